@@ -1,0 +1,9 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	preset: 'ts-jest',
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/{unit,execution,sandbox}/**/*.test.ts'],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/n8n', '<rootDir>/.n8n-home'],
+	testTimeout: 30_000,
+	transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true }] },
+};

@@ -1,0 +1,42 @@
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { executeOperation } from './execute';
+import { searchChats } from './listSearch/searchChats';
+import { findOperation, properties } from './resources';
+
+/** Puts cards, buttons and reminders into people's Feishu message lists. */
+export class FeishuFeed implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Feishu Feed',
+		name: 'feishuFeed',
+		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			"Put cards on top of people's Feishu (飞书, Lark) message list, update them, and pin chats",
+		defaults: { name: 'Feishu Feed' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'feishuTenantApi', required: true }],
+		properties,
+	};
+
+	methods = { listSearch: { searchChats } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0) as string;
+		const operation = findOperation(resource, this.getNodeParameter('operation', 0) as string);
+		if (operation === undefined) {
+			throw new NodeOperationError(this.getNode(), 'Choose a resource and an operation of it');
+		}
+		return [await executeOperation(this, operation)];
+	}
+}

@@ -1,0 +1,20 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { FeedEndpoint } from '../shared/apiTable';
+import type { ItemParameters } from './ItemParameters';
+import type { Ask } from '../shared/gather';
+
+/** What an operation says of itself. Everything else is the same for all and stands in `corridor/`. */
+export interface Operation {
+	/** As it appears in the operation list. */
+	option: { name: string; value: string; action: string; description: string };
+	/** The form, without the options that all operations share. */
+	fields: INodeProperties[];
+	/** Options of this operation alone. */
+	options?: INodeProperties[];
+	endpoint: FeedEndpoint;
+	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
+	read: (parameters: ItemParameters) => Ask;
+	/** What is asked for instead for recipients whom Feishu refuses for one of these reasons. */
+	instead?: { reason: string; endpoint: FeedEndpoint };
+}

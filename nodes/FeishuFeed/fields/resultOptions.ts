@@ -1,0 +1,60 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { oneOf, trueOrFalse } from '../../shared/rules';
+import { collection } from '../ItemParameters';
+import type { ItemParameters } from '../ItemParameters';
+
+/** How the user wants to be told who was reached. */
+export interface ResultOptions {
+	/** What happens to an item when some, but not all, of its recipients were not reached. */
+	whenSomeFail: 'tell' | 'fail';
+	/** One output item for each recipient, in place of one for each input item. */
+	itemPerRecipient: boolean;
+}
+
+/** Options that every operation has. */
+export const resultOptionFields: INodeProperties[] = [
+	{
+		displayName: 'If Some Recipients Fail',
+		name: 'whenSomeFail',
+		type: 'options',
+		options: [
+			{
+				name: 'Tell in the Output',
+				value: 'tell',
+				description: 'The item goes on, and its output lists who was not reached, and why',
+			},
+			{
+				name: 'Fail the Item',
+				value: 'fail',
+				description: 'The item fails, as it does when no recipient was reached',
+			},
+		],
+		default: 'tell',
+	},
+	{
+		displayName: 'One Output Item per Recipient',
+		name: 'itemPerRecipient',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to give an item for each recipient, in place of one for each input item that lists its recipients',
+	},
+];
+
+const FIELD = 'Options';
+
+/**
+ * Reads the options that every operation has.
+ *
+ * @throws {InvalidField} when an expression gives something else than the form offers
+ */
+export function readResultOptions(parameters: ItemParameters): ResultOptions {
+	const { whenSomeFail = 'tell', itemPerRecipient = false } = collection(
+		parameters('options'),
+		FIELD,
+	);
+	oneOf(['tell', 'fail'])(whenSomeFail, '', () => 'If Some Recipients Fail');
+	trueOrFalse(itemPerRecipient, '', () => 'One Output Item per Recipient');
+	return { whenSomeFail, itemPerRecipient } as ResultOptions;
+}

@@ -1,0 +1,24 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { trueOrFalse } from '../../shared/rules';
+import type { ItemParameters } from '../ItemParameters';
+
+export const instantReminderField: INodeProperties = {
+	displayName: 'Instant Reminder (即时提醒)',
+	name: 'timeSensitive',
+	type: 'boolean',
+	default: true,
+	description:
+		"Whether the chat stays on top of the recipients' message lists until this is switched off again",
+};
+
+/**
+ * Reads whether the reminder is to be on.
+ *
+ * @throws {InvalidField} when an expression gives something else than true or false
+ */
+export function readTimeSensitive(parameters: ItemParameters): boolean {
+	const timeSensitive = parameters('timeSensitive');
+	trueOrFalse(timeSensitive, '', () => 'Instant Reminder');
+	return timeSensitive as boolean;
+}

@@ -1,0 +1,27 @@
+import { DELETE_APP_FEED_CARDS } from '../../../shared/apiTable';
+import type { DeleteCardContent } from '../../../shared/payloads';
+import { businessIdField, readBusinessId } from '../../fields/businessId';
+import { readRecipients, recipientFields } from '../../fields/recipients';
+import type { Operation } from '../../Operation';
+
+/** Feishu: im-v2/app_feed_card-batch/delete */
+export const deleteCard: Operation = {
+	option: {
+		name: 'Delete',
+		value: 'delete',
+		action: 'Delete a card',
+		description: 'Remove a card from the message list of some people',
+	},
+	fields: [businessIdField, ...recipientFields],
+	endpoint: DELETE_APP_FEED_CARDS,
+	read: (parameters) => {
+		const bizId = readBusinessId(parameters);
+		const content: DeleteCardContent = { biz_id: bizId };
+		return {
+			...readRecipients(parameters),
+			content,
+			target: bizId,
+			names: { biz_id: bizId },
+		};
+	},
+};

@@ -1,0 +1,27 @@
+import { SET_BOT_TIME_SENSITIVE } from '../../../shared/apiTable';
+import type { TimeSensitiveContent } from '../../../shared/payloads';
+import { readRecipients, recipientFields } from '../../fields/recipients';
+import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';
+import type { Operation } from '../../Operation';
+
+/** Feishu: im-v2/feed_card/bot_time_sentive */
+export const setTimeSensitive: Operation = {
+	option: {
+		name: 'Set Instant Reminder',
+		value: 'setTimeSensitive',
+		action: "Set the instant reminder of the bot's chat",
+		description:
+			"Keep the chat with the app's bot on top of the message list of some people, or let it go again",
+	},
+	fields: [...recipientFields, instantReminderField],
+	endpoint: SET_BOT_TIME_SENSITIVE,
+	read: (parameters) => {
+		const content: TimeSensitiveContent = { time_sensitive: readTimeSensitive(parameters) };
+		return {
+			...readRecipients(parameters),
+			content,
+			target: 'bot chat',
+			names: {},
+		};
+	},
+};

@@ -1,0 +1,29 @@
+import { SET_CHAT_TIME_SENSITIVE } from '../../../shared/apiTable';
+import type { TimeSensitiveContent } from '../../../shared/payloads';
+import { chatField, readChatId } from '../../fields/chat';
+import { readRecipients, recipientFields } from '../../fields/recipients';
+import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';
+import type { Operation } from '../../Operation';
+
+/** Feishu: im-v2/feed_card/patch */
+export const setTimeSensitive: Operation = {
+	option: {
+		name: 'Set Instant Reminder',
+		value: 'setTimeSensitive',
+		action: 'Set the instant reminder of a chat',
+		description: 'Keep a group on top of the message list of some people, or let it go again',
+	},
+	fields: [chatField, ...recipientFields, instantReminderField],
+	endpoint: SET_CHAT_TIME_SENSITIVE,
+	read: (parameters) => {
+		const chatId = readChatId(parameters);
+		const content: TimeSensitiveContent = { time_sensitive: readTimeSensitive(parameters) };
+		return {
+			...readRecipients(parameters),
+			content,
+			target: chatId,
+			names: { chat_id: chatId },
+			feedCardId: chatId,
+		};
+	},
+};

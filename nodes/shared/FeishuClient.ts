@@ -1,0 +1,149 @@
+import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { readAnswer } from './answers';
+import type { Answer, Failure, HttpResponse } from './answers';
+import { TENANT_CREDENTIAL, baseUrlOf } from './tenantCredential';
+import type { TenantCredential, TokenError } from './tenantCredential';
+
+/** One call of Feishu's API. */
+export interface FeishuRequest {
+	method: IHttpRequestMethods;
+	/** Below the credential's base URL. */
+	path: string;
+	query?: Record<string, string | number>;
+	body?: object;
+	/** Named in the advice when a scope is missing. */
+	scopes: string[];
+}
+
+/** How long to wait for an answer, in milliseconds. */
+const ANSWER_TIMEOUT = 30_000;
+
+type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
+
+/**
+ * Calls Feishu's API as the app of the credential, through n8n's own HTTP client.
+ * A token that Feishu refuses is renewed once, however many calls were refused with it,
+ * and the calls are repeated. It throws for nothing that Feishu or the network does.
+ */
+export class FeishuClient {
+	/** Settles when the renewal under way is over; gives why there is no new token, if so. */
+	private renewal?: Promise<Failure | undefined>;
+
+	private constructor(
+		private readonly context: N8nContext,
+		private readonly credential: TenantCredential,
+		private readonly credentialReference: { id: string; name: string },
+	) {}
+
+	/**
+	 * Reads the credential of the node, once for all calls.
+	 *
+	 * @throws {TokenError} when the credential's base URL is not allowed
+	 */
+	static async open(context: N8nContext): Promise<FeishuClient> {
+		const credential = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+		baseUrlOf(credential);
+		const { id, name } = context.getNode().credentials?.[TENANT_CREDENTIAL] ?? {};
+		// A copy, since n8n writes a new token into what it is given.
+		const copy = { ...credential, accessToken: credential.accessToken ?? '' };
+		return new FeishuClient(context, copy, { id: id ?? '', name: name ?? '' });
+	}
+
+	/** Names the app and tenant that Feishu counts rate limits for. Holds no secret. */
+	get rateLimitScope(): string {
+		const { appId, appType, tenantKey } = this.credential;
+		return [baseUrlOf(this.credential), appId, appType === 'store' ? tenantKey : ''].join(' ');
+	}
+
+	/** Makes one call. */
+	async call(request: FeishuRequest): Promise<Answer> {
+		const token = this.credential.accessToken;
+		if (!token) return await this.callWithNewToken(request, token);
+		const answer = await this.attempt(request);
+		if (answer.failure?.kind !== 'token') return answer;
+		return await this.callWithNewToken(request, token);
+	}
+
+	private async callWithNewToken(request: FeishuRequest, refused: string): Promise<Answer> {
+		if (this.credential.accessToken === refused) {
+			if (this.renewal === undefined) return await this.leadRenewal(request, refused);
+			const failure = await this.renewal;
+			if (failure !== undefined) return { failure };
+		}
+		return await this.attempt(request);
+	}
+
+	/** Makes a call that has n8n fetch and store a new token; other calls wait for it. */
+	private async leadRenewal(request: FeishuRequest, refused: string): Promise<Answer> {
+		const answer = (async () => {
+			// Another execution may have stored a newer token since this one began.
+			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+			this.credential.accessToken = stored.accessToken === refused ? '' : stored.accessToken;
+			return await this.attempt(request);
+		})();
+		this.renewal = answer.then(({ failure }) =>
+			failure?.kind === 'noToken' ? failure : undefined,
+		);
+		try {
+			return await answer;
+		} finally {
+			if (!this.credential.accessToken) this.credential.accessToken = refused;
+			this.renewal = undefined;
+		}
+	}
+
+	private async attempt({ method, path, query, body, scopes }: FeishuRequest): Promise<Answer> {
+		try {
+			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				TENANT_CREDENTIAL,
+				{
+					method,
+					url: path,
+					qs: query,
+					body,
+					headers: { 'Content-Type': 'application/json; charset=utf-8' },
+					json: true,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					timeout: ANSWER_TIMEOUT,
+				},
+				{
+					credentialsDecrypted: {
+						...this.credentialReference,
+						type: TENANT_CREDENTIAL,
+						data: this.credential,
+					},
+				},
+			)) as HttpResponse;
+			return readAnswer(response, { scopes });
+		} catch (error) {
+			return { failure: readRequestError(error as Error) };
+		}
+	}
+}
+
+const NETWORK_ERRORS: Record<string, string> = {
+	ECONNREFUSED: 'Feishu refuses the connection',
+	ENOTFOUND: "Feishu's address cannot be found",
+	EAI_AGAIN: "Feishu's address cannot be found",
+	ECONNABORTED: 'Feishu does not answer in time',
+	ETIMEDOUT: 'Feishu does not answer in time',
+};
+
+/** The request of such an error holds the token, so only its cause is read, never passed on. */
+function readRequestError(error: Error): Failure {
+	const cause = (error.cause ?? error) as Error & { code?: string };
+	if (cause.name === 'FeishuTokenError') {
+		const { message, feishuCode, mayPass } = cause as TokenError;
+		return { kind: 'noToken', reason: message, code: feishuCode, mayPass };
+	}
+	if (cause.code === 'ERR_CANCELED')
+		return { kind: 'stopped', reason: 'the execution was stopped' };
+	return {
+		kind: 'unanswered',
+		reason: NETWORK_ERRORS[cause.code ?? ''] ?? 'the connection to Feishu broke off',
+		advice: 'check the network and the base URL in the credential, then try again',
+	};
+}

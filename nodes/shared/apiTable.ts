@@ -1,0 +1,146 @@
+import type { IHttpRequestMethods } from 'n8n-workflow';
+
+/** At most `calls` calls in any `seconds` seconds, counted per API, app and tenant. */
+export interface RateLimit {
+	calls: number;
+	seconds: number;
+}
+
+/** Where an answer lists the recipients that were not reached. */
+export type FailureList = 'failed_cards' | 'failed_user_reasons';
+
+/** One endpoint of Feishu that takes recipients, with everything that is true of it. */
+export interface FeedEndpoint {
+	/** What the call does, as it reads in an error: "Feishu refused to …". */
+	purpose: string;
+	method: IHttpRequestMethods;
+	/** `:feed_card_id` stands for a chat ID. */
+	path: string;
+	/**
+	 * How the body names recipients: `user_ids` once beside the content,
+	 * `feed_cards` with the content repeated for each recipient.
+	 */
+	recipientsAs: 'user_ids' | 'feed_cards';
+	/** The most recipients of one call. */
+	batchSize: number;
+	rateLimits: RateLimit[];
+	/** Any one of them suffices. */
+	scopes: string[];
+	failureList: FailureList;
+}
+
+const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
+const FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE: RateLimit[] = [
+	{ calls: 50, seconds: 1 },
+	{ calls: 1000, seconds: 60 },
+];
+const WRITE_CARDS = ['im:app_feed_card:write'];
+const WRITE_REMINDERS = ['im:datasync.feed_card.time_sensitive:write'];
+
+/** Feishu: im-v2/app_feed_card/create */
+export const CREATE_APP_FEED_CARD: FeedEndpoint = {
+	purpose: 'create the card',
+	method: 'POST',
+	path: '/open-apis/im/v2/app_feed_card',
+	recipientsAs: 'user_ids',
+	batchSize: 20,
+	rateLimits: TEN_A_SECOND,
+	scopes: WRITE_CARDS,
+	failureList: 'failed_cards',
+};
+
+/** Feishu: im-v2/app_feed_card-batch/update. Its page names no limit; its siblings' is taken. */
+export const UPDATE_APP_FEED_CARDS: FeedEndpoint = {
+	purpose: 'update the card',
+	method: 'PUT',
+	path: '/open-apis/im/v2/app_feed_card/batch',
+	recipientsAs: 'feed_cards',
+	batchSize: 20,
+	rateLimits: TEN_A_SECOND,
+	scopes: WRITE_CARDS,
+	failureList: 'failed_cards',
+};
+
+/** Feishu: im-v2/app_feed_card-batch/delete */
+export const DELETE_APP_FEED_CARDS: FeedEndpoint = {
+	purpose: 'delete the card',
+	method: 'DELETE',
+	path: '/open-apis/im/v2/app_feed_card/batch',
+	recipientsAs: 'feed_cards',
+	batchSize: 20,
+	rateLimits: TEN_A_SECOND,
+	scopes: WRITE_CARDS,
+	failureList: 'failed_cards',
+};
+
+/** Feishu: im-v2/chat_button/update */
+export const UPDATE_CHAT_BUTTONS: FeedEndpoint = {
+	purpose: 'update the buttons of the chat',
+	method: 'PUT',
+	path: '/open-apis/im/v2/chat_button',
+	recipientsAs: 'user_ids',
+	batchSize: 20,
+	rateLimits: TEN_A_SECOND,
+	scopes: WRITE_CARDS,
+	failureList: 'failed_user_reasons',
+};
+
+/** Feishu: im-v2/feed_card/patch. Its page names no batch size; its sibling's is taken. */
+export const SET_CHAT_TIME_SENSITIVE: FeedEndpoint = {
+	purpose: 'set the instant reminder of the chat',
+	method: 'PATCH',
+	path: '/open-apis/im/v2/feed_cards/:feed_card_id',
+	recipientsAs: 'user_ids',
+	batchSize: 50,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: WRITE_REMINDERS,
+	failureList: 'failed_user_reasons',
+};
+
+/** Feishu: im-v2/feed_card/bot_time_sentive (Feishu's own spelling). */
+export const SET_BOT_TIME_SENSITIVE: FeedEndpoint = {
+	purpose: "set the instant reminder of the bot's chat",
+	method: 'PATCH',
+	path: '/open-apis/im/v2/feed_cards/bot_time_sentive',
+	recipientsAs: 'user_ids',
+	batchSize: 50,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: WRITE_REMINDERS,
+	failureList: 'failed_user_reasons',
+};
+
+/** Feishu: im-v1/chat/list and im-v1/chat/search, for the chat picker. */
+export const LIST_CHATS = {
+	path: '/open-apis/im/v1/chats',
+	pageSize: 100,
+	scopes: ['im:chat:readonly'],
+};
+export const SEARCH_CHATS = { ...LIST_CHATS, path: '/open-apis/im/v1/chats/search' };
+
+/** What `reason` of a failed card means; the pattern finds it where Feishu gives a name for the digit. */
+export const FAILED_CARD_REASONS: Record<string, { pattern: RegExp; words: string }> = {
+	'0': { pattern: /^UNKNOWN/i, words: 'Feishu gives no reason' },
+	'1': {
+		pattern: /PERMISSION/i,
+		words: 'the app may not send to this person: add them to the availability of the app',
+	},
+	'2': { pattern: /NOT_?CREATE/i, words: 'this person has no card with this business ID' },
+	'3': { pattern: /RATE|LIMIT/i, words: 'too much was sent to this person at once' },
+	'4': { pattern: /DUPLICATE/i, words: 'this person already has a card with this business ID' },
+};
+
+/** Codes of Feishu's answers that the node acts on or explains. */
+export const FEISHU_CODE = {
+	invalidParameter: 10003,
+	appTicketInvalid: 10012,
+	appSecretInvalid: 10014,
+	botNotInChat: 230027,
+	paramIsInvalid: 230001,
+	rateLimited: 99991400,
+	tokenMissing: 99991661,
+	tenantTokenInvalid: 99991663,
+	appTokenInvalid: 99991664,
+	accessTokenInvalid: 99991668,
+	tokenInvalid: 99991671,
+	scopeMissing: 99991672,
+} as const;

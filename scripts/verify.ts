@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** The tarball's size limit in bytes; it also may hold none of these. */
+const SIZE_LIMIT = 60_000;
+const NOT_SHIPPED = /(^|\/)(test|sandbox|benchmark|scripts|workflows)\/|\.map$|\.test\.|\.ts$/;
+
+interface Scan {
+	passed: boolean;
+	message?: string;
+	details?: string;
+}
+
+/**
+ * Runs n8n's scanner for community packages on the sources and on the packed, unpacked tarball,
+ * and checks what the tarball holds. Exits with 1 on any finding.
+ */
+async function main(): Promise<void> {
+	const root = path.resolve(__dirname, '..');
+	// The scanner is an ES module, which a compiled `import` would turn into `require`.
+	const load = new Function('name', 'return import(name)') as (name: string) => Promise<{
+		analyzePackage: (folder: string, patterns: string[]) => Promise<Scan>;
+		SOURCE_FILE_PATTERNS: string[];
+	}>;
+	const { analyzePackage, SOURCE_FILE_PATTERNS } = await load(
+		'@n8n/scan-community-package/scanner/scanner.mjs',
+	);
+
+	const temporary = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-feishu-feed-'));
+	let findings = 0;
+	const report = (what: string, problem: string | undefined): void => {
+		console.log(`${problem === undefined ? 'ok' : 'FOUND'}  ${what}`);
+		if (problem === undefined) return;
+		console.log(problem);
+		findings += 1;
+	};
+	const scan = async (what: string, folder: string, patterns: string[]): Promise<void> => {
+		const { passed, message, details } = await analyzePackage(folder, patterns);
+		report(what, passed && message === undefined ? undefined : `${message}\n${details ?? ''}`);
+	};
+	try {
+		await scan("n8n's scanner on the sources", root, SOURCE_FILE_PATTERNS);
+
+		execFileSync('npm', ['pack', '--silent', '--pack-destination', temporary], {
+			cwd: root,
+			shell: process.platform === 'win32',
+		});
+		const tarball = readdirSync(temporary).find((name) => name.endsWith('.tgz')) as string;
+		execFileSync('tar', ['-xzf', tarball], { cwd: temporary });
+		const unpacked = path.join(temporary, 'package');
+		await scan("n8n's scanner on the tarball", unpacked, ['**/*.js', 'package.json']);
+
+		const { size } = statSync(path.join(temporary, tarball));
+		const tooLarge = size < SIZE_LIMIT ? undefined : `It may have at most ${SIZE_LIMIT} bytes.`;
+		report(`the tarball's size: ${size} bytes`, tooLarge);
+		const files = readdirSync(unpacked, { recursive: true }).map(String);
+		const foreign = files.filter((file) => NOT_SHIPPED.test(file));
+		report(
+			`the tarball's ${files.length} files and folders`,
+			foreign.length === 0 ? undefined : foreign.join('\n'),
+		);
+	} finally {
+		rmSync(temporary, { recursive: true, force: true });
+	}
+	process.exit(findings === 0 ? 0 : 1);
+}
+
+void main();

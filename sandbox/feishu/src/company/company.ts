@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+
+import { DEPARTMENT_NAMES, GIVEN_NAMES, SURNAMES } from './names';
+
+/** The kinds of user ID, Feishu's query `user_id_type` (Feishu reference: user identity). */
+export const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const;
+export type UserIdType = (typeof USER_ID_TYPES)[number];
+
+/** Someone who works in a seeded company. */
+export interface Person {
+	open_id: string;
+	union_id: string;
+	user_id: string;
+	name: string;
+	email: string;
+	/** An address of Feishu's own mail service: `batch_get_id` does not find people by it. */
+	enterprise_email: string;
+	/** With country code. */
+	mobile: string;
+	open_department_id: string;
+	tenant_key: string;
+	/** Left the company: receives nothing, and is found only with `include_resigned`. */
+	is_resigned: boolean;
+}
+
+/** A department: `0` is the root, the others are its children. */
+export interface Department {
+	open_department_id: string;
+	department_id: string;
+	name: string;
+}
+
+/** A group chat. */
+export interface Group {
+	chat_id: string;
+	name: string;
+	description: string;
+	owner: Person;
+	members: Set<Person>;
+	/** App IDs of the bots in the group. */
+	bots: Set<string>;
+	/** Place in the seed: sets how long ago its last message was. */
+	age: number;
+}
+
+/** How large a company to seed. */
+export interface CompanySize {
+	/** Number of people, besides those who have left. */
+	people: number;
+	/** Number of groups; the last two have no bot in them. */
+	groups: number;
+}
+
+const GROUPS_WITHOUT_BOT = 2;
+const PROJECT_GROUP_MEMBERS = 12;
+const RESIGNED_PEOPLE = 3;
+
+function digest(...parts: Array<string | number>): string {
+	return createHash('sha512').update(parts.join('/')).digest('hex');
+}
+
+/**
+ * A company with departments, people and groups, the same on every start: everything follows from
+ * its tenant key and its size.
+ */
+export class Company {
+	readonly departments: Department[];
+	readonly people: Person[] = [];
+	readonly resigned: Person[] = [];
+	groups = new Map<string, Group>();
+	private readonly userIdMask: number;
+	private readonly byId: Record<UserIdType, Map<string, Person>> = {
+		open_id: new Map(),
+		union_id: new Map(),
+		user_id: new Map(),
+	};
+
+	constructor(
+		readonly tenant_key: string,
+		readonly name: string,
+		private readonly size: CompanySize,
+		private readonly bots: readonly string[],
+	) {
+		this.userIdMask = parseInt(digest(tenant_key).slice(0, 8), 16);
+		this.departments = [
+			{ open_department_id: '0', department_id: '0', name },
+			...DEPARTMENT_NAMES.map((departmentName, index) => ({
+				open_department_id: `od-${digest(tenant_key, 'department', index).slice(0, 32)}`,
+				department_id: `D${String(index + 1).padStart(3, '0')}`,
+				name: departmentName,
+			})),
+		];
+		for (let index = 0; index < size.people; index++) this.people.push(this.seedPerson(index));
+		for (let index = 0; index < RESIGNED_PEOPLE; index++) {
+			this.resigned.push({ ...this.seedPerson(size.people + index), is_resigned: true });
+		}
+		for (const person of this.people) {
+			for (const type of USER_ID_TYPES) this.byId[type].set(person[type], person);
+		}
+		this.seedGroups();
+	}
+
+	/** The person with this ID, unless nobody has it or they have left. */
+	findPerson(type: UserIdType, id: string): Person | undefined {
+		return this.byId[type].get(id);
+	}
+
+	/** Groups as they were at the start. */
+	seedGroups(): void {
+		this.groups = new Map();
+		for (let index = 0; index < this.size.groups; index++) {
+			const group = this.seedGroup(index);
+			this.groups.set(group.chat_id, group);
+		}
+	}
+
+	private seedPerson(index: number): Person {
+		const hash = digest(this.tenant_key, 'person', index);
+		const [surname, surnameReading] = SURNAMES[index % SURNAMES.length];
+		const [givenName, givenReading] = GIVEN_NAMES[index % GIVEN_NAMES.length];
+		const mailName = `${givenReading}.${surnameReading}.${index + 1}`;
+		// An odd factor maps different numbers to different numbers, so that no two user IDs are equal.
+		const user_id = ((Math.imul(index + 1, 0x9e3779b1) ^ this.userIdMask) >>> 0)
+			.toString(16)
+			.padStart(8, '0');
+		const inDepartment = index === 0 ? 0 : 1 + (index % DEPARTMENT_NAMES.length);
+		return {
+			open_id: `ou_${hash.slice(0, 32)}`,
+			union_id: `on_${hash.slice(32, 64)}`,
+			user_id,
+			name: `${surname}${givenName}`,
+			email: `${mailName}@example.com`,
+			enterprise_email: `${mailName}@feishu.example.com`,
+			mobile:
+				index % 50 === 49 ? `+1415${5_550_000 + index}` : `+86138${String(index).padStart(8, '0')}`,
+			open_department_id: this.departments[inDepartment].open_department_id,
+			tenant_key: this.tenant_key,
+			is_resigned: false,
+		};
+	}
+
+	private seedGroup(index: number): Group {
+		const chat_id = `oc_${digest(this.tenant_key, 'group', index).slice(0, 32)}`;
+		const department = this.departments[index];
+		let name: string;
+		let members: Person[];
+		if (index === 0) {
+			name = `${this.name}全员群`;
+			members = this.people;
+		} else if (department) {
+			name = `${department.name}群`;
+			members = this.people.filter(
+				(person) => person.open_department_id === department.open_department_id,
+			);
+		} else {
+			name = `项目群 ${String(index).padStart(2, '0')}`;
+			members = Array.from(
+				{ length: Math.min(PROJECT_GROUP_MEMBERS, this.people.length) },
+				(_, place) => this.people[(index * 7 + place * 5) % this.people.length],
+			);
+		}
+		const withBot = index < this.size.groups - GROUPS_WITHOUT_BOT;
+		return {
+			chat_id,
+			name,
+			description: `${name}（${withBot ? '机器人在群内' : '机器人不在群内'}）`,
+			owner: members[0] ?? this.people[0],
+			members: new Set(members),
+			bots: new Set(withBot ? this.bots : []),
+			age: index,
+		};
+	}
+}
+
+/**
+ * Whether an ID has the form of its kind: `ou_…`, `on_…`, or for `user_id` any word that is neither
+ * (Feishu reference: user identity).
+ */
+export function isWellFormedUserId(type: UserIdType, id: string): boolean {
+	if (type === 'open_id') return /^ou_[A-Za-z0-9]{1,64}$/.test(id);
+	if (type === 'union_id') return /^on_[A-Za-z0-9]{1,64}$/.test(id);
+	return /^(?!(?:ou|on|oc|cli)_)[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/.test(id);
+}
+
+/** The `chat_id` of the single chat between an app's bot and a person. */
+export function botChatId(app_id: string, person: Person): string {
+	return `oc_${createHash('md5').update(`${app_id}/${person.open_id}`).digest('hex')}`;
+}

@@ -1,0 +1,108 @@
+import { type App, newAppTicket, SECOND_TENANT_KEY, seedApps, TENANT_KEY } from './apps';
+import { Clock } from './clock';
+import { Company, type CompanySize, type Person, USER_ID_TYPES } from './company/company';
+import { type Effect, EffectLog, type EffectName } from './effects';
+import { Faults } from './faults';
+import { Feeds } from './feeds';
+import type { TenantCall } from './operations/operation';
+import { RateLimiter } from './rateLimiter';
+import { RequestLog } from './requests';
+import { changeSettings, type Settings, type SettingsChange } from './settings';
+import { TokenStore } from './tokens';
+
+const SECOND_COMPANY: CompanySize = { people: 12, groups: 3 };
+
+/** Everything that the sandbox's Feishu knows, in memory. */
+export class Sandbox {
+	readonly clock = new Clock();
+	readonly companies: ReadonlyMap<string, Company>;
+	readonly rateLimiter = new RateLimiter();
+	readonly faults = new Faults();
+	readonly requests = new RequestLog();
+	readonly effects = new EffectLog();
+	apps = seedApps();
+	tokens = new TokenStore();
+	feeds: Feeds;
+	settings: Settings;
+
+	constructor(
+		size: CompanySize,
+		private readonly initialSettings: Settings,
+	) {
+		this.settings = initialSettings;
+		this.feeds = new Feeds(this.clock.now());
+		this.companies = new Map(
+			[
+				new Company(TENANT_KEY, '喜悦零售', size, this.botsOf(TENANT_KEY)),
+				new Company(SECOND_TENANT_KEY, '合作伙伴', SECOND_COMPANY, this.botsOf(SECOND_TENANT_KEY)),
+			].map((company) => [company.tenant_key, company]),
+		);
+	}
+
+	/** Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens too, unless kept. */
+	reset({ keepTokens = false } = {}): void {
+		this.settings = this.initialSettings;
+		this.feeds = new Feeds(this.clock.now());
+		this.apps = seedApps();
+		for (const company of this.companies.values()) company.seedGroups();
+		if (!keepTokens) this.tokens = new TokenStore();
+		this.rateLimiter.clear();
+		this.faults.clear();
+		this.requests.clear();
+		this.effects.clear();
+	}
+
+	changeSettings(change: SettingsChange): Settings {
+		this.settings = changeSettings(this.settings, change);
+		return this.settings;
+	}
+
+	/** Gives a store app a new ticket; the old one is refused from then on. */
+	renewAppTicket(app: App): string {
+		return (app.app_ticket = newAppTicket());
+	}
+
+	/** Somebody by any of their three IDs, in any tenant. */
+	findPerson(id: string): { person: Person; company: Company } | undefined {
+		for (const company of this.companies.values()) {
+			for (const type of USER_ID_TYPES) {
+				const person = company.findPerson(type, id);
+				if (person) return { person, company };
+			}
+		}
+		return undefined;
+	}
+
+	/** The apps that a tenant has. */
+	appsOf(tenant_key: string): App[] {
+		return [...this.apps.values()].filter((app) => app.tenant_keys.includes(tenant_key));
+	}
+
+	/** Notes what a call did to somebody's feed. */
+	noteEffect(
+		call: TenantCall,
+		effect: EffectName,
+		person: Person,
+		details: Pick<
+			Effect,
+			'biz_id' | 'chat_id' | 'update_fields' | 'time_sensitive' | 'buttons' | 'spokenText'
+		>,
+	): void {
+		this.effects.add(
+			{
+				at: call.now,
+				effect,
+				request: call.request,
+				app_id: call.app.app_id,
+				tenant_key: call.company.tenant_key,
+				open_id: person.open_id,
+				...details,
+			},
+			this.settings.recording.effects,
+		);
+	}
+
+	private botsOf(tenant_key: string): string[] {
+		return this.appsOf(tenant_key).map((app) => app.app_id);
+	}
+}

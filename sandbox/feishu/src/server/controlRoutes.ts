@@ -1,0 +1,293 @@
+import type { FastifyError, FastifyInstance, FastifyPluginCallback } from 'fastify';
+
+import type { App } from '../apps';
+import type { Company, Group, Person } from '../company/company';
+import type { EffectFilter } from '../effects';
+import type { FaultOptions } from '../faults';
+import type { FeedEntry } from '../feeds';
+import type { RequestFilter } from '../requests';
+import type { Sandbox } from '../sandbox';
+import type { SettingsChange } from '../settings';
+import * as schema from './controlSchemas';
+
+/** A group as the control API tells it. */
+export interface GroupView {
+	chat_id: string;
+	name: string;
+	tenant_key: string;
+	/** Open IDs. */
+	owner: string;
+	members: number;
+	/** App IDs. */
+	bots: string[];
+}
+
+/** A tenant as the control API tells it. */
+export interface CompanyView {
+	tenant_key: string;
+	name: string;
+	people: number;
+	departments: Company['departments'];
+	groups: GroupView[];
+}
+
+/** A card of an app, with everybody who has it. */
+export interface CardView {
+	biz_id: string;
+	holders: Array<Omit<FeedEntry, 'kind' | 'chat_id'> & { open_id: string; createdAt: number }>;
+}
+
+/** A change to a group: open IDs to let in or take out, and App IDs of bots. */
+export interface GroupChange {
+	addMembers?: string[];
+	removeMembers?: string[];
+	addBots?: string[];
+	removeBots?: string[];
+}
+
+/** What can be changed of an app. `availableDepartments: null` makes it available to everybody. */
+export type AppChange = Partial<
+	Pick<App, 'scopes' | 'unavailablePeople' | 'peopleWithoutBotChat'>
+> & {
+	availableDepartments?: string[] | null;
+};
+
+/** Which people to list; `fields` leaves out all others of each person. */
+export interface PeopleQuery {
+	tenant_key?: string;
+	offset?: number;
+	limit?: number;
+	fields?: Array<keyof Person>;
+}
+
+class NotFound extends Error {
+	readonly statusCode = 404;
+}
+
+/** The control API under `/sandbox`, as `sandbox/README.md` tells. */
+export function registerControlRoutes(sandbox: Sandbox): FastifyPluginCallback {
+	return (server, _options, done) => {
+		server.addContentTypeParser(
+			'application/json',
+			{ parseAs: 'string' },
+			(_request, body, parsed) => {
+				try {
+					parsed(null, JSON.parse((body as string) || '{}'));
+				} catch (error) {
+					parsed(Object.assign(error as Error, { statusCode: 400 }));
+				}
+			},
+		);
+		server.setErrorHandler((error: FastifyError, _request, reply) => {
+			const unknown = error.validation?.[0].params.additionalProperty;
+			const message = unknown ? `${error.message}: ${unknown}` : error.message;
+			return reply.code(error.statusCode ?? 500).send({ error: message });
+		});
+		server.setNotFoundHandler((request, reply) =>
+			reply.code(404).send({ error: `The control API has no ${request.method} ${request.url}` }),
+		);
+		registerGeneral(server, sandbox);
+		registerRecords(server, sandbox);
+		registerCompany(server, sandbox);
+		registerApps(server, sandbox);
+		registerFaults(server, sandbox);
+		done();
+	};
+}
+
+function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
+	server.get('/health', () => ({ ok: true }));
+	server.post<{ Body: { keepTokens?: boolean } }>(
+		'/reset',
+		{ schema: { body: schema.reset } },
+		({ body }) => {
+			sandbox.reset(body);
+			return { ok: true };
+		},
+	);
+	server.get('/settings', () => sandbox.settings);
+	server.patch<{ Body: SettingsChange }>(
+		'/settings',
+		{ schema: { body: schema.settings } },
+		({ body }) => sandbox.changeSettings(body),
+	);
+	server.post<{ Body: { app_id?: string } }>(
+		'/tokens/expire',
+		{ schema: { body: schema.expireTokens } },
+		({ body }) => ({ expired: sandbox.tokens.expire(body.app_id) }),
+	);
+	server.post<{ Body: { seconds: number } }>(
+		'/clock/advance',
+		{ schema: { body: schema.advanceClock } },
+		({ body }) => {
+			sandbox.clock.advance(body.seconds);
+			return { now: sandbox.clock.now() };
+		},
+	);
+}
+
+function registerRecords(server: FastifyInstance, sandbox: Sandbox): void {
+	server.get<{ Querystring: RequestFilter }>(
+		'/requests',
+		{ schema: { querystring: schema.requestFilter } },
+		({ query }) => ({
+			requests: sandbox.requests.read(query),
+			forgotten: sandbox.requests.forgottenRequests,
+		}),
+	);
+	server.delete('/requests', () => {
+		sandbox.requests.clear();
+		return { ok: true };
+	});
+	server.get('/counters', () => ({
+		operations: sandbox.requests.count(),
+		effects: sandbox.effects.count(),
+	}));
+	server.get<{ Querystring: EffectFilter }>(
+		'/effects',
+		{ schema: { querystring: schema.effectFilter } },
+		({ query }) => ({ effects: sandbox.effects.read(query) }),
+	);
+	server.delete('/effects', () => {
+		sandbox.effects.clear();
+		return { ok: true };
+	});
+}
+
+function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
+	server.get('/company', () => ({ tenants: [...sandbox.companies.values()].map(companyView) }));
+	server.get<{ Querystring: Omit<PeopleQuery, 'fields'> & { fields?: string } }>(
+		'/people',
+		{ schema: { querystring: schema.peopleQuery } },
+		({ query: { tenant_key, offset = 0, limit = 1000, fields } }) => {
+			const people = [...sandbox.companies.values()]
+				.filter((company) => tenant_key === undefined || company.tenant_key === tenant_key)
+				.flatMap((company) => company.people);
+			return { total: people.length, people: pick(people.slice(offset, offset + limit), fields) };
+		},
+	);
+	server.get<{ Params: { id: string } }>('/feed/:id', ({ params }) => {
+		const { person, company } = found(sandbox.findPerson(params.id), 'person', params.id);
+		return {
+			person,
+			entries: sandbox.feeds.read(person, company, sandbox.appsOf(person.tenant_key)),
+		};
+	});
+	server.get<{ Params: { chat_id: string } }>('/groups/:chat_id', ({ params }) => {
+		const { group, company } = findGroup(sandbox, params.chat_id);
+		return groupDetails(group, company);
+	});
+	server.patch<{ Params: { chat_id: string }; Body: GroupChange }>(
+		'/groups/:chat_id',
+		{ schema: { body: schema.groupChange } },
+		({ params, body }) => {
+			const { group, company } = findGroup(sandbox, params.chat_id);
+			const person = (id: string) => found(sandbox.findPerson(id), 'person', id).person;
+			const entering = (body.addMembers ?? []).map(person);
+			const leaving = (body.removeMembers ?? []).map(person);
+			for (const member of entering) group.members.add(member);
+			for (const member of leaving) group.members.delete(member);
+			for (const app_id of body.addBots ?? []) group.bots.add(findApp(sandbox, app_id).app_id);
+			for (const app_id of body.removeBots ?? []) group.bots.delete(app_id);
+			return groupDetails(group, company);
+		},
+	);
+}
+
+function registerApps(server: FastifyInstance, sandbox: Sandbox): void {
+	server.get('/apps', () => ({ apps: [...sandbox.apps.values()] }));
+	server.patch<{ Params: { app_id: string }; Body: AppChange }>(
+		'/apps/:app_id',
+		{ schema: { body: schema.appChange } },
+		({ params, body: { availableDepartments, ...change } }) => {
+			const app = Object.assign(findApp(sandbox, params.app_id), change);
+			if (availableDepartments !== undefined) {
+				app.availableDepartments = availableDepartments ?? undefined;
+			}
+			return app;
+		},
+	);
+	server.post<{ Params: { app_id: string } }>('/apps/:app_id/app_ticket', ({ params }) => ({
+		app_ticket: sandbox.renewAppTicket(findApp(sandbox, params.app_id)),
+	}));
+	server.get<{ Params: { app_id: string } }>('/apps/:app_id/cards', ({ params }) => ({
+		cards: cardsOf(sandbox, findApp(sandbox, params.app_id)),
+	}));
+}
+
+function registerFaults(server: FastifyInstance, sandbox: Sandbox): void {
+	server.get('/faults', () => ({ faults: sandbox.faults.list() }));
+	server.post<{ Body: FaultOptions }>('/faults', { schema: { body: schema.fault } }, ({ body }) =>
+		sandbox.faults.add(body),
+	);
+	server.delete('/faults', () => {
+		sandbox.faults.clear();
+		return { ok: true };
+	});
+	server.delete<{ Params: { id: number } }>('/faults/:id', ({ params }) => {
+		found(sandbox.faults.remove(Number(params.id)) || undefined, 'fault', String(params.id));
+		return { ok: true };
+	});
+}
+
+function found<T>(value: T | undefined, kind: string, id: string): T {
+	if (value === undefined) throw new NotFound(`There is no ${kind} ${id}`);
+	return value;
+}
+
+function findApp(sandbox: Sandbox, app_id: string): App {
+	return found(sandbox.apps.get(app_id), 'app', app_id);
+}
+
+function findGroup(sandbox: Sandbox, chat_id: string): { group: Group; company: Company } {
+	for (const company of sandbox.companies.values()) {
+		const group = company.groups.get(chat_id);
+		if (group) return { group, company };
+	}
+	throw new NotFound(`There is no group ${chat_id}`);
+}
+
+function companyView(company: Company): CompanyView {
+	return {
+		tenant_key: company.tenant_key,
+		name: company.name,
+		people: company.people.length,
+		departments: company.departments,
+		groups: [...company.groups.values()].map((group) => groupView(group, company)),
+	};
+}
+
+function groupView(group: Group, company: Company): GroupView {
+	return {
+		chat_id: group.chat_id,
+		name: group.name,
+		tenant_key: company.tenant_key,
+		owner: group.owner.open_id,
+		members: group.members.size,
+		bots: [...group.bots],
+	};
+}
+
+function groupDetails(group: Group, company: Company) {
+	return {
+		...groupView(group, company),
+		memberOpenIds: [...group.members].map((person) => person.open_id),
+	};
+}
+
+function cardsOf(sandbox: Sandbox, app: App): CardView[] {
+	return [...sandbox.feeds.cardsOfApp(app.app_id)].map(([biz_id, holders]) => ({
+		biz_id,
+		holders: [...holders].map(([person, { content, sortSequence: _, ...card }]) => ({
+			open_id: person.open_id,
+			...card,
+			...content,
+		})),
+	}));
+}
+
+function pick(people: Person[], fields: string | undefined): Array<Partial<Person>> {
+	if (!fields) return people;
+	const names = fields.split(',') as Array<keyof Person>;
+	return people.map((person) => Object.fromEntries(names.map((name) => [name, person[name]])));
+}

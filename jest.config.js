@@ -5,5 +5,4 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,execution,sandbox}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/n8n', '<rootDir>/.n8n-home'],
 	testTimeout: 30_000,
-	transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true }] },
 };

@@ -1,0 +1,222 @@
+import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	NodeConnectionTypes,
+	Workflow,
+	createRunExecutionData,
+} from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IRun,
+	ITaskData,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
+import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
+
+/** A credential as n8n's database would hold it; a new token is stored in it. */
+export interface StoredCredential {
+	data: ICredentialDataDecryptedObject;
+	/** How many times a token was made and stored. */
+	renewals: number;
+}
+
+/** The credential of the sandbox's custom app, or with some fields changed. */
+export function storedCredential(
+	baseUrl: string,
+	change: ICredentialDataDecryptedObject,
+): StoredCredential {
+	return {
+		data: {
+			region: 'custom',
+			baseUrl,
+			appType: 'custom',
+			appTicket: '',
+			tenantKey: '',
+			encryptKey: '',
+			verificationToken: '',
+			accessToken: '',
+			...change,
+		},
+		renewals: 0,
+	};
+}
+
+/** Does for one credential what n8n's own credentials helper does with its database. */
+class StoredCredentialsHelper extends ICredentialsHelper {
+	private readonly type = new FeishuTenantApi();
+
+	constructor(private readonly stored: StoredCredential) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		return await this.type.authenticate(credentials, requestOptions);
+	}
+
+	async preAuthentication(
+		helpers: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		_node: INode,
+		credentialsExpired: boolean,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
+		if (credentials.accessToken !== '' && !credentialsExpired) return undefined;
+		const output = await this.type.preAuthentication.call(helpers, credentials);
+		this.stored.data = { ...this.stored.data, ...output };
+		this.stored.renewals += 1;
+		return Object.assign(credentials, output);
+	}
+
+	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		return { ...this.stored.data };
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('not stored');
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async updateCredentials(): Promise<void> {}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+
+	getCredentialsProperties(): FeishuTenantApi['properties'] {
+		return this.type.properties;
+	}
+}
+
+const itemsNode = (items: INodeExecutionData[]): INodeType => ({
+	description: {
+		displayName: 'Items',
+		name: 'items',
+		group: ['trigger'],
+		version: 1,
+		description: 'Gives the items of the test',
+		defaults: {},
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	},
+	async execute() {
+		return [items];
+	},
+});
+
+/** Addresses that n8n gives to expressions, of no use here. */
+const BASE_URLS = [
+	'restApiUrl',
+	'instanceBaseUrl',
+	'formBaseUrl',
+	'formWaitingBaseUrl',
+	'formTestBaseUrl',
+	'webhookBaseUrl',
+	'webhookWaitingBaseUrl',
+	'webhookTestBaseUrl',
+];
+
+/** What to run, and how. */
+export interface RunOptions {
+	parameters: IDataObject;
+	credential: StoredCredential;
+	/** The JSON of the input items; one empty item by default. */
+	items?: IDataObject[];
+	onError?: INode['onError'];
+	/** Stops the execution, as the user does. */
+	stopWhen?: Promise<void>;
+	/** Another node to run in place of Feishu Feed, for comparison. */
+	node?: INodeType;
+}
+
+/** What the node gave. */
+export interface RunResult {
+	/** The items of each output. */
+	outputs: INodeExecutionData[][];
+	error?: Error & { description?: string; context?: IDataObject };
+	run: IRun;
+}
+
+/** Executes the node once in n8n's own workflow engine, in this process. */
+export async function runNode(options: RunOptions): Promise<RunResult> {
+	const { parameters, credential, items = [{}], onError, stopWhen } = options;
+	const types: Record<string, INodeType> = {
+		items: itemsNode(items.map((json) => ({ json }))),
+		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: (name) => types[name],
+		getByNameAndVersion: (name) => types[name],
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({
+		id: 'test',
+		active: false,
+		nodeTypes,
+		nodes: [
+			{ id: '1', name: 'Items', type: 'items', typeVersion: 1, position: [0, 0], parameters: {} },
+			{
+				id: '2',
+				name: 'Feishu Feed',
+				type: 'n8n-nodes-feishu-feed.feishuFeed',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: parameters as INodeParameters,
+				credentials: { feishuTenantApi: { id: '1', name: 'Sandbox' } },
+				onError,
+			},
+		],
+		connections: {
+			Items: { main: [[{ node: 'Feishu Feed', type: NodeConnectionTypes.Main, index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' },
+	});
+	await workflow.expression.acquireIsolate();
+	try {
+		const additionalData = {
+			credentialsHelper: new StoredCredentialsHelper(credential),
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
+			hooks: new ExecutionLifecycleHooks('manual', 'test', {
+				id: 'test',
+				name: 'test',
+			} as ExecutionLifecycleHooks['workflowData']),
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const execute = new WorkflowExecute(additionalData, 'manual', createRunExecutionData());
+		const running = execute.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
+		void stopWhen?.then(() => running.cancel());
+		const run = await running;
+		const task: ITaskData | undefined = run.data.resultData.runData['Feishu Feed']?.[0];
+		return {
+			outputs: (task?.data?.main ?? []).map((output) => output ?? []),
+			error: task?.error as RunResult['error'],
+			run,
+		};
+	} finally {
+		await workflow.expression.releaseIsolate();
+	}
+}

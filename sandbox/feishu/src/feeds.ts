@@ -36,10 +36,8 @@ export interface AppFeedCard {
 	content: CardContent;
 	/** Milliseconds since 1970: the time that the card shows when it has no label. */
 	displayTime: number;
-	/** Milliseconds since 1970: its place among the cards that are pinned, or are not. */
+	/** Milliseconds since 1970: its place among the entries that are pinned, or are not. */
 	sortTime: number;
-	/** Tells equal sort times apart: the higher is above. */
-	sortSequence: number;
 	/** Milliseconds since 1970. */
 	createdAt: number;
 }
@@ -67,6 +65,7 @@ export interface FeedEntry {
 	avatar_key?: string;
 	status_label?: StatusLabel | null;
 	link?: string;
+	createdAt?: number;
 	/** Chats. */
 	chat_id?: string;
 }
@@ -79,7 +78,7 @@ export class Feeds {
 	private cards = new Map<Person, Map<string, AppFeedCard>>();
 	private holders = new Map<string, Map<string, Map<Person, AppFeedCard>>>();
 	private chats = new Map<Person, Map<string, ChatState>>();
-	private sequence = 0;
+	private lastSortTime = 0;
 
 	/** `startedAt`: milliseconds since 1970; the seeded chats' last messages lie before it. */
 	constructor(private readonly startedAt: number) {}
@@ -94,8 +93,7 @@ export class Feeds {
 			biz_id,
 			content,
 			displayTime: now,
-			sortTime: now,
-			sortSequence: ++this.sequence,
+			sortTime: this.nextSortTime(now),
 			createdAt: now,
 		};
 		let cardsOfPerson = this.cards.get(person);
@@ -118,8 +116,7 @@ export class Feeds {
 
 	/** Sets the card's sort time to now, so that it is above all others of its kind. */
 	moveUp(card: AppFeedCard, now: number): void {
-		card.sortTime = now;
-		card.sortSequence = ++this.sequence;
+		card.sortTime = this.nextSortTime(now);
 	}
 
 	setChatButtons(person: Person, chat_id: string, buttons: readonly Button[]): void {
@@ -137,10 +134,9 @@ export class Feeds {
 
 	/** A person's message list: pinned entries first, then by sort time, newest first. */
 	read(person: Person, company: Company, apps: Iterable<App>): FeedEntry[] {
-		const entries: Array<FeedEntry & { sortSequence: number }> = [];
-		for (const card of this.cards.get(person)?.values() ?? []) {
-			const { content, createdAt: _, ...rest } = card;
-			entries.push({ kind: 'appFeedCard', ...content, ...rest });
+		const entries: FeedEntry[] = [];
+		for (const { content, ...card } of this.cards.get(person)?.values() ?? []) {
+			entries.push({ kind: 'appFeedCard', ...card, ...content });
 		}
 		for (const group of company.groups.values()) {
 			if (group.members.has(person)) entries.push(this.groupEntry(person, group));
@@ -151,13 +147,14 @@ export class Feeds {
 			if (hasBotChat(app, person, company)) entries.push(this.botChatEntry(person, app, place));
 		}
 		entries.push(...this.personalChatEntries(person, company));
-		entries.sort(
-			(a, b) =>
-				Number(b.time_sensitive) - Number(a.time_sensitive) ||
-				b.sortTime - a.sortTime ||
-				b.sortSequence - a.sortSequence,
+		return entries.sort(
+			(a, b) => Number(b.time_sensitive) - Number(a.time_sensitive) || b.sortTime - a.sortTime,
 		);
-		return entries.map(({ sortSequence: _, ...entry }) => entry);
+	}
+
+	/** Every call's sort time is later than all before, so that the order is never left to chance. */
+	private nextSortTime(now: number): number {
+		return (this.lastSortTime = Math.max(now, this.lastSortTime + 0.001));
 	}
 
 	private chatState(person: Person, chat_id: string): ChatState {
@@ -172,7 +169,7 @@ export class Feeds {
 		person: Person,
 		entry: Pick<FeedEntry, 'kind' | 'title' | 'preview' | 'app_id'> & { chat_id: string },
 		minutesAgo: number,
-	): FeedEntry & { sortSequence: number } {
+	): FeedEntry {
 		const state = this.chats.get(person)?.get(entry.chat_id);
 		const time = this.startedAt - minutesAgo * MINUTE;
 		return {
@@ -181,11 +178,10 @@ export class Feeds {
 			buttons: state?.buttons ?? [],
 			displayTime: time,
 			sortTime: time,
-			sortSequence: 0,
 		};
 	}
 
-	private groupEntry(person: Person, group: Group): FeedEntry & { sortSequence: number } {
+	private groupEntry(person: Person, group: Group): FeedEntry {
 		const entry = {
 			kind: 'group' as const,
 			chat_id: group.chat_id,
@@ -195,11 +191,7 @@ export class Feeds {
 		return this.chatEntry(person, entry, 7 + group.age * 13);
 	}
 
-	private botChatEntry(
-		person: Person,
-		app: App,
-		place: number,
-	): FeedEntry & { sortSequence: number } {
+	private botChatEntry(person: Person, app: App, place: number): FeedEntry {
 		const entry = {
 			kind: 'botChat' as const,
 			chat_id: botChatId(app.app_id, person),
@@ -210,12 +202,9 @@ export class Feeds {
 		return this.chatEntry(person, entry, 5 + place * 11);
 	}
 
-	private personalChatEntries(
-		person: Person,
-		company: Company,
-	): Array<FeedEntry & { sortSequence: number }> {
+	private personalChatEntries(person: Person, company: Company): FeedEntry[] {
 		const start = company.people.indexOf(person);
-		const entries: Array<FeedEntry & { sortSequence: number }> = [];
+		const entries: FeedEntry[] = [];
 		for (let place = 1; place <= COLLEAGUES_WITH_CHAT && place < company.people.length; place++) {
 			const colleague = company.people[(start + place) % company.people.length];
 			entries.push(

@@ -76,6 +76,8 @@ export interface Counters {
 	handled: number;
 	/** User IDs in all calls. */
 	recipients: number;
+	/** Calls that have no end yet. */
+	underWay: number;
 	/** The most calls that were under way at one time. */
 	mostAtOnce: number;
 	/** Milliseconds since 1970. */
@@ -103,13 +105,16 @@ export const UNKNOWN_PATH = 'unknown path';
 /** Keeps requests in the order of receiving, and counts them. */
 export class RequestLog {
 	private requests: Exchange[] = [];
-	private counters = new Map<string, Counters & { underWay: number }>();
+	private counters = new Map<string, Counters>();
+	/** Requests that have no end yet, and were not forgotten. */
+	private underWay = new Set<Exchange>();
 	private nextNumber = 1;
 	private forgotten = 0;
 
 	/** Opens a request; `keep` says whether it can be read back, `most` how many are kept. */
 	open(exchange: Omit<Exchange, 'number'>, keep: boolean, most: number): Exchange {
 		const opened: Exchange = { number: this.nextNumber++, ...exchange };
+		this.underWay.add(opened);
 		if (keep) {
 			this.requests.push(opened);
 			// Forgetting many at a time keeps the cost of each request constant.
@@ -129,7 +134,7 @@ export class RequestLog {
 
 	/** Notes how a request ended; only the first time counts. */
 	end(exchange: Exchange, outcome: Outcome, now: number): void {
-		if (exchange.outcome !== 'pending') return;
+		if (!this.underWay.delete(exchange)) return;
 		exchange.outcome = outcome;
 		exchange.answeredAt = now;
 		const counters = this.countersOf(exchange.operation ?? UNKNOWN_PATH, exchange.receivedAt);
@@ -171,20 +176,19 @@ export class RequestLog {
 
 	/** The counters of each operation that was called. */
 	count(): Record<string, Counters> {
-		return Object.fromEntries(
-			[...this.counters].map(([name, { underWay: _, ...counters }]) => [name, counters]),
-		);
+		return Object.fromEntries(this.counters);
 	}
 
 	/** Forgets requests and counters; requests under way then end uncounted. */
 	clear(): void {
 		this.requests = [];
 		this.counters = new Map();
+		this.underWay = new Set();
 		this.nextNumber = 1;
 		this.forgotten = 0;
 	}
 
-	private countersOf(name: string, receivedAt: number): Counters & { underWay: number } {
+	private countersOf(name: string, receivedAt: number): Counters {
 		let counters = this.counters.get(name);
 		if (!counters) {
 			counters = {
@@ -192,13 +196,13 @@ export class RequestLog {
 				refused: 0,
 				handled: 0,
 				recipients: 0,
+				underWay: 0,
 				mostAtOnce: 0,
 				firstReceivedAt: receivedAt,
 				lastReceivedAt: receivedAt,
 				statuses: {},
 				codes: {},
 				outcomes: {},
-				underWay: 0,
 			};
 			this.counters.set(name, counters);
 		}

@@ -278,7 +278,7 @@ function groupDetails(group: Group, company: Company) {
 function cardsOf(sandbox: Sandbox, app: App): CardView[] {
 	return [...sandbox.feeds.cardsOfApp(app.app_id)].map(([biz_id, holders]) => ({
 		biz_id,
-		holders: [...holders].map(([person, { content, sortSequence: _, ...card }]) => ({
+		holders: [...holders].map(([person, { content, ...card }]) => ({
 			open_id: person.open_id,
 			...card,
 			...content,

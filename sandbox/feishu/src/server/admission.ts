@@ -1,0 +1,107 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { FeishuError, scopeMissing, TOKEN_ERRORS, tooManyRequests } from '../answers';
+import type { App } from '../apps';
+import type { Company } from '../company/company';
+import { newLogId } from '../logId';
+import { needsToken, type Operation, type TenantOperation } from '../operations/operation';
+import type { Exchange } from '../requests';
+import type { Sandbox } from '../sandbox';
+
+/** Who calls: an app, in a tenant. */
+export interface Caller {
+	app: App;
+	company: Company;
+}
+
+/** What is known of a call from its headers alone. */
+export interface Received {
+	exchange: Exchange;
+	/** Absent for calls that need no token, or have no good one. */
+	caller?: Caller;
+	/** It goes no further than this. */
+	refusal?: FeishuError;
+}
+
+/**
+ * Counts and judges a call by its headers, at the moment it arrives, so that neither the body's
+ * length nor the latency shifts the rate limit's windows. `operation` is absent for paths that
+ * Feishu does not have.
+ */
+export function receive(
+	sandbox: Sandbox,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	operation: Operation | undefined,
+): Received {
+	const now = sandbox.clock.now();
+	const { recording } = sandbox.settings;
+	const exchange = sandbox.requests.open(
+		{
+			receivedAt: now,
+			logId: newLogId(now),
+			method: request.method,
+			path: request.url.split('?', 1)[0],
+			query: request.query as Record<string, unknown>,
+			headers: recording.bodies ? request.headers : undefined,
+			operation: operation?.name,
+			recipients: 0,
+			outcome: 'pending',
+			handled: false,
+		},
+		recording.requests,
+		recording.mostRequests,
+	);
+	reply.raw.once('close', () => sandbox.requests.end(exchange, 'abandoned', sandbox.clock.now()));
+	if (!operation || !needsToken(operation)) return { exchange };
+
+	const received: Received = { exchange };
+	try {
+		received.caller = authenticate(sandbox, request, now);
+		exchange.app_id = received.caller.app.app_id;
+		exchange.tenant_key = received.caller.company.tenant_key;
+		admit(sandbox, operation, received.caller, now);
+	} catch (error) {
+		if (!(error instanceof FeishuError)) throw error;
+		received.refusal = error;
+	}
+	return received;
+}
+
+/** Feishu reference: "Access credentials", general error codes. */
+function authenticate(sandbox: Sandbox, request: FastifyRequest, now: number): Caller {
+	const { authorization } = request.headers;
+	if (!authorization) throw TOKEN_ERRORS.missing();
+	const value = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
+	const token = sandbox.tokens.find(value, now);
+	if (token?.tenant_key !== undefined) {
+		const app = sandbox.apps.get(token.app_id);
+		const company = sandbox.companies.get(token.tenant_key);
+		if (app && company) return { app, company };
+	}
+	if (value.startsWith('t-')) throw TOKEN_ERRORS.tenant();
+	// A good app access token is no token for these endpoints either, but a different error.
+	if (value.startsWith('a-')) throw token ? TOKEN_ERRORS.user() : TOKEN_ERRORS.app();
+	if (value.startsWith('u-')) throw TOKEN_ERRORS.user();
+	throw TOKEN_ERRORS.malformed();
+}
+
+/** Scope, then rate limit (Feishu reference: "Frequency control"). */
+function admit(sandbox: Sandbox, operation: TenantOperation, caller: Caller, now: number): void {
+	const { app, company } = caller;
+	if (!operation.scopes.some((scope) => app.scopes.includes(scope))) {
+		throw scopeMissing(app.app_id, operation.scopes);
+	}
+	const { rateLimiting } = sandbox.settings;
+	const limit = rateLimiting.limits[operation.name] ?? operation.limit;
+	if (!rateLimiting.enabled || !limit) return;
+	const refusal = sandbox.rateLimiter.take(
+		`${operation.name}/${app.app_id}/${company.tenant_key}`,
+		limit,
+		now,
+		rateLimiting.countRefused,
+	);
+	if (!refusal) return;
+	const status = rateLimiting.answer400.includes(operation.name) ? 400 : 429;
+	throw tooManyRequests(status, refusal.limit, refusal.resetSeconds);
+}

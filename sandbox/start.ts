@@ -1,0 +1,158 @@
+/**
+ * `npm start`: a Feishu and an n8n on this machine, with this package installed and a workflow to try, until Ctrl-C.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { detectPort } from 'detect-port';
+
+import { SEEDED_APPS, startFeishuSandbox, type FeishuSandbox } from './feishu/src';
+import {
+	buildPackage,
+	checkoutFolder,
+	defaultUserFolder,
+	formatSeconds,
+	importWorkflows,
+	installN8n,
+	installPackage,
+	isBuildStale,
+	lastLines,
+	N8nSession,
+	ownerAccountOf,
+	packPackage,
+	startN8n,
+	withProgress,
+	type RunningN8n,
+} from './n8n/src';
+
+const wantedPorts = { n8n: 5678, feishu: 3000 };
+const userFolder = resolve(process.env.N8N_USER_FOLDER ?? defaultUserFolder);
+const logFile = join(userFolder, 'n8n.log');
+const processFile = join(userFolder, 'start.pid');
+
+let feishu: FeishuSandbox | undefined;
+let n8n: RunningN8n | undefined;
+const stopping = new AbortController();
+
+/** Gives the wanted port, or says that another one is taken instead. */
+async function choosePort(wanted: number, user: string): Promise<number> {
+	const port = await detectPort(wanted);
+	if (port !== wanted) console.log(`Port ${wanted} is in use: ${user} takes ${port} instead.`);
+	return port;
+}
+
+/** Two n8n on one folder would spoil each other's data. */
+function refuseSecondStart(): void {
+	if (existsSync(processFile)) {
+		const processId = Number(readFileSync(processFile, 'utf8'));
+		try {
+			process.kill(processId, 0);
+		} catch {
+			return;
+		}
+		throw new Error(
+			`"npm start" already runs here, as process ${processId}. Stop it there with Ctrl-C, or with ` +
+				`"kill ${processId}". If that is no such process, delete ${processFile}.`,
+		);
+	}
+}
+
+async function prepareN8n(): Promise<void> {
+	const { signal } = stopping;
+	await installN8n(signal);
+	if (isBuildStale()) {
+		await withProgress('Building the package', undefined, async () => await buildPackage(signal));
+	}
+	const tarballs = join(userFolder, 'tarballs');
+	mkdirSync(tarballs, { recursive: true });
+	const packed = await packPackage(tarballs);
+	if (await installPackage(userFolder, packed)) {
+		console.log(`Installed ${packed.name} ${packed.version} into n8n.`);
+	}
+}
+
+async function start(): Promise<void> {
+	const started = Date.now();
+	mkdirSync(userFolder, { recursive: true });
+	refuseSecondStart();
+	writeFileSync(processFile, String(process.pid));
+	process.once('exit', () => rmSync(processFile, { force: true }));
+
+	await prepareN8n();
+	const owner = ownerAccountOf(userFolder);
+	feishu = await startFeishuSandbox({
+		port: await choosePort(wantedPorts.feishu, "the sandbox's Feishu"),
+	});
+	const port = await choosePort(wantedPorts.n8n, 'n8n');
+	rmSync(logFile, { force: true });
+	n8n = await withProgress('Starting n8n', 'usually 10 to 30 s', async () =>
+		startN8n({ userFolder, port, owner, logFile, signal: stopping.signal }),
+	);
+	const { url } = n8n;
+	void n8n.ended.then((reason) => {
+		if (stopping.signal.aborted) return;
+		console.error(
+			`\n${reason}. The last lines of its log (${logFile}):\n${lastLines(n8n!.readLog())}`,
+		);
+		process.exitCode = 1;
+		void stop();
+	});
+	const session = await N8nSession.signIn(url, owner);
+	const remarks = await importWorkflows(session, {
+		folder: join(checkoutFolder, 'workflows'),
+		recordFile: join(userFolder, 'imported.json'),
+		credential: {
+			name: 'Feishu sandbox',
+			type: 'feishuTenantApi',
+			data: {
+				region: 'custom',
+				baseUrl: feishu.url,
+				appType: 'custom',
+				appId: SEEDED_APPS.custom.app_id,
+				appSecret: SEEDED_APPS.custom.app_secret,
+			},
+		},
+	});
+	for (const remark of remarks) console.log(remark);
+	console.log(`
+Ready after ${formatSeconds((Date.now() - started) / 1000)}.
+
+  n8n       ${url}
+            e-mail    ${owner.email}
+            password  ${owner.password}
+  Feishu    ${feishu.url}  (the sandbox's; sandbox/README.md says what it can do)
+
+Stop both with Ctrl-C.`);
+}
+
+async function stop(): Promise<void> {
+	if (stopping.signal.aborted) return;
+	stopping.abort();
+	await starting.catch(() => undefined);
+	await n8n?.stop();
+	await feishu?.close();
+	process.exit();
+}
+
+function stopOnRequest(): void {
+	if (!stopping.signal.aborted) console.log('\nStopping n8n and Feishu …');
+	void stop();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopOnRequest);
+// The terminal may be gone by the time that we say goodbye.
+process.stdout.on('error', () => undefined);
+
+// npm ended by a signal leaves its script running, with another parent.
+const parentAtStart = process.ppid;
+if (process.env.npm_lifecycle_event === 'start') {
+	setInterval(() => process.ppid !== parentAtStart && stopOnRequest(), 500).unref();
+}
+
+const starting = start();
+starting.catch(async (error: Error) => {
+	if (stopping.signal.aborted) return;
+	console.error(`\n${error.message}`);
+	process.exitCode = 1;
+	await stop();
+});

@@ -14,7 +14,8 @@ export interface N8nPlace {
 }
 
 /** Variables of the caller that would change which n8n this is. */
-const notInherited = /^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|EXTERNAL_|NODE_OPTIONS$|npm_)/i;
+const notInherited =
+	/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_URL$|EXTERNAL_|NODE_ENV$|NODE_OPTIONS$|npm_)/i;
 
 const hookFiles = ['recordCommunityPackages.mts', 'stopWithParent.mts'].map((name) =>
 	join(n8nFolder, 'hooks', name),

@@ -46,6 +46,11 @@ export interface CommunityPackage {
 	failedLoading?: boolean;
 }
 
+interface PublicationStatus {
+	status: 'in_progress' | 'published' | 'partial' | 'failed' | 'not_published';
+	triggers: Array<{ errorMessage: string | null }>;
+}
+
 /** A refused call of n8n's API, in one line that says which call and why. */
 export class N8nApiError extends Error {
 	override name = 'N8nApiError';
@@ -131,6 +136,11 @@ export class N8nSession {
 		return await this.call('POST', '/rest/workflows', content);
 	}
 
+	/** All workflows, without their nodes. */
+	async workflows(): Promise<Array<Pick<SavedWorkflow, 'id' | 'name' | 'active'>>> {
+		return await this.call('GET', '/rest/workflows');
+	}
+
 	/** Gives a workflow, or undefined when there is none with this ID. */
 	async findWorkflow(id: string): Promise<SavedWorkflow | undefined> {
 		return await this.find(`/rest/workflows/${id}`);
@@ -141,10 +151,24 @@ export class N8nSession {
 		return await this.call('PATCH', `/rest/workflows/${id}`, content);
 	}
 
-	/** Publishes a workflow's saved version, so that its triggers and webhooks are on. */
-	async activateWorkflow(workflow: SavedWorkflow): Promise<SavedWorkflow> {
-		const { id, versionId } = workflow;
-		return await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	/**
+	 * Publishes a workflow's saved version, and waits until its triggers and webhooks are on.
+	 * @throws Error with n8n's reason when a trigger could not be started
+	 */
+	async activateWorkflow({ id, versionId }: SavedWorkflow): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		for (;;) {
+			const { status, triggers } = await this.call<PublicationStatus>(
+				'GET',
+				`/rest/workflows/${id}/publication-status`,
+			);
+			if (status === 'published') return;
+			if (status !== 'in_progress') {
+				const reasons = triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
+				throw new Error(`n8n did not publish workflow ${id} (${status}): ${reasons.join('; ')}`);
+			}
+			await sleep(pollEveryMilliseconds);
+		}
 	}
 
 	async deactivateWorkflow(id: string): Promise<void> {

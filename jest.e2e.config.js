@@ -1,0 +1,11 @@
+/** The tests in a real n8n: `npm run test:e2e`. They take minutes, and n8n is installed when it is missing. */
+/** @type {import('jest').Config} */
+module.exports = {
+	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+	testEnvironment: 'node',
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/e2e/tsconfig.json' }] },
+	// One n8n at a time: it takes a processor and half a gigabyte.
+	maxWorkers: 1,
+	testTimeout: 120_000,
+	globalSetup: '<rootDir>/test/e2e/prepare.ts',
+};

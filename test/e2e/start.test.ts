@@ -1,0 +1,169 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { FeishuSandboxClient } from '../../sandbox/feishu/src';
+import { checkoutFolder, N8nSession, type OwnerAccount } from '../../sandbox/n8n/src';
+
+/** "npm start" in a terminal of its own, and what it has printed. */
+interface Start {
+	npm: ChildProcess;
+	printed(): string;
+	/** Settles with npm's exit code. */
+	ended: Promise<number | null>;
+}
+
+let userFolder: string;
+const starts: Start[] = [];
+
+beforeAll(() => {
+	userFolder = mkdtempSync(join(tmpdir(), 'feishu-feed-start-'));
+});
+
+afterAll(async () => {
+	for (const { npm, ended } of starts) {
+		if (npm.exitCode === null && npm.signalCode === null) process.kill(-npm.pid!, 'SIGTERM');
+		await ended;
+	}
+	rmSync(userFolder, { recursive: true, force: true });
+});
+
+function npmStart(): Start {
+	const npm = spawn('npm', ['start'], {
+		cwd: checkoutFolder,
+		env: { ...process.env, N8N_USER_FOLDER: userFolder },
+		// As a terminal does it: Ctrl-C goes to all of this group.
+		detached: true,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let text = '';
+	for (const stream of [npm.stdout, npm.stderr]) {
+		stream.setEncoding('utf8').on('data', (more: string) => (text += more));
+	}
+	const ended = new Promise<number | null>((resolve) => npm.once('close', resolve));
+	const start = { npm, printed: () => text, ended };
+	starts.push(start);
+	return start;
+}
+
+async function waitFor(start: Start, pattern: RegExp, seconds: number): Promise<void> {
+	const giveUpAt = Date.now() + seconds * 1000;
+	while (!pattern.test(start.printed())) {
+		if (Date.now() > giveUpAt || start.npm.exitCode !== null) {
+			throw new Error(`"npm start" did not print ${pattern}, but:\n${start.printed()}`);
+		}
+		await sleep(50);
+	}
+}
+
+function readPrinted(start: Start): { n8n: string; feishu: string; owner: OwnerAccount } {
+	const find = (pattern: RegExp) => pattern.exec(start.printed())?.[1] ?? '';
+	return {
+		n8n: find(/n8n +(http:\S+)/),
+		feishu: find(/Feishu +(http:\S+)/),
+		owner: { email: find(/e-mail +(\S+)/), password: find(/password +(\S+)/) } as OwnerAccount,
+	};
+}
+
+async function isServed(url: string): Promise<boolean> {
+	return await fetch(url).then(
+		() => true,
+		() => false,
+	);
+}
+
+/** Holds a port, unless somebody holds it already. */
+async function hold(port: number): Promise<Server> {
+	const server = createServer();
+	await new Promise<void>((resolve) => {
+		server.once('error', () => resolve());
+		server.listen(port, '127.0.0.1', () => resolve());
+	});
+	return server;
+}
+
+async function signIn(start: Start): Promise<N8nSession> {
+	const { n8n, owner } = readPrinted(start);
+	return await N8nSession.signIn(n8n, owner);
+}
+
+describe('npm start', () => {
+	let password: string;
+	let workflowId: string;
+
+	it('takes free ports where the usual ones are in use, and prints what is needed', async () => {
+		const held = await Promise.all([hold(5678), hold(3000)]);
+		try {
+			const start = npmStart();
+			await waitFor(start, /Stop both with Ctrl-C/, 110);
+			expect(start.printed()).toMatch(/Port 5678 is in use: n8n takes \d+ instead/);
+			expect(start.printed()).toMatch(/Port 3000 is in use: .*Feishu takes \d+ instead/);
+			const { feishu, owner } = readPrinted(start);
+			password = owner.password;
+
+			const session = await signIn(start);
+			expect((await session.communityPackages()).map(({ packageName }) => packageName)).toEqual([
+				'n8n-nodes-feishu-feed',
+			]);
+			const people = await new FeishuSandboxClient(feishu).people();
+			expect(people.length).toBeGreaterThanOrEqual(300);
+
+			const workflows = await session.workflows();
+			const first = workflows.find(({ name }) => name.startsWith('First card'));
+			workflowId = first?.id ?? '';
+			const workflow = await session.findWorkflow(workflowId);
+			await session.updateWorkflow(workflowId, { ...workflow!, name: 'Mine now' });
+		} finally {
+			for (const server of held) server.close();
+		}
+	});
+
+	it('does not start twice on the same data', async () => {
+		const { ended, printed } = npmStart();
+		expect(await ended).not.toBe(0);
+		expect(printed()).toMatch(/already runs here, as process \d+/);
+	});
+
+	it('leaves nothing behind when npm is told to end', async () => {
+		const [start] = starts as [Start];
+		const { n8n, feishu } = readPrinted(start);
+		process.kill(start.npm.pid!, 'SIGTERM');
+		await start.ended;
+		for (let tries = 0; tries < 100 && (await isServed(n8n)); tries++) await sleep(100);
+		expect(await isServed(n8n)).toBe(false);
+		expect(await isServed(feishu)).toBe(false);
+	});
+
+	it('starts again in seconds, with the same login and the edited workflow, and stops on Ctrl-C', async () => {
+		const started = Date.now();
+		const start = npmStart();
+		await waitFor(start, /Stop both with Ctrl-C/, 60);
+		console.log(`A second "npm start" was ready after ${(Date.now() - started) / 1000} s.`);
+		const { n8n, feishu, owner } = readPrinted(start);
+		expect(owner.password).toBe(password);
+		const session = await signIn(start);
+		expect((await session.findWorkflow(workflowId))?.name).toBe('Mine now');
+		expect(await session.workflows()).toHaveLength(1);
+
+		process.kill(-start.npm.pid!, 'SIGINT');
+		await start.ended;
+		expect(await isServed(n8n)).toBe(false);
+		expect(await isServed(feishu)).toBe(false);
+	});
+
+	it('stops at once when it is interrupted while n8n starts', async () => {
+		const start = npmStart();
+		await waitFor(start, /Starting n8n/, 30);
+		await sleep(1000);
+		process.kill(-start.npm.pid!, 'SIGINT');
+		await start.ended;
+		expect(start.printed()).not.toMatch(/Ready after/);
+		const next = npmStart();
+		await waitFor(next, /Stop both with Ctrl-C/, 60);
+		process.kill(-next.npm.pid!, 'SIGINT');
+		await next.ended;
+	});
+});

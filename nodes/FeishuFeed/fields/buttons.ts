@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { CARD_LIMITS } from '../../shared/cardRules';
 import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
 import type { FeedButton, FeedButtons } from '../../shared/payloads';
-import { collection, entriesOf, isEmpty, withoutEmpty } from '../ItemParameters';
+import { collection, entriesOf, withoutEmpty } from '../ItemParameters';
 
 /** One button, in the order in which people think of it. */
 const buttonFields: INodeProperties[] = [
@@ -183,17 +183,17 @@ function readAddresses(entry: Record<string, unknown>, field: string): Record<st
 }
 
 function readActionValues(value: unknown, field: string): Record<string, string> | undefined {
-	const actionMap: Record<string, string> = {};
+	const actionMap = new Map<string, string>();
 	for (const { name, value: given } of entriesOf(value, 'value', `${field} Action Values`)) {
 		if (typeof name !== 'string' || name === '') {
 			throw new InvalidField(`${field} Action Values`, 'has a value without a name');
 		}
-		if (Object.hasOwn(actionMap, name)) {
+		if (actionMap.has(name)) {
 			throw new InvalidField(`${field} Action Values`, `has the name ${shown(name)} twice`);
 		}
-		actionMap[name] = readActionValue(given, `${field} Action Value ${shown(name)}`);
+		actionMap.set(name, readActionValue(given, `${field} Action Value ${shown(name)}`));
 	}
-	return isEmpty(Object.keys(actionMap)[0]) ? undefined : actionMap;
+	return actionMap.size === 0 ? undefined : Object.fromEntries(actionMap);
 }
 
 /** Feishu takes text only; order numbers and flags from other nodes are sent as theirs. */

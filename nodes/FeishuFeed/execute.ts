@@ -34,7 +34,7 @@ export async function executeOperation(
 	const results = await callFeishu(context, operation, asks);
 	return items.flatMap((item, index) =>
 		item instanceof NodeOperationError
-			? failedItem(item, index)
+			? failedItem(context, item, index)
 			: handBack(context, operation, item, results.get(index) as ItemResult),
 	);
 }
@@ -118,7 +118,7 @@ function handBack(
 			itemIndex: item,
 		});
 		if (!context.continueOnFail()) throw error;
-		return failedItem(error, item, summaryOf(result));
+		return failedItem(context, error, item, summaryOf(result));
 	}
 	const outputs = options.itemPerRecipient ? recipientsOf(result) : [summaryOf(result)];
 	return outputs.map((json) => ({ json, pairedItem: { item } }));
@@ -131,10 +131,18 @@ function describe(result: ItemResult): string | undefined {
 	return `Reached: ${succeeded.join(', ')}`;
 }
 
+/**
+ * The output of an item that failed while the others go on. n8n would replace all of its `json` if
+ * it had an `error` beside it, and takes it for the error output when `error` is all that is in it;
+ * there n8n adds the fields of the input item.
+ */
 function failedItem(
-	error: NodeApiError | NodeOperationError,
+	context: IExecuteFunctions,
+	{ message }: NodeApiError | NodeOperationError,
 	item: number,
 	summary: IDataObject = {},
 ): INodeExecutionData[] {
-	return [{ json: { error: error.message, ...summary }, error, pairedItem: { item } }];
+	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	const json = toErrorOutput ? { error: { message, ...summary } } : { error: message, ...summary };
+	return [{ json, pairedItem: { item } }];
 }

@@ -29,7 +29,7 @@ describe('the official SDK against the sandbox', () => {
 			appId: app.app_id,
 			appSecret: app.app_secret,
 			domain: sandbox.url,
-			loggerLevel: lark.LoggerLevel.fatal,
+			loggerLevel: lark.LoggerLevel.error,
 			cache: freshCache(),
 			...options,
 		});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 import fastify from 'fastify';
@@ -43,6 +44,8 @@ export async function startFeishuSandbox(
 	const { host = '127.0.0.1', port = 0, people = 300, groups = 24, ...settings } = options;
 	const sandbox = new Sandbox({ people, groups }, changeSettings(DEFAULT_SETTINGS, settings));
 	const stopping = new AbortController();
+	// Every call that waits for its latency listens.
+	setMaxListeners(0, stopping.signal);
 	const server = fastify({
 		bodyLimit: MOST_BODY_BYTES,
 		exposeHeadRoutes: false,

@@ -1,9 +1,13 @@
-/** The operations of the sandbox, named as in the official SDK. */
-export const OPERATION_NAMES = [
+/** The endpoints that give tokens, named as in the official SDK; they have no rate limit. */
+export const TOKEN_OPERATION_NAMES = [
 	'tenantAccessToken.internal',
 	'appAccessToken.create',
 	'tenantAccessToken.create',
 	'appTicket.resend',
+] as const;
+
+/** The endpoints that need a tenant access token, named as in the official SDK. */
+export const TENANT_OPERATION_NAMES = [
 	'appFeedCard.create',
 	'appFeedCardBatch.update',
 	'appFeedCardBatch.delete',
@@ -12,4 +16,9 @@ export const OPERATION_NAMES = [
 	'feedCard.botTimeSentive',
 ] as const;
 
-export type OperationName = (typeof OPERATION_NAMES)[number];
+/** All operations of the sandbox. */
+export const OPERATION_NAMES = [...TOKEN_OPERATION_NAMES, ...TENANT_OPERATION_NAMES] as const;
+
+export type TokenOperationName = (typeof TOKEN_OPERATION_NAMES)[number];
+export type TenantOperationName = (typeof TENANT_OPERATION_NAMES)[number];
+export type OperationName = TokenOperationName | TenantOperationName;

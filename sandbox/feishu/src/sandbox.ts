@@ -41,6 +41,7 @@ export class Sandbox {
 
 	/** Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens too, unless kept. */
 	reset({ keepTokens = false } = {}): void {
+		this.clock.reset();
 		this.settings = this.initialSettings;
 		this.feeds = new Feeds(this.clock.now());
 		this.apps = seedApps();

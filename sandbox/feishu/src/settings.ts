@@ -1,4 +1,4 @@
-import type { OperationName } from './operationNames';
+import type { TenantOperationName } from './operationNames';
 import type { RateLimit } from './rateLimiter';
 
 /** How the sandbox behaves; changed by start options and `PATCH /sandbox/settings`. */
@@ -18,9 +18,9 @@ export interface Settings {
 		/** Whether calls that were refused count towards the limit. */
 		countRefused: boolean;
 		/** Limits other than the documented ones; an empty limit means none. */
-		limits: Partial<Record<OperationName, RateLimit>>;
+		limits: Partial<Record<TenantOperationName, RateLimit>>;
 		/** Operations that refuse with HTTP 400 instead of 429, as Feishu's older endpoints do. */
-		answer400: OperationName[];
+		answer400: TenantOperationName[];
 	};
 	recording: {
 		/** Keep requests for `GET /sandbox/requests`. Counters are always kept. */

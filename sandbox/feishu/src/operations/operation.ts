@@ -1,7 +1,7 @@
 import type { Answer } from '../answers';
 import type { App } from '../apps';
 import type { Company } from '../company/company';
-import type { OperationName } from '../operationNames';
+import type { TenantOperationName, TokenOperationName } from '../operationNames';
 import type { RateLimit } from '../rateLimiter';
 import type { Sandbox } from '../sandbox';
 
@@ -35,18 +35,19 @@ export interface TenantCall extends Call {
 }
 
 interface OperationBase {
-	name: OperationName;
 	method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	path: string;
 }
 
 /** An endpoint that gives tokens: needs none itself. */
 export interface TokenOperation extends OperationBase {
+	name: TokenOperationName;
 	perform(call: Call): Answer;
 }
 
 /** An endpoint that needs a tenant access token. */
 export interface TenantOperation extends OperationBase {
+	name: TenantOperationName;
 	/** Any one of these is enough. */
 	scopes: readonly string[];
 	/** As documented; absent where nothing is. */

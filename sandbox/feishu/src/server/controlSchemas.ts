@@ -1,7 +1,7 @@
 import { SCOPES } from '../apps';
 import { EFFECT_NAMES } from '../effects';
 import { FAULT_KINDS } from '../faults';
-import { OPERATION_NAMES } from '../operationNames';
+import { OPERATION_NAMES, TENANT_OPERATION_NAMES } from '../operationNames';
 import { OUTCOMES } from '../requests';
 
 /** Schemas of the control API's bodies and queries: what is not in them is refused. */
@@ -12,6 +12,7 @@ const strings = { type: 'array', items: string };
 const count = { type: 'integer', minimum: 0 };
 const positive = { type: 'integer', minimum: 1 };
 const seconds = { type: 'number', minimum: 0 };
+const tenantOperation = { type: 'string', enum: [...TENANT_OPERATION_NAMES] };
 const operation = { type: 'string', enum: [...OPERATION_NAMES] };
 const object = (properties: object, required: string[] = []) => ({
 	type: 'object',
@@ -36,10 +37,10 @@ export const settings = object({
 		countRefused: boolean,
 		limits: {
 			type: 'object',
-			propertyNames: operation,
+			propertyNames: tenantOperation,
 			additionalProperties: object({ perSecond: count, perMinute: count }),
 		},
-		answer400: { type: 'array', items: operation },
+		answer400: { type: 'array', items: tenantOperation },
 	}),
 	recording: object({ requests: boolean, bodies: boolean, effects: boolean, mostRequests: count }),
 });

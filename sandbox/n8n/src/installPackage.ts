@@ -78,8 +78,10 @@ export async function installPackage(userFolder: string, packed: PackedPackage):
 		cwd: dirname(packed.file),
 	});
 	const packageJsonFile = join(packageFolder, 'package.json');
-	const { devDependencies, peerDependencies, optionalDependencies, ...packageJson } =
-		readJson<PackageJson>(packageJsonFile);
+	const packageJson = readJson<PackageJson>(packageJsonFile);
+	delete packageJson.devDependencies;
+	delete packageJson.peerDependencies;
+	delete packageJson.optionalDependencies;
 	if (Object.keys(packageJson.dependencies ?? {}).length > 0) {
 		throw new Error(`${packed.name} has runtime dependencies: n8n does not verify such packages`);
 	}

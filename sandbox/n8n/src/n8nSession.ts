@@ -132,8 +132,7 @@ export class N8nSession {
 	}
 
 	async createWorkflow(workflow: WorkflowFile): Promise<SavedWorkflow> {
-		const { active, ...content } = workflow;
-		return await this.call('POST', '/rest/workflows', content);
+		return await this.call('POST', '/rest/workflows', { ...workflow, active: undefined });
 	}
 
 	/** All workflows, without their nodes. */
@@ -147,8 +146,7 @@ export class N8nSession {
 	}
 
 	async updateWorkflow(id: string, workflow: WorkflowFile): Promise<SavedWorkflow> {
-		const { active, ...content } = workflow;
-		return await this.call('PATCH', `/rest/workflows/${id}`, content);
+		return await this.call('PATCH', `/rest/workflows/${id}`, { ...workflow, active: undefined });
 	}
 
 	/**

@@ -4,18 +4,23 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } f
 
 import { isFailedCardReason } from '../shared/answers';
 import { CREATE_APP_FEED_CARD } from '../shared/apiTable';
+import type { FeedEndpoint } from '../shared/apiTable';
 import { deliver } from '../shared/deliver';
 import type { Outcomes } from '../shared/deliver';
 import { FeishuClient } from '../shared/FeishuClient';
 import type { ItemAsk } from '../shared/gather';
+import { pacerFor } from '../shared/Pacer';
+import { logProgress } from '../shared/progress';
 import { nameCards } from './businessIds';
+import { readDeliveryOptions } from './fields/deliveryOptions';
+import type { DeliveryOptions } from './fields/deliveryOptions';
 import { readResultOptions } from './fields/resultOptions';
 import type { ResultOptions } from './fields/resultOptions';
 import { failureSentence, failuresOf, recipientsOf, summaryOf } from './handBack';
 import type { ItemResult } from './handBack';
 import type { Operation } from './Operation';
 
-type ReadItem = ItemAsk & { options: ResultOptions };
+type ReadItem = ItemAsk & { options: ResultOptions; delivery: DeliveryOptions };
 
 /**
  * The one way that data takes through the node: read and check every item,
@@ -44,11 +49,22 @@ function readItem(
 	operation: Operation,
 	item: number,
 ): ReadItem | NodeOperationError {
-	const parameters = (name: string) =>
-		context.getNodeParameter(name, item, undefined, { extractValue: true }) as unknown;
+	const read = new Map<string, unknown>();
+	const parameters = (name: string): unknown => {
+		// n8n resolves all expressions of a parameter each time that it is asked for.
+		if (!read.has(name)) {
+			read.set(name, context.getNodeParameter(name, item, undefined, { extractValue: true }));
+		}
+		return read.get(name);
+	};
 	try {
 		const ask = operation.read(parameters);
-		return { item, ask, options: readResultOptions(parameters) };
+		return {
+			item,
+			ask,
+			options: readResultOptions(parameters),
+			delivery: readDeliveryOptions(parameters),
+		};
 	} catch (error) {
 		const problem = new NodeOperationError(context.getNode(), error as Error, { itemIndex: item });
 		if (context.continueOnFail()) return problem;
@@ -59,36 +75,47 @@ function readItem(
 async function callFeishu(
 	context: IExecuteFunctions,
 	{ endpoint, instead }: Operation,
-	asks: ItemAsk[],
+	asks: ReadItem[],
 ): Promise<Map<number, ItemResult>> {
 	if (asks.length === 0) return new Map();
 	const client = await openClient(context);
-	const outcomes = await deliver(endpoint, asks, async (request) => await client.call(request));
-	const results = new Map(
-		asks.map(({ item, ask }): [number, ItemResult] => [
-			item,
-			{ names: ask.names, outcomes: outcomes.get(item) as Outcomes },
-		]),
-	);
-	if (instead === undefined) return results;
+	const { callsAtOnce, callsPerSecond, longestWait } = asks[0].delivery;
+	const recipients = asks.reduce((sum, { ask }) => sum + ask.userIds.length, 0);
+	const send = async (to: FeedEndpoint, these: ItemAsk[]): Promise<Map<number, Outcomes>> =>
+		await deliver(to, these, {
+			call: async (request, takeTurn) => await client.call(request, takeTurn),
+			pacer: pacerFor(client.rateLimitScope, to, callsPerSecond),
+			callsAtOnce,
+			longestWait,
+			isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
+			onProgress: logProgress(context.logger, recipients),
+		});
+	if (instead === undefined) return resultsOf(asks, await send(endpoint, asks));
 
+	// A card of which it is unknown whether this run made it is updated, which does no harm.
+	const outcomes = await send({ ...endpoint, repeatedReason: undefined }, asks);
+	const results = resultsOf(asks, outcomes);
 	const insteadAsks = asks.map(({ item, ask }) => {
 		const userIds = [...(outcomes.get(item) as Outcomes)]
 			.filter(([, failure]) => failure && isFailedCardReason(failure, instead.reason))
 			.map(([userId]) => userId);
 		return { item, ask: { ...ask, userIds, content: ask.insteadContent as object } };
 	});
-	const insteadOutcomes = await deliver(
-		instead.endpoint,
-		insteadAsks,
-		async (request) => await client.call(request),
-	);
-	for (const [item, result] of results) {
-		const own = insteadOutcomes.get(item) as Outcomes;
+	for (const [item, own] of await send(instead.endpoint, insteadAsks)) {
+		const result = results.get(item) as ItemResult;
 		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
 		result.instead = new Set(own.keys());
 	}
 	return results;
+}
+
+function resultsOf(asks: ItemAsk[], outcomes: Map<number, Outcomes>): Map<number, ItemResult> {
+	return new Map(
+		asks.map(({ item, ask }) => [
+			item,
+			{ names: ask.names, outcomes: outcomes.get(item) as Outcomes },
+		]),
+	);
 }
 
 async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {

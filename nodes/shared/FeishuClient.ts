@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { readAnswer } from './answers';
+import { STOPPED, readAnswer } from './answers';
 import type { Answer, Failure, HttpResponse } from './answers';
 import { TENANT_CREDENTIAL, baseUrlOf } from './tenantCredential';
 import type { TenantCredential, TokenError } from './tenantCredential';
@@ -17,7 +17,10 @@ export interface FeishuRequest {
 }
 
 /** How long to wait for an answer, in milliseconds. */
-const ANSWER_TIMEOUT = 30_000;
+const ANSWER_TIMEOUT = 20_000;
+
+/** Waits until an attempt may be made; false when none is to be made any more. */
+export type TakeTurn = () => Promise<boolean>;
 
 type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
 
@@ -56,31 +59,44 @@ export class FeishuClient {
 		return [baseUrlOf(this.credential), appId, appType === 'store' ? tenantKey : ''].join(' ');
 	}
 
-	/** Makes one call. */
-	async call(request: FeishuRequest): Promise<Answer> {
+	/**
+	 * Makes one call.
+	 *
+	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
+	 */
+	async call(request: FeishuRequest, takeTurn?: TakeTurn): Promise<Answer> {
+		await this.renewal;
 		const token = this.credential.accessToken;
-		if (!token) return await this.callWithNewToken(request, token);
-		const answer = await this.attempt(request);
+		if (!token) return await this.callWithNewToken(request, token, takeTurn);
+		const answer = await this.attempt(request, takeTurn);
 		if (answer.failure?.kind !== 'token') return answer;
-		return await this.callWithNewToken(request, token);
+		return await this.callWithNewToken(request, token, takeTurn);
 	}
 
-	private async callWithNewToken(request: FeishuRequest, refused: string): Promise<Answer> {
+	private async callWithNewToken(
+		request: FeishuRequest,
+		refused: string,
+		takeTurn?: TakeTurn,
+	): Promise<Answer> {
 		if (this.credential.accessToken === refused) {
-			if (this.renewal === undefined) return await this.leadRenewal(request, refused);
+			if (this.renewal === undefined) return await this.leadRenewal(request, refused, takeTurn);
 			const failure = await this.renewal;
 			if (failure !== undefined) return { failure };
 		}
-		return await this.attempt(request);
+		return await this.attempt(request, takeTurn);
 	}
 
 	/** Makes a call that has n8n fetch and store a new token; other calls wait for it. */
-	private async leadRenewal(request: FeishuRequest, refused: string): Promise<Answer> {
+	private async leadRenewal(
+		request: FeishuRequest,
+		refused: string,
+		takeTurn?: TakeTurn,
+	): Promise<Answer> {
 		const answer = (async () => {
 			// Another execution may have stored a newer token since this one began.
 			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
 			this.credential.accessToken = stored.accessToken === refused ? '' : stored.accessToken;
-			return await this.attempt(request);
+			return await this.attempt(request, takeTurn);
 		})();
 		this.renewal = answer.then(({ failure }) =>
 			failure?.kind === 'noToken' ? failure : undefined,
@@ -93,7 +109,11 @@ export class FeishuClient {
 		}
 	}
 
-	private async attempt({ method, path, query, body, scopes }: FeishuRequest): Promise<Answer> {
+	private async attempt(
+		{ method, path, query, body, scopes }: FeishuRequest,
+		takeTurn?: TakeTurn,
+	): Promise<Answer> {
+		if (takeTurn && !(await takeTurn())) return { failure: STOPPED };
 		try {
 			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
 				this.context,

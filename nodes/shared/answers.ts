@@ -35,6 +35,12 @@ export interface Failure {
 	mayPass?: boolean;
 }
 
+/** The user stopped the execution, or its time ran out. */
+export const STOPPED: Failure = {
+	kind: 'stopped',
+	reason: 'the execution was stopped before Feishu answered',
+};
+
 /** What a call brought: the answer's `data`, or why there is none. */
 export type Answer =
 	| { data: Record<string, unknown>; logId?: string; failure?: undefined }

@@ -27,6 +27,11 @@ export interface FeedEndpoint {
 	/** Any one of them suffices. */
 	scopes: string[];
 	failureList: FailureList;
+	/**
+	 * The reason that Feishu gives for a recipient for whom the same call was made before:
+	 * after an attempt of ours that was not answered, it says that the attempt had worked.
+	 */
+	repeatedReason?: string;
 }
 
 const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
@@ -40,6 +45,7 @@ const WRITE_REMINDERS = ['im:datasync.feed_card.time_sensitive:write'];
 /** Feishu: im-v2/app_feed_card/create */
 export const CREATE_APP_FEED_CARD: FeedEndpoint = {
 	purpose: 'create the card',
+	repeatedReason: '4',
 	method: 'POST',
 	path: '/open-apis/im/v2/app_feed_card',
 	recipientsAs: 'user_ids',
@@ -64,6 +70,7 @@ export const UPDATE_APP_FEED_CARDS: FeedEndpoint = {
 /** Feishu: im-v2/app_feed_card-batch/delete */
 export const DELETE_APP_FEED_CARDS: FeedEndpoint = {
 	purpose: 'delete the card',
+	repeatedReason: '2',
 	method: 'DELETE',
 	path: '/open-apis/im/v2/app_feed_card/batch',
 	recipientsAs: 'feed_cards',

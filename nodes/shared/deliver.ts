@@ -1,64 +1,235 @@
-import { readFailedRecipients } from './answers';
+import { STOPPED, isFailedCardReason, readFailedRecipients } from './answers';
 import type { Answer, Failure } from './answers';
+import { FEISHU_CODE } from './apiTable';
 import type { FeedEndpoint } from './apiTable';
+import type { FeishuRequest, TakeTurn } from './FeishuClient';
 import { bodyOf, gather } from './gather';
-import type { Batch, ItemAsk } from './gather';
-import type { FeishuRequest } from './FeishuClient';
+import type { Batch, Entry, ItemAsk } from './gather';
+import type { Pacer } from './Pacer';
+import { policyForCall, policyForRecipient } from './retryPolicies';
+import type { RetryPolicy } from './retryPolicies';
+import { waitUntil } from './waiting';
+import type { IsStopped } from './waiting';
 
-/** What became of a recipient: a failure, or none. */
+/** What became of each recipient of an item: a failure, or none. */
 export type Outcomes = Map<string, Failure | undefined>;
 
-/** Makes one call, whatever it takes. */
-export type Call = (request: FeishuRequest) => Promise<Answer>;
-
-/** Calls under way at once. */
-const CALLS_AT_ONCE = 5;
-
-/** Failures that every further call would meet as well. */
-const HOPELESS: ReadonlyArray<Failure['kind']> = ['token', 'noToken', 'stopped'];
+/** How calls are made. */
+export interface Delivery {
+	/** Makes one call, and tells right before each attempt. */
+	call: (request: FeishuRequest, takeTurn: TakeTurn) => Promise<Answer>;
+	pacer: Pacer;
+	/** The most calls under way at once. */
+	callsAtOnce: number;
+	/** The most seconds to wait, all in all, for one call to pass after it has failed. */
+	longestWait: number;
+	isStopped: IsStopped;
+	/** Told whenever the outcome of some recipients is known. */
+	onProgress: (recipients: number) => void;
+}
 
 /**
- * Sends what the items ask for, in full batches.
+ * Sends what the items ask for, in full batches, at the pace of the API's limits.
+ * What may pass is tried again; a batch that Feishu refuses for one recipient is split.
  *
  * @returns by item, what became of each of its recipients; nobody is left out
  */
 export async function deliver(
 	endpoint: FeedEndpoint,
 	asks: ItemAsk[],
-	call: Call,
+	delivery: Delivery,
 ): Promise<Map<number, Outcomes>> {
-	const outcomes = new Map<number, Outcomes>(asks.map(({ item }) => [item, new Map()]));
-	let hopeless: Failure | undefined;
-
-	const send = async (batch: Batch): Promise<void> => {
-		const answer = hopeless ? { failure: hopeless } : await call(requestFor(endpoint, batch));
-		if (answer.failure && isHopeless(answer.failure)) hopeless = answer.failure;
-		const failed = answer.failure ? undefined : readFailedRecipients(answer.data, endpoint);
-		for (const { item, userId } of batch.entries) {
-			outcomes.get(item)?.set(userId, answer.failure ?? failed?.get(userId));
-		}
-	};
-
+	const run = new Run(endpoint, asks, delivery);
 	for (const wave of gather(endpoint, asks)) {
-		const waiting = wave[Symbol.iterator]();
+		// The workers share one iterator, so that each takes the next batch that nobody has taken.
+		const batches = wave.values();
 		const worker = async () => {
-			for (const batch of waiting) await send(batch);
+			for (const batch of batches) await run.send(batch);
 		};
-		await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, wave.length) }, worker));
+		const workers = Math.min(delivery.callsAtOnce, wave.length);
+		await Promise.all(Array.from({ length: workers }, worker));
 	}
-	return outcomes;
+	return run.outcomes;
 }
 
-function isHopeless({ kind, code }: Failure): boolean {
-	return HOPELESS.includes(kind) || code === 99991672;
+/** Batches that wait in vain for Feishu, one after the other, until the rest is not sent at all. */
+const MOST_VAIN_BATCHES = 5;
+/** Single recipients that are refused, and nobody reached, until refused batches are not split. */
+const MOST_VAIN_SINGLES = 100;
+
+/** Sends batches of one endpoint and keeps what became of their recipients. */
+class Run {
+	readonly outcomes: Map<number, Outcomes>;
+	/** What every further call would meet as well. */
+	private hopeless?: Failure;
+	private vainBatches = 0;
+	private vainSingles = 0;
+
+	constructor(
+		private readonly endpoint: FeedEndpoint,
+		asks: ItemAsk[],
+		private readonly delivery: Delivery,
+	) {
+		// Recipients stand in the order in which the user gave them, whenever they are reached.
+		this.outcomes = new Map(
+			asks.map(({ item, ask }) => [item, new Map(ask.userIds.map((id) => [id, STOPPED]))]),
+		);
+	}
+
+	async send(batch: Batch, tries = new Tries(this.delivery.longestWait)): Promise<void> {
+		let rest = batch.entries;
+		while (rest.length > 0) {
+			if (this.hopeless) return this.settle(rest, this.hopeless);
+			const answer = await this.call({ ...batch, entries: rest });
+			if (answer.failure === undefined) {
+				this.vainBatches = 0;
+				rest = await this.settleAnswered(rest, answer.data, tries);
+				continue;
+			}
+			const { failure } = answer;
+			if (await this.waitForNextTry(policyForCall(failure), failure, tries)) continue;
+			if (this.isWorthSplitting(rest, failure)) {
+				const middle = Math.ceil(rest.length / 2);
+				await this.send({ ...batch, entries: rest.slice(0, middle) }, tries.ofPart());
+				await this.send({ ...batch, entries: rest.slice(middle) }, tries.ofPart());
+				return;
+			}
+			this.noteDefeat(rest, failure);
+			return this.settle(rest, failure);
+		}
+	}
+
+	/** Makes the call, each attempt in its turn. */
+	private async call({ path, userIdType, entries }: Batch): Promise<Answer> {
+		const { pacer, call, isStopped } = this.delivery;
+		const { method, scopes } = this.endpoint;
+		let start: number | undefined;
+		const answer = await call(
+			{
+				method,
+				path,
+				query: { user_id_type: userIdType },
+				body: bodyOf(this.endpoint, entries),
+				scopes,
+			},
+			async () => (start = await pacer.turn(isStopped)) !== undefined,
+		);
+		if (answer.failure?.kind === 'rateLimited' && start !== undefined) {
+			pacer.refused(start, answer.failure.waitSeconds ?? 1);
+		}
+		return answer;
+	}
+
+	/** Settles everybody whose outcome an answer tells for good; gives those who are to be tried again. */
+	private async settleAnswered(
+		entries: Entry[],
+		data: Record<string, unknown>,
+		tries: Tries,
+	): Promise<Entry[]> {
+		const failed = readFailedRecipients(data, this.endpoint);
+		const again: Entry[] = [];
+		let limited: Failure | undefined;
+		for (const entry of entries) {
+			const failure = failed.get(entry.userId);
+			if (failure !== undefined && policyForRecipient(failure).tries > 1) {
+				again.push(entry);
+				limited = failure;
+			} else if (failure !== undefined && !this.wasReachedBefore(failure, tries)) {
+				this.settle([entry], failure);
+			} else {
+				this.vainSingles = -Infinity;
+				this.settle([entry], undefined);
+			}
+		}
+		if (limited === undefined) return [];
+		if (await this.waitForNextTry(policyForRecipient(limited), limited, tries)) return again;
+		for (const entry of again) this.settle([entry], failed.get(entry.userId));
+		return [];
+	}
+
+	/** True when the failure only says that an earlier attempt, which was not answered, had worked. */
+	private wasReachedBefore(failure: Failure, tries: Tries): boolean {
+		const { repeatedReason } = this.endpoint;
+		return (
+			tries.mayHaveWorked &&
+			repeatedReason !== undefined &&
+			isFailedCardReason(failure, repeatedReason)
+		);
+	}
+
+	private async waitForNextTry(
+		policy: RetryPolicy,
+		failure: Failure,
+		tries: Tries,
+	): Promise<boolean> {
+		const { isStopped } = this.delivery;
+		if (failure.kind === 'unanswered' || failure.kind === 'unavailable') tries.mayHaveWorked = true;
+		const next = tries.next(policy, failure);
+		if (next === undefined || isStopped()) return false;
+		await waitUntil(next, isStopped);
+		return true;
+	}
+
+	/** Only an invalid parameter may be one recipient's fault. */
+	private isWorthSplitting(entries: Entry[], { kind, code }: Failure): boolean {
+		return (
+			kind === 'refused' &&
+			code === FEISHU_CODE.paramIsInvalid &&
+			entries.length > 1 &&
+			this.vainSingles < MOST_VAIN_SINGLES
+		);
+	}
+
+	/** Spares calls that would fail like the ones before. */
+	private noteDefeat(entries: Entry[], failure: Failure): void {
+		const { kind, code, mayPass } = failure;
+		const isVain = kind === 'unanswered' || kind === 'unavailable' || mayPass === true;
+		if (isVain) this.vainBatches += 1;
+		if (entries.length === 1) this.vainSingles += 1;
+		if (
+			kind === 'token' ||
+			kind === 'noToken' ||
+			kind === 'stopped' ||
+			code === FEISHU_CODE.scopeMissing ||
+			this.vainBatches >= MOST_VAIN_BATCHES
+		) {
+			this.hopeless = failure;
+		}
+	}
+
+	private settle(entries: Entry[], failure: Failure | undefined): void {
+		for (const { item, userId } of entries) this.outcomes.get(item)?.set(userId, failure);
+		this.delivery.onProgress(entries.length);
+	}
 }
 
-function requestFor(endpoint: FeedEndpoint, { path, userIdType, entries }: Batch): FeishuRequest {
-	return {
-		method: endpoint.method,
-		path,
-		query: { user_id_type: userIdType },
-		body: bodyOf(endpoint, entries),
-		scopes: endpoint.scopes,
-	};
+/** The attempts at one batch, or at what is left of it. */
+class Tries {
+	/** True after an attempt of which nobody knows whether Feishu carried it out. */
+	mayHaveWorked = false;
+	private readonly failures = new Map<Failure['kind'], number>();
+	private waiting = 0;
+	private firstFailure?: number;
+
+	/** @param longestWait seconds */
+	constructor(private readonly longestWait: number) {}
+
+	/** When to try next, in milliseconds since 1970; nothing if that is not worth it. */
+	next({ tries, wait }: RetryPolicy, { kind, waitSeconds = 0 }: Failure): number | undefined {
+		const now = Date.now();
+		const failures = (this.failures.get(kind) ?? 0) + 1;
+		this.failures.set(kind, failures);
+		if (failures >= tries) return undefined;
+		const milliseconds = wait(failures);
+		this.firstFailure ??= now;
+		this.waiting = now + Math.max(milliseconds, waitSeconds * 1000) - this.firstFailure;
+		return this.waiting <= this.longestWait * 1000 ? now + milliseconds : undefined;
+	}
+
+	/** The tries of a part of the batch begin anew, but what may have worked still may have. */
+	ofPart(): Tries {
+		const part = new Tries(this.longestWait);
+		part.mayHaveWorked = this.mayHaveWorked;
+		return part;
+	}
 }

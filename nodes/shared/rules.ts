@@ -69,6 +69,21 @@ export const trueOrFalse: Rule = (value, path, name) => {
 	}
 };
 
+/** A whole number from `minimum` to `maximum`. */
+export function wholeNumber({ minimum, maximum }: { minimum: number; maximum: number }): Rule {
+	return (value, path, name) => {
+		if (!Number.isInteger(value)) {
+			throw new InvalidField(name(path), `must be a whole number, but is ${kindOf(value)}`);
+		}
+		if ((value as number) < minimum || (value as number) > maximum) {
+			throw new InvalidField(
+				name(path),
+				`must be from ${minimum} to ${maximum}, but is ${String(value)}`,
+			);
+		}
+	};
+}
+
 /** A list of at most `maximum` values that each pass `rule`. */
 export function list(rule: Rule, { maximum }: { maximum: number }): Rule {
 	return (value, path, name) => {

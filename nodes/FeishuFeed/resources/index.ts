@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { deliveryOptionFields } from '../fields/deliveryOptions';
 import { resultOptionFields } from '../fields/resultOptions';
 import type { Operation } from '../Operation';
 import { create } from './appFeedCard/create';
@@ -77,8 +78,8 @@ export const properties: INodeProperties[] = [
 
 function formOf(resource: string, { option, fields, options = [] }: Operation): INodeProperties[] {
 	const ofThisOperation = { resource: [resource], operation: [option.value] };
-	const choices = [...resultOptionFields, ...options].sort((one, another) =>
-		one.displayName.localeCompare(another.displayName),
+	const choices = [...resultOptionFields, ...deliveryOptionFields, ...options].sort(
+		(one, another) => one.displayName.localeCompare(another.displayName),
 	);
 	const optionsField: INodeProperties = {
 		displayName: 'Options',

@@ -1,0 +1,80 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { wholeNumber } from '../../shared/rules';
+import { collection } from '../ItemParameters';
+import type { ItemParameters } from '../ItemParameters';
+
+/** How the calls of an execution are made. */
+export interface DeliveryOptions {
+	/** In place of Feishu's documented limits. */
+	callsPerSecond?: number;
+	/** The most calls under way at once. */
+	callsAtOnce: number;
+	/** The most seconds to wait, all in all, for a call to pass after it has failed. */
+	longestWait: number;
+}
+
+const RANGES = {
+	callsAtOnce: { minimum: 1, maximum: 100 },
+	callsPerSecond: { minimum: 1, maximum: 10_000 },
+	longestWait: { minimum: 0, maximum: 3_600 },
+};
+const CALLS_AT_ONCE = 20;
+const LONGEST_WAIT = 120;
+
+/** Options of every operation that nobody needs to touch. */
+export const deliveryOptionFields: INodeProperties[] = [
+	{
+		displayName: 'Calls per Second',
+		name: 'callsPerSecond',
+		type: 'number',
+		typeOptions: {
+			minValue: RANGES.callsPerSecond.minimum,
+			maxValue: RANGES.callsPerSecond.maximum,
+		},
+		default: 10,
+		description:
+			"How many calls to make each second, if Feishu has changed the limit for your company. Feishu's documented limit is kept without this.",
+	},
+	{
+		displayName: 'Longest Wait (Seconds)',
+		name: 'longestWait',
+		type: 'number',
+		typeOptions: { minValue: RANGES.longestWait.minimum, maxValue: RANGES.longestWait.maximum },
+		default: LONGEST_WAIT,
+		description:
+			'How long to keep trying a call that failed for a reason that may pass, such as a rate limit or a broken connection',
+	},
+	{
+		displayName: 'Most Calls at Once',
+		name: 'callsAtOnce',
+		type: 'number',
+		typeOptions: { minValue: RANGES.callsAtOnce.minimum, maxValue: RANGES.callsAtOnce.maximum },
+		default: CALLS_AT_ONCE,
+		description: 'How many calls may wait for an answer at the same time',
+	},
+];
+
+/**
+ * Reads how calls are to be made. They are made for all items together, so the first item decides.
+ *
+ * @throws {InvalidField} for a number that is out of range, or none
+ */
+export function readDeliveryOptions(parameters: ItemParameters): DeliveryOptions {
+	const options = {
+		callsAtOnce: CALLS_AT_ONCE,
+		longestWait: LONGEST_WAIT,
+		...collection(parameters('options'), 'Options'),
+	};
+	const read = (name: keyof typeof RANGES): number => {
+		const value = (options as Partial<Record<keyof typeof RANGES, unknown>>)[name];
+		const field = deliveryOptionFields.find((option) => option.name === name) as INodeProperties;
+		wholeNumber(RANGES[name])(value, '', () => field.displayName);
+		return value as number;
+	};
+	return {
+		callsAtOnce: read('callsAtOnce'),
+		longestWait: read('longestWait'),
+		...('callsPerSecond' in options && { callsPerSecond: read('callsPerSecond') }),
+	};
+}

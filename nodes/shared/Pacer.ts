@@ -1,0 +1,152 @@
+import type { RateLimit } from './apiTable';
+import { waitUntil } from './waiting';
+import type { IsStopped } from './waiting';
+
+/**
+ * Calls are spread evenly, a little slower than the limit, since the network brings some closer
+ * together than they left. When other processes share the limit, some refusals are expected anyhow.
+ */
+const SPREAD_ALONE = 1.035;
+const SPREAD_SHARED = 1.02;
+/** A window of the limit is taken to be this much longer, in milliseconds. */
+const WINDOW_MARGIN = 15;
+/** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
+const CATCH_UP = 0.3;
+/** Milliseconds after a refusal until a faster pace is tried; then between further steps. */
+const PROBE_AFTER = 20_000;
+const PROBE_STEP = 1_200;
+/** A refusal in this time, in milliseconds, after the last one is this process's own doing. */
+const SETTLED_AFTER = 4_000;
+
+/**
+ * Keeps the calls of one API within its rate limits, for all executions of this process.
+ *
+ * When Feishu refuses a call all the same, another process is using up the limit, or the tenant's
+ * limit is lower. Then the pacer holds all calls for as long as Feishu asks, goes on at the pace
+ * that Feishu had let through, and after some time tries a faster one, step by step.
+ */
+export class Pacer {
+	/** The tightest window, by which calls are spread. */
+	private readonly window: RateLimit;
+	/** Calls that go into that window now. */
+	private pace: number;
+	private probeAt = Infinity;
+	private probeStep = 1;
+	private heldUntil = 0;
+	private lastRefusal = -Infinity;
+	/** When the latest calls left, oldest first; as many as the largest limit needs. */
+	private starts: number[] = [];
+	private lastTurn = 0;
+	private queue: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly limits: RateLimit[]) {
+		this.window = limits.reduce((one, other) => (other.seconds < one.seconds ? other : one));
+		this.pace = this.window.calls;
+	}
+
+	/**
+	 * Waits for the next turn, first come, first served.
+	 *
+	 * @returns when the call leaves, in milliseconds since 1970; nothing if the execution was stopped
+	 */
+	async turn(isStopped: IsStopped): Promise<number | undefined> {
+		const turn = this.queue.then(async () => await this.takeTurn(isStopped));
+		this.queue = turn;
+		return await turn;
+	}
+
+	/**
+	 * Tells that Feishu refused a call for the rate limit.
+	 *
+	 * @param start when the call left, as `turn` gave it
+	 * @param waitSeconds how long Feishu asks to wait
+	 */
+	refused(start: number, waitSeconds: number): void {
+		const now = Date.now();
+		// Processes that were refused together should not come back together.
+		const wait = waitSeconds * 1000 * (1 + Math.random() / 10);
+		this.heldUntil = Math.max(this.heldUntil, now + wait);
+		this.starts = this.starts.filter((other) => other !== start);
+		// Calls that left before the pace was lowered say nothing about the new pace.
+		if (start <= this.lastRefusal) return;
+
+		const probing = this.probeStep > 1 || this.pace === this.window.calls;
+		if (probing || now - this.lastRefusal < SETTLED_AFTER) {
+			const letThrough = this.starts.filter(
+				(other) => other < start && other > start - this.window.seconds * 1000,
+			).length;
+			this.pace = Math.max(1, Math.min(this.pace - 1, letThrough));
+		}
+		this.probeStep = 1;
+		this.lastRefusal = now;
+		this.probeAt = this.heldUntil + PROBE_AFTER * (0.75 + Math.random() / 2);
+	}
+
+	private async takeTurn(isStopped: IsStopped): Promise<number | undefined> {
+		// Waiting may take long enough for Feishu to refuse a call that left before.
+		for (let time = this.nextTime(); time > Date.now() && !isStopped(); time = this.nextTime()) {
+			await waitUntil(time, isStopped);
+		}
+		if (isStopped()) return undefined;
+		const now = Date.now();
+		this.lastTurn = Math.max(this.lastTurn + this.spacing, now - this.spacing * CATCH_UP);
+		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
+		this.starts.push(start);
+		this.forgetOldStarts();
+		if (now >= this.probeAt && this.pace < this.window.calls) this.speedUp(now);
+		return start;
+	}
+
+	private nextTime(): number {
+		const windows = this.limits.map(({ calls, seconds }) => {
+			const earlier = this.starts[this.starts.length - calls];
+			return earlier === undefined ? 0 : earlier + seconds * 1000 + WINDOW_MARGIN;
+		});
+		return Math.max(this.heldUntil, this.lastTurn + this.spacing, ...windows);
+	}
+
+	private get spacing(): number {
+		const spread = this.pace === this.window.calls ? SPREAD_ALONE : SPREAD_SHARED;
+		return (this.window.seconds * 1000 * spread) / this.pace;
+	}
+
+	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
+	private speedUp(now: number): void {
+		this.pace = Math.min(this.window.calls, this.pace + this.probeStep);
+		this.probeStep *= 2;
+		this.probeAt = now + PROBE_STEP;
+	}
+
+	private forgetOldStarts(): void {
+		const needed = Math.max(...this.limits.map(({ calls }) => calls));
+		if (this.starts.length >= 2 * needed) this.starts = this.starts.slice(-needed);
+	}
+}
+
+const pacers = new Map<string, Pacer>();
+
+/**
+ * The pacer of an API, shared by all executions of this process that call it as the same app.
+ *
+ * @param scope the app and tenant, as `FeishuClient.rateLimitScope` names them
+ * @param callsPerSecond in place of Feishu's documented limits
+ */
+export function pacerFor(
+	scope: string,
+	{ method, path, rateLimits }: { method: string; path: string; rateLimits: RateLimit[] },
+	callsPerSecond?: number,
+): Pacer {
+	const key = [scope, method, path, callsPerSecond ?? ''].join('\n');
+	let pacer = pacers.get(key);
+	if (pacer === undefined) {
+		const limits =
+			callsPerSecond === undefined ? rateLimits : [{ calls: callsPerSecond, seconds: 1 }];
+		pacers.set(key, (pacer = new Pacer(limits)));
+	}
+	return pacer;
+}
+
+/** Forgets every pace that was found, as a restart of n8n does. */
+export function forgetPaces(): void {
+	pacers.clear();
+}

@@ -1,3 +1,5 @@
+import './quietLogs';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import {
@@ -37,9 +39,16 @@ export class SandboxForTests {
 		return storedCredential(this.url, { appId, appSecret, ...change } as StoredCredential['data']);
 	}
 
-	/** Executes the node with these parameters, as the app with every scope unless told otherwise. */
+	/**
+	 * Executes the node with these parameters, as the app with every scope unless told otherwise.
+	 * The sandbox limits no rates, so neither does the node.
+	 */
 	async run(parameters: IDataObject, options: Partial<RunOptions> = {}): Promise<RunResult> {
-		return await runNode({ credential: this.credential(), parameters, ...options });
+		return await runNode({
+			credential: this.credential(),
+			parameters: { ...parameters, options: withoutPacing(parameters.options) },
+			...options,
+		});
 	}
 
 	/** Executes the node, which must succeed, and gives the JSON of its output items. */
@@ -83,6 +92,14 @@ export class SandboxForTests {
 	async stop(): Promise<void> {
 		await this.sandbox.close();
 	}
+}
+
+/** What is no collection of options stays as it is, for tests of just that. */
+function withoutPacing(options: unknown): IDataObject {
+	if (options !== undefined && (typeof options !== 'object' || Array.isArray(options))) {
+		return options as IDataObject;
+	}
+	return { callsPerSecond: 10_000, ...(options as IDataObject) };
 }
 
 /** Starts one sandbox for the tests of a file, without rate limits, and empties it before each test. */

@@ -1,6 +1,12 @@
 import { type App, newAppTicket, SECOND_TENANT_KEY, seedApps, TENANT_KEY } from './apps';
 import { Clock } from './clock';
-import { Company, type CompanySize, type Person, USER_ID_TYPES } from './company/company';
+import {
+	Company,
+	type CompanyIdentity,
+	type CompanySize,
+	type Person,
+	USER_ID_TYPES,
+} from './company/company';
 import { type Effect, EffectLog, type EffectName } from './effects';
 import { Faults } from './faults';
 import { Feeds } from './feeds';
@@ -10,7 +16,19 @@ import { RequestLog } from './requests';
 import { changeSettings, type Settings, type SettingsChange } from './settings';
 import { TokenStore } from './tokens';
 
-const SECOND_COMPANY: CompanySize = { people: 12, groups: 3 };
+const FIRST: CompanyIdentity = {
+	tenant_key: TENANT_KEY,
+	name: '喜悦零售',
+	mailDomain: 'example.com',
+	mobilePrefix: '+86138',
+};
+const SECOND: CompanyIdentity = {
+	tenant_key: SECOND_TENANT_KEY,
+	name: '合作伙伴',
+	mailDomain: 'example.org',
+	mobilePrefix: '+86139',
+};
+const SECOND_SIZE: CompanySize = { people: 12, groups: 3 };
 
 /** Everything that the sandbox's Feishu knows, in memory. */
 export class Sandbox {
@@ -33,8 +51,8 @@ export class Sandbox {
 		this.feeds = new Feeds(this.clock.now());
 		this.companies = new Map(
 			[
-				new Company(TENANT_KEY, '喜悦零售', size, this.botsOf(TENANT_KEY)),
-				new Company(SECOND_TENANT_KEY, '合作伙伴', SECOND_COMPANY, this.botsOf(SECOND_TENANT_KEY)),
+				new Company(FIRST, size, this.botsOf(TENANT_KEY)),
+				new Company(SECOND, SECOND_SIZE, this.botsOf(SECOND_TENANT_KEY)),
 			].map((company) => [company.tenant_key, company]),
 		);
 	}

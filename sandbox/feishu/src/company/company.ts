@@ -51,6 +51,16 @@ export interface CompanySize {
 	groups: number;
 }
 
+/** What tells one company from another. */
+export interface CompanyIdentity {
+	tenant_key: string;
+	name: string;
+	/** After the `@` of its people's addresses. */
+	mailDomain: string;
+	/** First digits of its people's mobile numbers in mainland China. */
+	mobilePrefix: string;
+}
+
 const GROUPS_WITHOUT_BOT = 2;
 const PROJECT_GROUP_MEMBERS = 12;
 const RESIGNED_PEOPLE = 3;
@@ -75,12 +85,18 @@ export class Company {
 		user_id: new Map(),
 	};
 
+	readonly tenant_key: string;
+	readonly name: string;
+
+	/** `bots`: App IDs of the bots in its groups. */
 	constructor(
-		readonly tenant_key: string,
-		readonly name: string,
+		private readonly identity: CompanyIdentity,
 		private readonly size: CompanySize,
 		private readonly bots: readonly string[],
 	) {
+		const { tenant_key, name } = identity;
+		this.tenant_key = tenant_key;
+		this.name = name;
 		this.userIdMask = parseInt(digest(tenant_key).slice(0, 8), 16);
 		this.departments = [
 			{ open_department_id: '0', department_id: '0', name },
@@ -129,10 +145,12 @@ export class Company {
 			union_id: `on_${hash.slice(32, 64)}`,
 			user_id,
 			name: `${surname}${givenName}`,
-			email: `${mailName}@example.com`,
-			enterprise_email: `${mailName}@feishu.example.com`,
+			email: `${mailName}@${this.identity.mailDomain}`,
+			enterprise_email: `${mailName}@feishu.${this.identity.mailDomain}`,
 			mobile:
-				index % 50 === 49 ? `+1415${5_550_000 + index}` : `+86138${String(index).padStart(8, '0')}`,
+				index % 50 === 49
+					? `+1${this.identity.mobilePrefix.slice(3)}${5_550_000 + index}`
+					: `${this.identity.mobilePrefix}${String(index).padStart(8, '0')}`,
 			open_department_id: this.departments[inDepartment].open_department_id,
 			tenant_key: this.tenant_key,
 			is_resigned: false,

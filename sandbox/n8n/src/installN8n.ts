@@ -61,8 +61,8 @@ export async function installN8n(signal?: AbortSignal): Promise<void> {
 	rmSync(stampFile, { force: true });
 
 	await withProgress(
-		`Installing n8n ${n8n} into sandbox/n8n/node_modules (about 3 GB, the first time only)`,
-		'usually 2 to 5 minutes',
+		`Installing n8n ${n8n} into sandbox/n8n/node_modules`,
+		'3 GB and usually 2 to 5 minutes, the first time only',
 		async () =>
 			// n8n's optional Kafka client does not build everywhere: no package's script runs but the two below.
 			// Nothing is saved, since npm would add the optional packages of this platform to the lock file.

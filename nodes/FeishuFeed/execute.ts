@@ -10,13 +10,13 @@ import type { Outcomes } from '../shared/deliver';
 import { FeishuClient } from '../shared/FeishuClient';
 import type { ItemAsk } from '../shared/gather';
 import { pacerFor } from '../shared/Pacer';
-import { logProgress } from '../shared/progress';
+import { Progress } from '../shared/Progress';
 import { nameCards } from './businessIds';
 import { readDeliveryOptions } from './fields/deliveryOptions';
 import type { DeliveryOptions } from './fields/deliveryOptions';
 import { readResultOptions } from './fields/resultOptions';
 import type { ResultOptions } from './fields/resultOptions';
-import { failureSentence, failuresOf, recipientsOf, summaryOf } from './handBack';
+import { failureSentence, failuresOf, nameSome, recipientsOf, summaryOf } from './handBack';
 import type { ItemResult } from './handBack';
 import type { Operation } from './Operation';
 
@@ -81,40 +81,56 @@ async function callFeishu(
 	const client = await openClient(context);
 	const { callsAtOnce, callsPerSecond, longestWait } = asks[0].delivery;
 	const recipients = asks.reduce((sum, { ask }) => sum + ask.userIds.length, 0);
+	const progress = new Progress(context.logger, recipients);
+	const isStopped = () => context.getExecutionCancelSignal()?.aborted ?? false;
 	const send = async (to: FeedEndpoint, these: ItemAsk[]): Promise<Map<number, Outcomes>> =>
 		await deliver(to, these, {
 			call: async (request, takeTurn) => await client.call(request, takeTurn),
 			pacer: pacerFor(client.rateLimitScope, to, callsPerSecond),
 			callsAtOnce,
 			longestWait,
-			isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
-			onProgress: logProgress(context.logger, recipients),
+			isStopped,
+			onProgress: (done) => progress.add(done),
 		});
-	if (instead === undefined) return resultsOf(asks, await send(endpoint, asks));
 
-	// A card of which it is unknown whether this run made it is updated, which does no harm.
-	const outcomes = await send({ ...endpoint, repeatedReason: undefined }, asks);
-	const results = resultsOf(asks, outcomes);
-	const insteadAsks = asks.map(({ item, ask }) => {
-		const userIds = [...(outcomes.get(item) as Outcomes)]
-			.filter(([, failure]) => failure && isFailedCardReason(failure, instead.reason))
-			.map(([userId]) => userId);
-		return { item, ask: { ...ask, userIds, content: ask.insteadContent as object } };
-	});
-	for (const [item, own] of await send(instead.endpoint, insteadAsks)) {
-		const result = results.get(item) as ItemResult;
-		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
-		result.instead = new Set(own.keys());
-	}
-	return results;
-}
-
-function resultsOf(asks: ItemAsk[], outcomes: Map<number, Outcomes>): Map<number, ItemResult> {
-	return new Map(
+	// A card of which it is unknown whether this run made it is updated instead, which does no harm.
+	const first = instead ? { ...endpoint, repeatedReason: undefined } : endpoint;
+	const outcomes = await send(first, asks);
+	const results = new Map<number, ItemResult>(
 		asks.map(({ item, ask }) => [
 			item,
 			{ names: ask.names, outcomes: outcomes.get(item) as Outcomes },
 		]),
+	);
+	if (instead) await sendInstead(instead, asks, results, send);
+	if (isStopped()) progress.stopped(countReached(results));
+	return results;
+}
+
+/** Asks in the other way for the recipients whom Feishu refused for the reason that calls for it. */
+async function sendInstead(
+	{ reason, endpoint }: NonNullable<Operation['instead']>,
+	asks: ItemAsk[],
+	results: Map<number, ItemResult>,
+	send: (to: FeedEndpoint, these: ItemAsk[]) => Promise<Map<number, Outcomes>>,
+): Promise<void> {
+	const insteadAsks = asks.map(({ item, ask }) => {
+		const userIds = failuresOf(results.get(item) as ItemResult)
+			.filter(([, failure]) => isFailedCardReason(failure, reason))
+			.map(([userId]) => userId);
+		return { item, ask: { ...ask, userIds, content: ask.insteadContent as object } };
+	});
+	for (const [item, own] of await send(endpoint, insteadAsks)) {
+		const result = results.get(item) as ItemResult;
+		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
+		result.instead = new Set(own.keys());
+	}
+}
+
+function countReached(results: Map<number, ItemResult>): number {
+	return [...results.values()].reduce(
+		(sum, result) => sum + result.outcomes.size - failuresOf(result).length,
+		0,
 	);
 }
 
@@ -155,21 +171,20 @@ function handBack(
 function describe(result: ItemResult): string | undefined {
 	const { succeeded } = summaryOf(result) as { succeeded: string[] };
 	if (succeeded.length === 0) return undefined;
-	return `Reached: ${succeeded.join(', ')}`;
+	return `Reached: ${nameSome(succeeded)}`;
 }
 
 /**
- * The output of an item that failed while the others go on. n8n would replace all of its `json` if
- * it had an `error` beside it, and takes it for the error output when `error` is all that is in it;
- * there n8n adds the fields of the input item.
+ * The output of an item that failed while the others go on. n8n takes an item for the error output
+ * when nothing but `error` and `details` is in it, and adds the fields of the input item there.
  */
 function failedItem(
 	context: IExecuteFunctions,
 	{ message }: NodeApiError | NodeOperationError,
 	item: number,
-	summary: IDataObject = {},
+	summary?: IDataObject,
 ): INodeExecutionData[] {
 	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
-	const json = toErrorOutput ? { error: { message, ...summary } } : { error: message, ...summary };
-	return [{ json, pairedItem: { item } }];
+	const told = toErrorOutput && summary ? { details: summary } : summary;
+	return [{ json: { error: message, ...told }, pairedItem: { item } }];
 }

@@ -18,10 +18,15 @@ export function failuresOf({ outcomes }: ItemResult): Array<[string, Failure]> {
 	return [...outcomes].filter((outcome): outcome is [string, Failure] => outcome[1] !== undefined);
 }
 
-/** The output of an item as a whole: who was reached, and who was not, and why. */
+/**
+ * The output of an item as a whole: who was reached, who was not, and why,
+ * and who was skipped because the execution was stopped.
+ */
 export function summaryOf(result: ItemResult): IDataObject {
 	const { names, outcomes, instead } = result;
 	const reached = [...outcomes.keys()].filter((userId) => outcomes.get(userId) === undefined);
+	const failures = failuresOf(result);
+	const skipped = failures.filter(([, { kind }]) => kind === 'stopped');
 	return {
 		...names,
 		succeeded: reached,
@@ -29,10 +34,10 @@ export function summaryOf(result: ItemResult): IDataObject {
 			created: reached.filter((userId) => !instead.has(userId)),
 			updated: reached.filter((userId) => instead.has(userId)),
 		}),
-		failed: failuresOf(result).map(([userId, failure]) => ({
-			user_id: userId,
-			...reasonOf(failure),
-		})),
+		failed: failures
+			.filter(([, { kind }]) => kind !== 'stopped')
+			.map(([userId, failure]) => ({ user_id: userId, ...reasonOf(failure) })),
+		...(skipped.length > 0 && { skipped: skipped.map(([userId]) => userId) }),
 	};
 }
 
@@ -46,7 +51,10 @@ export function recipientsOf({ names, outcomes, instead }: ItemResult): IDataObj
 					status: 'succeeded',
 					...(instead && { action: instead.has(userId) ? 'updated' : 'created' }),
 				}
-			: { status: 'failed', ...reasonOf(failure) }),
+			: {
+					status: failure.kind === 'stopped' ? 'skipped' : 'failed',
+					...reasonOf(failure),
+				}),
 	}));
 }
 
@@ -72,7 +80,9 @@ export function failureSentence(purpose: string, result: ItemResult): string {
 	const bySentence = new Map<string, string[]>();
 	for (const [userId, failure] of failures) {
 		const sentence = sentenceOf(failure);
-		bySentence.set(sentence, [...(bySentence.get(sentence) ?? []), userId]);
+		const userIds = bySentence.get(sentence);
+		if (userIds) userIds.push(userId);
+		else bySentence.set(sentence, [userId]);
 	}
 	const [[sentence, userIds], ...others] = [...bySentence].sort(
 		([, one], [, another]) => another.length - one.length,
@@ -83,7 +93,8 @@ export function failureSentence(purpose: string, result: ItemResult): string {
 	return `Could not ${purpose} for ${nameSome(userIds)}${reach}: ${sentence}${more}`;
 }
 
-function nameSome(userIds: string[]): string {
+/** Names the first few of some recipients, and counts the others. */
+export function nameSome(userIds: string[]): string {
 	const named = userIds.slice(0, NAMED_RECIPIENTS).join(', ');
 	const rest = userIds.length - NAMED_RECIPIENTS;
 	if (rest <= 0) return named;

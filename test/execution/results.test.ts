@@ -186,10 +186,10 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			expect(json(outputs[0])).toEqual(others);
 			expect(pairs(outputs[0])).toEqual([{ item: 0 }, { item: 2 }]);
 			expect(json(outputs[1])).toEqual([
-				{ to, place: 1, error: { message: expect.any(String), ...told } },
+				{ to, place: 1, error: expect.any(String), details: told },
 			]);
 			expect(pairs(outputs[1])).toEqual([{ item: 1 }]);
-			return (outputs[1][0].json.error as IDataObject).message as string;
+			return outputs[1][0].json.error as string;
 		}
 
 		it.each([{}, { whenSomeFail: 'tell' }])(
@@ -421,7 +421,7 @@ describe('what failed', () => {
 			} else {
 				expect(json(outputs[0])).toEqual([reached]);
 				expect(json(outputs[1])).toMatchObject([
-					{ chat: chatId, to: [one, another], error: { message, ...told } },
+					{ chat: chatId, to: [one, another], error: message, details: told },
 				]);
 			}
 		},
@@ -481,7 +481,7 @@ describe('an item with a field that Feishu would refuse', () => {
 		expect(error).toBeUndefined();
 		expect(pairs(outputs[0])).toEqual([0, 1, 3].map((item) => ({ item })));
 		expect(outputs[1]).toEqual([
-			{ json: { ...items()[2], error: { message: MESSAGE } }, pairedItem: { item: 2 } },
+			{ json: { ...items()[2], error: MESSAGE }, pairedItem: { item: 2 } },
 		]);
 	});
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
 const linesShownOnFailure = 30;
+const killAfterSeconds = 3;
 
 /** A command that could not be started, or that ended with another code than 0. */
 export class CommandFailedError extends Error {
@@ -14,6 +15,15 @@ export class CommandFailedError extends Error {
 	) {
 		const lastLines = output.trimEnd().split('\n').slice(-linesShownOnFailure).join('\n');
 		super(`"${command}" ended with code ${exitCode}. Its last lines:\n${lastLines}`);
+	}
+}
+
+function endGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+	if (leader === undefined) return;
+	try {
+		process.kill(-leader, signal);
+	} catch {
+		// All of it has ended by itself.
 	}
 }
 
@@ -35,7 +45,12 @@ export async function runCommand(
 			// A group of its own, so that what npm starts ends with it.
 			detached: true,
 		});
-		const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
+		let killing: NodeJS.Timeout | undefined;
+		const end = () => {
+			endGroup(child.pid, 'SIGTERM');
+			// npm finishes what it is at first, which may take minutes.
+			killing = setTimeout(() => endGroup(child.pid, 'SIGKILL'), killAfterSeconds * 1000);
+		};
 		if (options.signal?.aborted) end();
 		options.signal?.addEventListener('abort', end, { once: true });
 		let standardOutput = '';
@@ -49,6 +64,7 @@ export async function runCommand(
 		});
 		child.once('error', (error) => reject(new CommandFailedError(command, null, String(error))));
 		child.once('close', (code) => {
+			clearTimeout(killing);
 			options.signal?.removeEventListener('abort', end);
 			if (code === 0) resolve(standardOutput);
 			else reject(new CommandFailedError(command, code, everything));

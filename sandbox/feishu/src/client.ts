@@ -22,6 +22,7 @@ export type {
 	Counters,
 	Effect,
 	EffectFilter,
+	EffectName,
 	Fault,
 	FaultOptions,
 	FeedEntry,

@@ -14,6 +14,12 @@ export const TENANT_OPERATION_NAMES = [
 	'chatButton.update',
 	'feedCard.patch',
 	'feedCard.botTimeSentive',
+	'user.batchGetId',
+	'user.findByDepartment',
+	'chat.list',
+	'chat.search',
+	'chatMembers.get',
+	'image.create',
 ] as const;
 
 /** All operations of the sandbox. */

@@ -30,7 +30,10 @@ export interface Exchange {
 	path: string;
 	query: Record<string, unknown>;
 	headers?: IncomingHttpHeaders;
+	/** Absent for multipart forms. */
 	rawBody?: string;
+	/** Fields of a multipart form; files by name, media type and length. */
+	form?: Record<string, unknown>;
 	/** Absent for paths that Feishu does not have. */
 	operation?: OperationName;
 	app_id?: string;
@@ -47,7 +50,7 @@ export interface Exchange {
 	fault?: FaultKind;
 }
 
-/** A request as `GET /sandbox/requests` gives it: bodies also parsed, where they are JSON. */
+/** A request as `GET /sandbox/requests` gives it: bodies also parsed, where they are JSON or a form. */
 export interface RecordedRequest extends Exchange {
 	body?: unknown;
 	responseBody?: unknown;
@@ -162,7 +165,7 @@ export class RequestLog {
 				continue;
 			found.push({
 				...exchange,
-				body: parse(exchange.rawBody),
+				body: exchange.form ?? parse(exchange.rawBody),
 				responseBody: parse(exchange.rawResponse),
 			});
 		}

@@ -10,6 +10,7 @@ import {
 import { type Effect, EffectLog, type EffectName } from './effects';
 import { Faults } from './faults';
 import { Feeds } from './feeds';
+import type { StoredImage } from './operations/images';
 import type { TenantCall } from './operations/operation';
 import { RateLimiter } from './rateLimiter';
 import { RequestLog } from './requests';
@@ -38,6 +39,10 @@ export class Sandbox {
 	readonly faults = new Faults();
 	readonly requests = new RequestLog();
 	readonly effects = new EffectLog();
+	/** Uploaded images by their `image_key`. */
+	readonly images = new Map<string, StoredImage>();
+	/** Milliseconds since 1970. The messages that everybody has at the start are older. */
+	private readonly startedAt = this.clock.now();
 	apps = seedApps();
 	tokens = new TokenStore();
 	feeds: Feeds;
@@ -48,7 +53,7 @@ export class Sandbox {
 		private readonly initialSettings: Settings,
 	) {
 		this.settings = initialSettings;
-		this.feeds = new Feeds(this.clock.now());
+		this.feeds = new Feeds(this.startedAt);
 		this.companies = new Map(
 			[
 				new Company(FIRST, size, this.botsOf(TENANT_KEY)),
@@ -61,10 +66,11 @@ export class Sandbox {
 	reset({ keepTokens = false } = {}): void {
 		this.clock.reset();
 		this.settings = this.initialSettings;
-		this.feeds = new Feeds(this.clock.now());
+		this.feeds = new Feeds(this.startedAt);
 		this.apps = seedApps();
 		for (const company of this.companies.values()) company.seedGroups();
 		if (!keepTokens) this.tokens = new TokenStore();
+		this.images.clear();
 		this.rateLimiter.clear();
 		this.faults.clear();
 		this.requests.clear();

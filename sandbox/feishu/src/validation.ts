@@ -1,6 +1,6 @@
 import Ajv, { type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv';
 
-import { invalidParameter } from './answers';
+import { type FeishuError, invalidParameter } from './answers';
 
 // Lengths are counted in code points, which is ajv's way of counting as well.
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, verbose: true });
@@ -15,11 +15,16 @@ export function compile<T>(schema: SchemaObject): ValidateFunction<T> {
 
 /**
  * The value, if it keeps to the schema.
- * @throws FeishuError HTTP 400 `230001`, whose message names the field and the rule
+ * @throws FeishuError HTTP 400 `230001`, or what `error` makes of the description, which names the
+ *   field and the rule
  */
-export function check<T>(validate: ValidateFunction<T>, value: unknown): T {
+export function check<T>(
+	validate: ValidateFunction<T>,
+	value: unknown,
+	error: (description: string) => FeishuError = invalidParameter,
+): T {
 	if (validate(value)) return value;
-	throw invalidParameter(describe(validate.errors?.[0]));
+	throw error(describe(validate.errors?.[0]));
 }
 
 function describe(error: ErrorObject | undefined): string {

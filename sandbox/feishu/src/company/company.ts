@@ -39,7 +39,7 @@ export interface Group {
 	members: Set<Person>;
 	/** App IDs of the bots in the group. */
 	bots: Set<string>;
-	/** Place in the seed: sets how long ago its last message was. */
+	/** Sets how long ago its last message was: the higher, the longer. */
 	age: number;
 }
 
@@ -78,6 +78,10 @@ export class Company {
 	readonly people: Person[] = [];
 	readonly resigned: Person[] = [];
 	groups = new Map<string, Group>();
+	private readonly byAddress = {
+		email: new Map<string, Person>(),
+		mobile: new Map<string, Person>(),
+	};
 	private readonly userIdMask: number;
 	private readonly byId: Record<UserIdType, Map<string, Person>> = {
 		open_id: new Map(),
@@ -113,12 +117,26 @@ export class Company {
 		for (const person of this.people) {
 			for (const type of USER_ID_TYPES) this.byId[type].set(person[type], person);
 		}
+		for (const person of [...this.people, ...this.resigned]) {
+			this.byAddress.email.set(person.email, person);
+			this.byAddress.mobile.set(person.mobile, person);
+		}
 		this.seedGroups();
 	}
 
 	/** The person with this ID, unless nobody has it or they have left. */
 	findPerson(type: UserIdType, id: string): Person | undefined {
 		return this.byId[type].get(id);
+	}
+
+	/**
+	 * The person with this address, also one who has left. Mobile numbers of mainland China are found
+	 * with or without +86, others with + and the country code only; addresses of Feishu's own mail
+	 * service are not found (Feishu reference: "Obtain user ID via email or mobile number").
+	 */
+	findByAddress(field: 'email' | 'mobile', value: string): Person | undefined {
+		if (field === 'email') return this.byAddress.email.get(value.toLowerCase());
+		return this.byAddress.mobile.get(value) ?? this.byAddress.mobile.get(`+86${value}`);
 	}
 
 	/** Groups as they were at the start. */
@@ -185,7 +203,7 @@ export class Company {
 			owner: members[0] ?? this.people[0],
 			members: new Set(members),
 			bots: new Set(withBot ? this.bots : []),
-			age: index,
+			age: (index * 5) % this.size.groups,
 		};
 	}
 }

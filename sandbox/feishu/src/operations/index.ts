@@ -1,5 +1,8 @@
 import { createAppFeedCard, deleteAppFeedCards, updateAppFeedCards } from './appFeedCard';
 import { setBotTimeSensitive, setChatTimeSensitive, updateChatButtons } from './chats';
+import { findUsersByDepartment, getUserIds } from './contacts';
+import { listChatMembers, listChats, searchChats } from './groups';
+import { uploadImage } from './images';
 import type { Operation } from './operation';
 import {
 	appAccessToken,
@@ -20,4 +23,10 @@ export const OPERATIONS: readonly Operation[] = [
 	updateChatButtons,
 	setChatTimeSensitive,
 	setBotTimeSensitive,
+	getUserIds,
+	findUsersByDepartment,
+	listChats,
+	searchChats,
+	listChatMembers,
+	uploadImage,
 ];

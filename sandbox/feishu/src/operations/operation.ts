@@ -52,6 +52,8 @@ export interface TenantOperation extends OperationBase {
 	scopes: readonly string[];
 	/** As documented; absent where nothing is. */
 	limit?: RateLimit;
+	/** The body is a multipart form instead of JSON; files are an `UploadedFile` each. */
+	isMultipart?: boolean;
 	perform(call: TenantCall): Answer;
 }
 

@@ -1,4 +1,4 @@
-import { invalidParameter, scopeMissing } from '../answers';
+import { type FeishuError, invalidParameter, scopeMissing } from '../answers';
 import {
 	isWellFormedUserId,
 	type Person,
@@ -8,25 +8,30 @@ import {
 import { compile, check } from '../validation';
 import type { TenantCall } from './operation';
 
-const USER_ID_SCOPE = 'contact:user.employee_id:readonly';
+/** Lets a custom app see and send `user_id`. */
+export const USER_ID_SCOPE = 'contact:user.employee_id:readonly';
 
-const userIdTypeQuery = compile<{ user_id_type?: UserIdType }>({
+const userIdTypeQuery = compile<Record<string, UserIdType | undefined>>({
 	type: 'object',
-	properties: { user_id_type: { type: 'string', enum: [...USER_ID_TYPES] } },
+	additionalProperties: { type: 'string', enum: [...USER_ID_TYPES] },
 });
 
 /**
- * The call's `user_id_type`, `open_id` by default.
- * @throws FeishuError `230001` for another kind, and for `user_id` from a store app, which has none;
- *   `99991672` for `user_id` without its scope
+ * The call's `user_id_type`, or what the endpoint calls it; `open_id` by default.
+ * @throws FeishuError `230001`, or what `error` makes, for another kind, and for `user_id` from a
+ *   store app, which has none; `99991672` for `user_id` without its scope
  */
-export function userIdTypeOf(call: TenantCall, parameter = 'user_id_type'): UserIdType {
-	const type =
-		check(userIdTypeQuery, { ...call.query, user_id_type: call.query[parameter] }).user_id_type ??
-		'open_id';
+export function userIdTypeOf(
+	call: TenantCall,
+	parameter = 'user_id_type',
+	error: (description: string) => FeishuError = invalidParameter,
+): UserIdType {
+	const given = call.query[parameter];
+	const query = given === undefined ? {} : { [parameter]: given };
+	const type = check(userIdTypeQuery, query, error)[parameter] ?? 'open_id';
 	if (type === 'user_id') {
 		if (call.app.type === 'store') {
-			throw invalidParameter(`${parameter} user_id does not exist for store apps.`);
+			throw error(`${parameter} user_id does not exist for store apps.`);
 		}
 		if (!call.app.scopes.includes(USER_ID_SCOPE)) {
 			throw scopeMissing(call.app.app_id, [USER_ID_SCOPE]);

@@ -27,6 +27,8 @@ export interface CompanyView {
 	tenant_key: string;
 	name: string;
 	people: number;
+	/** Those who have left. */
+	resigned: Person[];
 	departments: Company['departments'];
 	groups: GroupView[];
 }
@@ -97,6 +99,10 @@ export function registerControlRoutes(sandbox: Sandbox): FastifyPluginCallback {
 
 function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
 	server.get('/health', () => ({ ok: true }));
+	server.get<{ Params: { image_key: string } }>('/images/:image_key', ({ params }, reply) => {
+		const image = found(sandbox.images.get(params.image_key), 'image', params.image_key);
+		return reply.type(image.mediaType).send(image.bytes);
+	});
 	server.post<{ Body: { keepTokens?: boolean } }>(
 		'/reset',
 		{ schema: { body: schema.reset } },
@@ -252,6 +258,7 @@ function companyView(company: Company): CompanyView {
 		tenant_key: company.tenant_key,
 		name: company.name,
 		people: company.people.length,
+		resigned: company.resigned,
 		departments: company.departments,
 		groups: [...company.groups.values()].map((group) => groupView(group, company)),
 	};

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import {
@@ -13,6 +14,7 @@ import {
 } from '../answers';
 import { type Fault, type FaultPlan, isHandled } from '../faults';
 import { OPERATIONS } from '../operations';
+import { MOST_IMAGE_BYTES, type UploadedFile } from '../operations/images';
 import { type Call, needsToken, type Operation, recipientsOf } from '../operations/operation';
 import type { Exchange } from '../requests';
 import type { Sandbox } from '../sandbox';
@@ -38,8 +40,8 @@ export function registerFeishuRoutes(
 	);
 	server.decorateRequest('received', null);
 
-	for (const operation of OPERATIONS) {
-		server.route({
+	const addRoute = (scope: FastifyInstance, operation: Operation) =>
+		scope.route({
 			method: operation.method,
 			url: operation.path,
 			onRequest: (request, reply, done) => {
@@ -48,7 +50,19 @@ export function registerFeishuRoutes(
 			},
 			handler: (request, reply) => answerCall(sandbox, operation, request, reply, stopping),
 		});
+	for (const operation of OPERATIONS) {
+		if (!isMultipart(operation)) addRoute(server, operation);
 	}
+	// In a scope of its own, so that forms are read only where Feishu takes them.
+	server.register(async (scope) => {
+		await scope.register(multipart, {
+			throwFileSizeLimit: false,
+			limits: { fileSize: MOST_IMAGE_BYTES + 1 },
+		});
+		for (const operation of OPERATIONS) {
+			if (isMultipart(operation)) addRoute(scope, operation);
+		}
+	});
 	server.setNotFoundHandler((request, reply) => {
 		const { exchange } = receive(sandbox, request, reply, undefined);
 		keepBody(sandbox, exchange, request);
@@ -75,7 +89,7 @@ async function answerCall(
 	const { exchange, refusal } = received;
 	const delivery = new Delivery(sandbox, exchange, reply);
 	keepBody(sandbox, exchange, request);
-	const body = parseBody(request);
+	const body = isMultipart(operation) ? await readForm(request, exchange) : parseBody(request);
 	const recipients = recipientsOf(body.value);
 	exchange.recipients = recipients.length;
 	exchange.app_id ??= appIdOf(body.value);
@@ -182,6 +196,32 @@ function parseBody(request: FastifyRequest): ParsedBody {
 	} catch {
 		return { error: invalidParameter('The body is no JSON.') };
 	}
+}
+
+function isMultipart(operation: Operation): boolean {
+	return needsToken(operation) && operation.isMultipart === true;
+}
+
+/** The fields and files of a form, as far as the body is one. */
+async function readForm(request: FastifyRequest, exchange: Exchange): Promise<ParsedBody> {
+	const value: Record<string, string | UploadedFile> = {};
+	if (!request.isMultipart()) return { value };
+	const form: Record<string, unknown> = (exchange.form = {});
+	try {
+		for await (const part of request.parts()) {
+			if (part.type === 'file') {
+				const { filename, mimetype, fieldname } = part;
+				const bytes = await part.toBuffer();
+				value[fieldname] = { filename, mimetype, bytes };
+				form[fieldname] = { filename, mimetype, bytes: bytes.length };
+			} else {
+				form[part.fieldname] = value[part.fieldname] = String(part.value);
+			}
+		}
+	} catch {
+		// What came before the form broke off is told by the fields that are missing.
+	}
+	return { value };
 }
 
 /** The app that a call for a token names. */

@@ -17,7 +17,7 @@ export const CARD_LIMITS = {
 	customSoundText: 20,
 } as const;
 
-/** The colours of a status label. */
+/** The colors of a status label. */
 export const STATUS_LABEL_TYPES = ['primary', 'secondary', 'success', 'danger'] as const;
 /** What pressing a button does. */
 export const BUTTON_ACTION_TYPES = ['url_page', 'webhook'] as const;

@@ -29,7 +29,7 @@ export interface FeedButtons {
 	buttons: FeedButton[];
 }
 
-/** The coloured label that a card shows in place of its time. */
+/** The colored label that a card shows in place of its time. */
 export interface StatusLabel {
 	text: string;
 	type: 'primary' | 'secondary' | 'success' | 'danger';

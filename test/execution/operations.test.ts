@@ -195,7 +195,7 @@ describe('appFeedCard: create', () => {
 		expect(notified.map(({ spokenText }) => spokenText)).toEqual(spoken);
 	});
 
-	it.each(['primary', 'secondary', 'success', 'danger'])('colours the label %s', async (type) => {
+	it.each(['primary', 'secondary', 'success', 'danger'])('colors the label %s', async (type) => {
 		const statusLabel = { label: { text: 'Label', type } };
 		await sandbox.output(
 			create({ userIds: sandbox.people[0].open_id, bizId: 'labelled', statusLabel }),

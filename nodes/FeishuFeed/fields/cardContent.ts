@@ -52,7 +52,7 @@ export const statusLabelField: INodeProperties = {
 	type: 'fixedCollection',
 	placeholder: 'Add Status Label',
 	default: {},
-	description: 'A coloured label in place of the time',
+	description: 'A colored label in place of the time',
 	options: [
 		{
 			displayName: 'Label',
@@ -67,7 +67,7 @@ export const statusLabelField: INodeProperties = {
 					description: `What the label says, at most ${CARD_LIMITS.statusLabelText} characters`,
 				},
 				{
-					displayName: 'Colour',
+					displayName: 'Color',
 					name: 'type',
 					type: 'options',
 					options: [
@@ -246,7 +246,7 @@ const NAME_BY_FIELD: Record<string, string> = {
 	avatar_key: 'Avatar Key',
 	preview: 'Preview',
 	'status_label.text': 'Status Label Text',
-	'status_label.type': 'Status Label Colour',
+	'status_label.type': 'Status Label Color',
 	'link.link': 'Link',
 	time_sensitive: 'Pin to Top',
 	'notify.close_notify': 'Silent',

@@ -1,5 +1,7 @@
 /**
  * `npm start`: a Feishu and an n8n on this machine, with this package installed and a workflow to try, until Ctrl-C.
+ * The environment may name other ports (N8N_PORT, FEISHU_SANDBOX_PORT) and another folder for n8n's data
+ * (N8N_USER_FOLDER).
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -25,8 +27,9 @@ import {
 	type RunningN8n,
 } from './n8n/src';
 
-const wantedPorts = { n8n: 5678, feishu: 3000 };
-const userFolder = resolve(process.env.N8N_USER_FOLDER ?? defaultUserFolder);
+const { N8N_PORT, FEISHU_SANDBOX_PORT, N8N_USER_FOLDER } = process.env;
+const wantedPorts = { n8n: Number(N8N_PORT ?? 5678), feishu: Number(FEISHU_SANDBOX_PORT ?? 3000) };
+const userFolder = resolve(N8N_USER_FOLDER ?? defaultUserFolder);
 const logFile = join(userFolder, 'n8n.log');
 const processFile = join(userFolder, 'start.pid');
 

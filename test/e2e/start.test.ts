@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,8 @@ interface Start {
 }
 
 let userFolder: string;
+/** Ports that are wanted: the usual ones may be in use on this machine. */
+let ports: { N8N_PORT: string; FEISHU_SANDBOX_PORT: string };
 const starts: Start[] = [];
 
 beforeAll(() => {
@@ -34,7 +36,7 @@ afterAll(async () => {
 function npmStart(): Start {
 	const npm = spawn('npm', ['start'], {
 		cwd: checkoutFolder,
-		env: { ...process.env, N8N_USER_FOLDER: userFolder },
+		env: { ...process.env, ...ports, N8N_USER_FOLDER: userFolder },
 		// As a terminal does it: Ctrl-C goes to all of this group.
 		detached: true,
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,14 +77,11 @@ async function isServed(url: string): Promise<boolean> {
 	);
 }
 
-/** Holds a port, unless somebody holds it already. */
-async function hold(port: number): Promise<Server> {
+/** Takes a free port and holds it. */
+async function hold(): Promise<{ server: Server; port: number }> {
 	const server = createServer();
-	await new Promise<void>((resolve) => {
-		server.once('error', () => resolve());
-		server.listen(port, '127.0.0.1', () => resolve());
-	});
-	return server;
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return { server, port: (server.address() as AddressInfo).port };
 }
 
 async function signIn(start: Start): Promise<N8nSession> {
@@ -95,14 +94,17 @@ describe('npm start', () => {
 	let workflowId: string;
 
 	it('takes free ports where the usual ones are in use, and prints what is needed', async () => {
-		const held = await Promise.all([hold(5678), hold(3000)]);
+		const held = { n8n: await hold(), feishu: await hold() };
+		ports = { N8N_PORT: String(held.n8n.port), FEISHU_SANDBOX_PORT: String(held.feishu.port) };
 		try {
 			const start = npmStart();
 			await waitFor(start, /Stop both with Ctrl-C/, 110);
-			expect(start.printed()).toMatch(/Port 5678 is in use: n8n takes \d+ instead/);
-			expect(start.printed()).toMatch(/Port 3000 is in use: .*Feishu takes \d+ instead/);
-			const { feishu, owner } = readPrinted(start);
+			const { n8n, feishu, owner } = readPrinted(start);
 			password = owner.password;
+			expect(start.printed()).toContain(`Port ${ports.N8N_PORT} is in use: n8n takes`);
+			expect(start.printed()).toContain(`Port ${ports.FEISHU_SANDBOX_PORT} is in use: `);
+			expect(n8n).not.toMatch(ports.N8N_PORT);
+			expect(feishu).not.toMatch(ports.FEISHU_SANDBOX_PORT);
 
 			const session = await signIn(start);
 			expect((await session.communityPackages()).map(({ packageName }) => packageName)).toEqual([
@@ -117,7 +119,7 @@ describe('npm start', () => {
 			const workflow = await session.findWorkflow(workflowId);
 			await session.updateWorkflow(workflowId, { ...workflow!, name: 'Mine now' });
 		} finally {
-			for (const server of held) server.close();
+			for (const { server } of Object.values(held)) server.close();
 		}
 	});
 
@@ -143,6 +145,7 @@ describe('npm start', () => {
 		await waitFor(start, /Stop both with Ctrl-C/, 60);
 		console.log(`A second "npm start" was ready after ${(Date.now() - started) / 1000} s.`);
 		const { n8n, feishu, owner } = readPrinted(start);
+		expect(n8n).toMatch(ports.N8N_PORT);
 		expect(owner.password).toBe(password);
 		const session = await signIn(start);
 		expect((await session.findWorkflow(workflowId))?.name).toBe('Mine now');

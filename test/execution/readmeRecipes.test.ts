@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { withSandbox } from './withSandbox';
+
+const FIRST = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
+const SECOND = 'ou_90b767f04fde17beeab734b2de586509';
+
+/** What the expressions of the recipes read. */
+const ITEM = {
+	members: [FIRST, SECOND],
+	open_id: FIRST,
+	shift: 7,
+	course: 42,
+	details: { biz_id: 'canteen-1', failed: [{ user_id: SECOND }] },
+};
+
+const blocksOf = (page: string): IDataObject[] => {
+	const text = readFileSync(path.resolve(__dirname, '../..', page), 'utf8');
+	return [...text.matchAll(/^```json\n([^]*?)\n```$/gm)].map(([, json]) => JSON.parse(json));
+};
+
+describe.each(['README.md', 'README.zh-CN.md'])('the JSON in %s', (page) => {
+	const sandbox = withSandbox();
+	const blocks = blocksOf(page);
+	const isRecipe = (block: IDataObject) => block.resource !== undefined;
+
+	it('reaches everybody, and gives the output that stands below it', async () => {
+		for (const [index, block] of blocks.entries()) {
+			if (!isRecipe(block)) continue;
+			const onePersonAnItem = block.userIds === '={{ $json.open_id }}';
+			const items = onePersonAnItem ? [ITEM, { ...ITEM, open_id: SECOND }] : [ITEM];
+			await sandbox.feishu.clearRequests();
+			const output = await sandbox.output(block, { items });
+
+			const notReached = output.filter(
+				({ failed, status }) => !(status === 'succeeded' || (failed as unknown[])?.length === 0),
+			);
+			expect({ block, notReached }).toEqual({ block, notReached: [] });
+			expect(await sandbox.requests()).toHaveLength(1);
+			const below = blocks[index + 1];
+			if (below !== undefined && !isRecipe(below)) expect(output).toEqual([below]);
+		}
+	});
+
+	it('pins, marks as done and clears, as the text says', async () => {
+		const recipes = blocks.filter(isRecipe);
+		const [pinned, done, , cleared] = recipes.filter(({ bizId }) =>
+			String(bizId).includes('course'),
+		);
+		const cardOf = async (person: string) =>
+			(await sandbox.feishu.feed(person)).find(({ biz_id }) => biz_id === 'training-42');
+
+		await sandbox.output(pinned, { items: [ITEM] });
+		expect(await cardOf(FIRST)).toMatchObject({ time_sensitive: true });
+		await sandbox.output(done, { items: [ITEM] });
+		expect(await cardOf(FIRST)).toMatchObject({
+			time_sensitive: false,
+			status_label: { type: 'success' },
+		});
+		expect(await cardOf(SECOND)).toMatchObject({ time_sensitive: true });
+		await sandbox.output(cleared, { items: [ITEM] });
+		expect(await cardOf(FIRST)).toMatchObject({ status_label: null, preview: '', buttons: [] });
+	});
+});

@@ -1,0 +1,127 @@
+import type { Operation } from '../../nodes/FeishuFeed/Operation';
+import { resources } from '../../nodes/FeishuFeed/resources';
+import { LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/apiTable';
+import type { FeedEndpoint, RateLimit } from '../../nodes/shared/apiTable';
+import { CARD_LIMITS } from '../../nodes/shared/cardRules';
+import { code, table } from './markdown';
+
+/** The languages of the documentation. */
+export type Language = 'en' | 'zh-CN';
+
+/** What each limit of a card is about, as the form calls it. */
+const LIMITED: Record<
+	keyof typeof CARD_LIMITS,
+	{ name: string; counts: 'characters' | 'entries' }
+> = {
+	title: { name: 'Title', counts: 'characters' },
+	preview: { name: 'Preview', counts: 'characters' },
+	link: { name: 'Link, and each URL of a button', counts: 'characters' },
+	statusLabelText: { name: 'Status Label › Text', counts: 'characters' },
+	buttons: { name: 'Buttons', counts: 'entries' },
+	buttonText: { name: 'Buttons › Text', counts: 'characters' },
+	customSoundText: { name: 'Notification › Spoken Text', counts: 'characters' },
+	avatarKey: { name: 'Avatar Key', counts: 'characters' },
+	bizId: { name: 'Business ID', counts: 'characters' },
+};
+
+const WORDS = {
+	en: {
+		field: 'Field',
+		atMost: 'At most',
+		counted: { characters: 'characters', entries: 'buttons' },
+		operation: 'Operation',
+		call: 'Call',
+		recipients: 'Recipients in one call',
+		rate: 'Calls, for each app and company',
+		scopes: 'Scope (any one)',
+		chatPicker: 'Chat picker: From List',
+		rateOf: ({ calls, seconds }: RateLimit) =>
+			seconds === 1
+				? `${calls} a second`
+				: seconds === 60
+					? `${calls} a minute`
+					: `${calls} in ${seconds} seconds`,
+		and: ' and ',
+		or: ' or ',
+	},
+	'zh-CN': {
+		field: '字段',
+		atMost: '上限',
+		counted: { characters: '个字符', entries: '个按钮' },
+		operation: '操作',
+		call: '接口',
+		recipients: '单次调用的接收人数',
+		rate: '调用频率（按应用、按企业计）',
+		scopes: '权限（任一即可）',
+		chatPicker: '群列表：From List',
+		rateOf: ({ calls, seconds }: RateLimit) =>
+			seconds === 1
+				? `每秒 ${calls} 次`
+				: seconds === 60
+					? `每分钟 ${calls} 次`
+					: `每 ${seconds} 秒 ${calls} 次`,
+		and: '，且',
+		or: ' 或 ',
+	},
+};
+
+/** The limits of a card's fields. */
+export function cardLimits(language: Language): string {
+	const words = WORDS[language];
+	const rows = Object.entries(LIMITED).map(([limit, { name, counts }]) => [
+		name,
+		`${CARD_LIMITS[limit as keyof typeof CARD_LIMITS]} ${words.counted[counts]}`,
+	]);
+	return table([words.field, words.atMost], rows);
+}
+
+/** Which calls an operation makes, how many recipients each takes, and how often it may be made. */
+export function callLimits(language: Language): string {
+	const words = WORDS[language];
+	const rows = operationNames().flatMap(({ name, operation }) =>
+		endpointsOf(operation).map(({ method, path, batchSize, rateLimits }) => [
+			name,
+			code(`${method} ${path.replace('/open-apis', '')}`),
+			String(batchSize),
+			rateLimits.map(words.rateOf).join(words.and),
+		]),
+	);
+	return table([words.operation, words.call, words.recipients, words.rate], rows);
+}
+
+/** The scopes that each operation needs. */
+export function scopes(language: Language): string {
+	const words = WORDS[language];
+	const rows = [
+		...operationNames().map(({ name, operation }) => ({
+			name,
+			needed: endpointsOf(operation).map((endpoint) => endpoint.scopes),
+		})),
+		{ name: words.chatPicker, needed: [LIST_CHATS.scopes, SEARCH_CHATS.scopes] },
+	].map(({ name, needed }) => {
+		const alternatives = new Set(needed.map((all) => all.map(code).join(words.or)));
+		return [name, [...alternatives].join(words.and)];
+	});
+	return table([words.operation, words.scopes], rows);
+}
+
+/** Every scope that an operation needs, each once: what the developer console imports. */
+export function allScopes(): string[] {
+	const endpoints = operationNames().flatMap(({ operation }) => endpointsOf(operation));
+	return [
+		...new Set([...endpoints, LIST_CHATS, SEARCH_CHATS].flatMap((endpoint) => endpoint.scopes)),
+	];
+}
+
+function operationNames(): Array<{ name: string; operation: Operation }> {
+	return resources.flatMap(({ option, operations }) =>
+		operations.map((operation) => ({
+			name: `${option.name}: ${operation.option.name}`,
+			operation,
+		})),
+	);
+}
+
+function endpointsOf({ endpoint, instead }: Operation): FeedEndpoint[] {
+	return instead ? [endpoint, instead.endpoint] : [endpoint];
+}

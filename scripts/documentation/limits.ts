@@ -15,7 +15,7 @@ const LIMITED: Record<
 > = {
 	title: { name: 'Title', counts: 'characters' },
 	preview: { name: 'Preview', counts: 'characters' },
-	link: { name: 'Link, and each URL of a button', counts: 'characters' },
+	link: { name: 'Link, Buttons › URL', counts: 'characters' },
 	statusLabelText: { name: 'Status Label › Text', counts: 'characters' },
 	buttons: { name: 'Buttons', counts: 'entries' },
 	buttonText: { name: 'Buttons › Text', counts: 'characters' },

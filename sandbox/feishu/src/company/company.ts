@@ -135,7 +135,7 @@ export class Company {
 	 * service are not found (Feishu reference: "Obtain user ID via email or mobile number").
 	 */
 	findByAddress(field: 'email' | 'mobile', value: string): Person | undefined {
-		if (field === 'email') return this.byAddress.email.get(value.toLowerCase());
+		if (field === 'email') return this.byAddress.email.get(value);
 		return this.byAddress.mobile.get(value) ?? this.byAddress.mobile.get(`+86${value}`);
 	}
 

@@ -11,7 +11,7 @@ const MEGABYTE = 1024 * 1024;
 /** The most bytes of an image. */
 export const MOST_IMAGE_BYTES = 10 * MEGABYTE;
 
-/** The most pixels of a side: of a GIF, of an avatar, of any other (official SDK: `im.image.create`). */
+/** The most pixels of a side: of a GIF, of an avatar, of any other (Feishu reference: "Upload images"). */
 const MOST_PIXELS = { gif: 2000, avatar: 4096, other: 12_000 };
 
 /** What the bytes of each kind of image are called (Feishu reference: "Upload images"). */
@@ -99,6 +99,7 @@ function measure(bytes: Buffer) {
 	}
 }
 
+/** Feishu's reference does not print this code, nor that for too many pixels: both are assumed. */
 function notRecognized(): FeishuError {
 	return new FeishuError(400, 234011, "Can't recognize the image format.");
 }

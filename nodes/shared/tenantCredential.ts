@@ -119,7 +119,7 @@ const ADVICE_BY_CODE: Record<number, string> = {
 	10003: 'check App ID and Tenant Key in the credential, and that the region fits',
 	10012: 'the App Ticket in the credential is stale: put in the newest that Feishu has pushed',
 	10014:
-		"check App Secret in the credential: it stands in Feishu's developer console under Credentials & Basic Info",
+		"check App Secret and App ID in the credential: both stand in Feishu's developer console under Credentials & Basic Info",
 	99991664: 'the app access token was refused: check App Ticket in the credential',
 };
 

@@ -150,6 +150,8 @@ export interface RunOptions {
 	stopWhen?: Promise<void>;
 	/** Another node to run in place of Feishu Feed, for comparison. */
 	node?: INodeType;
+	/** The version of that node. */
+	typeVersion?: number;
 }
 
 /** What the node gave. */
@@ -182,7 +184,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 				id: '2',
 				name: 'Feishu Feed',
 				type: 'n8n-nodes-feishu-feed.feishuFeed',
-				typeVersion: 1,
+				typeVersion: options.typeVersion ?? 1,
 				position: [200, 0],
 				parameters: parameters as INodeParameters,
 				credentials: { feishuTenantApi: { id: '1', name: 'Sandbox' } },

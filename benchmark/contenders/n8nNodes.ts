@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+
+import type { IDataObject, INodeType } from 'n8n-workflow';
+import { Expression, NodeConnectionTypes } from 'n8n-workflow';
+
+import { runNode, storedCredential } from '../../test/execution/runNode';
+import type { RunOptions } from '../../test/execution/runNode';
+import type { Job } from '../measurement';
+import { CARD, sendBatches } from './contender';
+import type { OpenContender, Prepare } from './contender';
+import { APP, fetchToken } from './credentials';
+
+/** As n8n sets its engine up (its configuration's defaults). */
+async function startExpressionEngine({ expressionEngine }: Job): Promise<void> {
+	await Expression.initExpressionEngine({
+		engine: expressionEngine,
+		poolSize: 1,
+		maxCodeCacheSize: 1024,
+		bridgeTimeout: 5000,
+		bridgeMemoryLimit: 128,
+	});
+}
+
+/** Has n8n's own engine execute a node. The credential, and the token in it, last for the process. */
+async function openNode(
+	job: Job,
+	options: Omit<RunOptions, 'credential' | 'items'>,
+	itemsOf: (openIds: string[]) => IDataObject[],
+): Promise<Prepare> {
+	await startExpressionEngine(job);
+	const credential = storedCredential(job.sandboxUrl, APP);
+	return (openIds) => {
+		const items = itemsOf(openIds);
+		return async () => {
+			const { error } = await runNode({ ...options, credential, items });
+			if (error) throw error;
+		};
+	};
+}
+
+const oneItem = (openIds: string[]) => [{ userIds: openIds }];
+const itemForEach = (openIds: string[]) => openIds.map((openId) => ({ openId }));
+
+const feishuFeedParameters = (userIds: string, { limited }: Job): IDataObject => ({
+	resource: 'appFeedCard',
+	operation: 'create',
+	title: CARD.title,
+	preview: CARD.preview,
+	link: CARD.link.link,
+	userIds,
+	// The most that the option takes, which the sandbox without its limit does not reach.
+	options: limited ? {} : { callsPerSecond: 10_000 },
+});
+
+/** Our node, with all recipients in one item. */
+export const openFeishuFeed: OpenContender = async (job) =>
+	await openNode(job, { parameters: feishuFeedParameters('={{ $json.userIds }}', job) }, oneItem);
+
+/** Our node, with an item for each recipient. */
+export const openFeishuFeedItems: OpenContender = async (job) =>
+	await openNode(
+		job,
+		{ parameters: feishuFeedParameters('={{ $json.openId }}', job) },
+		itemForEach,
+	);
+
+/** n8n's HTTP Request node, with an item and a call for each recipient. */
+export const openHttpRequest: OpenContender = async (job) => {
+	const { HttpRequest } = (await import(job.httpRequestNode as string)) as {
+		HttpRequest: new () => { getNodeType: (version: number) => INodeType };
+	};
+	const typeVersion = 4.5;
+	const card = JSON.stringify({ ...CARD, biz_id: 'training' });
+	const parameters = {
+		method: 'POST',
+		url: `${job.sandboxUrl}/open-apis/im/v2/app_feed_card`,
+		sendQuery: true,
+		queryParameters: { parameters: [{ name: 'user_id_type', value: 'open_id' }] },
+		sendHeaders: true,
+		headerParameters: {
+			parameters: [{ name: 'Authorization', value: `Bearer ${await fetchToken(job.sandboxUrl)}` }],
+		},
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: `={ "app_feed_card": ${card}, "user_ids": ["{{ $json.openId }}"] }`,
+		options: job.limited ? { batching: { batch: { batchSize: 10, batchInterval: 1000 } } } : {},
+	};
+	const node = new HttpRequest().getNodeType(typeVersion);
+	const options = { parameters, node, typeVersion, onError: 'continueRegularOutput' as const };
+	return await openNode(job, options, itemForEach);
+};
+
+const bareNode = (execute: INodeType['execute']): INodeType => ({
+	description: {
+		displayName: 'Bare',
+		name: 'bare',
+		group: ['transform'],
+		version: 1,
+		description: 'Has no parameters',
+		defaults: {},
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'feishuTenantApi', required: true }],
+		properties: [],
+	},
+	execute,
+});
+
+/**
+ * A bare loop over the request function that n8n gives to nodes, with the same batches:
+ * what n8n itself takes for such calls, whatever the node.
+ */
+export const openN8nRequests: OpenContender = async (job) => {
+	const node = bareNode(async function () {
+		const [{ json }] = this.getInputData();
+		const app_feed_card = { ...CARD, biz_id: randomUUID() };
+		const call = async (user_ids: string[]) =>
+			await this.helpers.httpRequestWithAuthentication.call(this, 'feishuTenantApi', {
+				method: 'POST',
+				url: '/open-apis/im/v2/app_feed_card',
+				qs: { user_id_type: 'open_id' },
+				body: { app_feed_card, user_ids },
+				json: true,
+				ignoreHttpStatusErrors: true,
+			});
+		await sendBatches(json.userIds as string[], job.limited, call);
+		return [this.getInputData()];
+	});
+	return await openNode(job, { parameters: {}, node }, oneItem);
+};
+
+const emptyNode = bareNode(async function () {
+	return [this.getInputData()];
+});
+
+/** A node that does nothing, with the items of `feishuFeed`. */
+export const openEmptyNode: OpenContender = async (job) =>
+	await openNode(job, { parameters: {}, node: emptyNode }, oneItem);
+
+/** A node that does nothing, with the items of `feishuFeedItems`. */
+export const openEmptyNodeItems: OpenContender = async (job) =>
+	await openNode(job, { parameters: {}, node: emptyNode }, itemForEach);

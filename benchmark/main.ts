@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import type { Conditions } from './measurement';
+import { readOptions } from './options';
+import type { Options } from './options';
+import { benchmarkFolder, httpRequestNode, readmeFile, resultsFile } from './paths';
+import { cellsFor } from './plan';
+import { readmeSection, resultsPage } from './results';
+import { extrapolate, runInTurn, runTogether } from './runCells';
+import type { Row } from './runCells';
+import { shareLimit } from './shareLimit';
+import { targetsOf } from './targets';
+
+/** Sizes for `--quick`: the middle one at the limit, all where memory and growth are measured. */
+const QUICK_SIZE = 10_000;
+
+async function main(): Promise<void> {
+	const options = readOptions();
+	const startedAt = new Date();
+	if (httpRequestNode === undefined) {
+		report(
+			"sandbox/n8n is not installed, so n8n's HTTP Request node is left out: npm run install:n8n",
+		);
+	}
+	compile();
+	const rows = [...(await runUnlimited(options)), ...(await runLimited(options))];
+	const { processes, callsOfEachProcess } = options;
+	if (processes > 0) report(`${processes} processes on one app, ${callsOfEachProcess} calls each`);
+	const shared = processes > 0 ? await shareLimit(processes, callsOfEachProcess) : undefined;
+	const results = {
+		rows,
+		shared,
+		targets: targetsOf(rows, shared),
+		command: ['npm run benchmark', ...argumentsGiven()].join(' '),
+		startedAt,
+		seconds: (Date.now() - startedAt.getTime()) / 1000,
+	};
+	const page = await resultsPage(results);
+	process.stdout.write(page);
+	if (!options.isFull) return;
+	writeFileSync(resultsFile, page);
+	report(`Written to ${relative(process.cwd(), resultsFile)}`);
+	showInReadme(await readmeSection(results));
+}
+
+function argumentsGiven(): string[] {
+	const given = process.argv.slice(2);
+	return given.length > 0 ? ['--', ...given] : [];
+}
+
+function report(text: string): void {
+	process.stderr.write(`${text}\n`);
+}
+
+/** What is measured runs as compiled JavaScript, as n8n runs it: a loader would be measured too. */
+function compile(): void {
+	report('Compiling');
+	const project = join(benchmarkFolder, 'tsconfig.build.json');
+	const compiler = require.resolve('typescript/bin/tsc');
+	const { status } = spawnSync(process.execPath, [compiler, '--project', project], {
+		stdio: 'inherit',
+	});
+	if (status !== 0) throw new Error('The benchmark does not compile');
+}
+
+function planFor(options: Options, conditions: Conditions) {
+	return cellsFor(conditions, {
+		withHttpRequest: httpRequestNode !== undefined,
+		quick: options.quick,
+	});
+}
+
+async function runUnlimited(options: Options): Promise<Row[]> {
+	if (!options.limits.includes(false)) return [];
+	const rows: Row[] = [];
+	// The quick run leaves out what takes long, and latency, which without a limit shows little.
+	for (const latency of options.quick ? [0] : options.latencies) {
+		for (const recipients of options.sizes) {
+			const cells = planFor(options, { limited: false, latency, recipients });
+			const extrapolated = cells.map((cell) => extrapolate(cell, rows));
+			const measured = await runInTurn(
+				cells.filter((_, place) => extrapolated[place] === undefined),
+				report,
+			);
+			rows.push(...inOrder(cells, [...measured, ...extrapolated]));
+		}
+	}
+	return rows;
+}
+
+async function runLimited(options: Options): Promise<Row[]> {
+	if (!options.limits.includes(true)) return [];
+	const rows: Row[] = [];
+	const latencies = options.quick ? [200] : options.latencies;
+	const sizes = options.quick ? [QUICK_SIZE] : options.sizes;
+	for (const recipients of sizes) {
+		const cells = latencies.flatMap((latency) =>
+			planFor(options, { limited: true, latency, recipients }),
+		);
+		const extrapolated = cells.map((cell) => extrapolate(cell, rows));
+		const measured = await runTogether(
+			cells.filter((_, place) => extrapolated[place] === undefined),
+			report,
+		);
+		rows.push(...inOrder(cells, [...measured, ...extrapolated]));
+	}
+	return rows;
+}
+
+function inOrder(cells: Array<Omit<Row, 'figures'>>, rows: Array<Row | undefined>): Row[] {
+	return cells.flatMap((cell) =>
+		rows.filter(
+			(row): row is Row => row?.contender === cell.contender && row.conditions === cell.conditions,
+		),
+	);
+}
+
+const SECTION = /(<!-- benchmark -->\n)[\s\S]*?(<!-- \/benchmark -->)/;
+
+function showInReadme(section: string): void {
+	if (!existsSync(readmeFile)) return;
+	const readme = readFileSync(readmeFile, 'utf8');
+	if (!SECTION.test(readme)) return;
+	writeFileSync(
+		readmeFile,
+		readme.replace(SECTION, (_, begin: string, end: string) => `${begin}\n${section}\n${end}`),
+	);
+	report(`Written to ${relative(process.cwd(), readmeFile)}`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+main().catch((error: Error) => {
+	process.stderr.write(`${error.message}\n`);
+	process.exit(1);
+});

@@ -1,0 +1,66 @@
+// n8n logs every error of a node, which is not what is measured. Has to come before n8n-core.
+import '../test/execution/quietLogs';
+
+import { FeishuSandboxClient } from '../sandbox/feishu/src/client';
+import type { OpenContender } from './contenders/contender';
+import type { ContenderName, FromMeasured, Job, OwnFigures, ToMeasured } from './measurement';
+
+/** Each contender is loaded on its own, so that no other's code is in the memory that is measured. */
+const CONTENDERS: Record<ContenderName, () => Promise<OpenContender>> = {
+	feishuFeed: async () => (await import('./contenders/n8nNodes')).openFeishuFeed,
+	feishuFeedItems: async () => (await import('./contenders/n8nNodes')).openFeishuFeedItems,
+	httpRequest: async () => (await import('./contenders/n8nNodes')).openHttpRequest,
+	n8nRequests: async () => (await import('./contenders/n8nNodes')).openN8nRequests,
+	emptyNode: async () => (await import('./contenders/n8nNodes')).openEmptyNode,
+	emptyNodeItems: async () => (await import('./contenders/n8nNodes')).openEmptyNodeItems,
+	axiosLoop: async () => (await import('./contenders/axiosLoop')).openAxiosLoop,
+	officialSdk: async () => (await import('./contenders/officialSdk')).openOfficialSdk,
+};
+
+/** Does one job in a process of its own, so that CPU time and memory are the contender's alone. */
+async function main(job: Job): Promise<void> {
+	const open = await CONTENDERS[job.contender]();
+	const prepare = await open(job);
+	const sandbox = new FeishuSandboxClient(job.sandboxUrl);
+	const openIds = async ({ start, end }: Job['recipients']) => {
+		const people = await sandbox.people({ offset: start, limit: end - start, fields: ['open_id'] });
+		return people.map(({ open_id }) => open_id);
+	};
+	await prepare(await openIds(job.warmUp))();
+	const run = prepare(await openIds(job.recipients));
+	await tell({ kind: 'ready' });
+	await toldToGo();
+	await tell({ kind: 'done', figures: await measure(run) });
+	process.exit();
+}
+
+async function measure(run: () => Promise<void>): Promise<OwnFigures> {
+	const startedAt = performance.timeOrigin + performance.now();
+	const cpuBefore = process.cpuUsage();
+	await run();
+	const { user, system } = process.cpuUsage(cpuBefore);
+	const endedAt = performance.timeOrigin + performance.now();
+	return {
+		seconds: (endedAt - startedAt) / 1000,
+		cpuSeconds: (user + system) / 1e6,
+		peakMemory: process.resourceUsage().maxRSS * 1024,
+		startedAt,
+		endedAt,
+	};
+}
+
+async function tell(message: FromMeasured): Promise<void> {
+	await new Promise((resolve) => process.send?.(message, resolve));
+}
+
+async function toldToGo(): Promise<void> {
+	await new Promise<void>((resolve) => {
+		process.once('message', ({ kind }: ToMeasured) => kind === 'go' && resolve());
+	});
+}
+
+process.once('disconnect', () => process.exit(1));
+main(JSON.parse(process.argv[2]) as Job).catch((error: Error) => {
+	process.stderr.write(`${error.stack}\n`);
+	process.exit(1);
+});

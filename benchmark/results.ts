@@ -1,0 +1,199 @@
+import { cpus } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import prettier from 'prettier';
+
+import { httpRequestNode, nodeForMeasured } from './paths';
+import { TITLES } from './plan';
+import { expressionEngine } from './runCells';
+import type { Row } from './runCells';
+import type { SharedLimit } from './shareLimit';
+import type { Target } from './targets';
+
+/** All that a run has measured. */
+export interface Results {
+	rows: Row[];
+	shared?: SharedLimit;
+	targets: Target[];
+	/** What was typed to get them. */
+	command: string;
+	startedAt: Date;
+	seconds: number;
+}
+
+/** Formats Markdown the way the repository does, with its tables aligned. */
+export async function formatMarkdown(markdown: string): Promise<string> {
+	return await prettier.format(markdown, { parser: 'markdown' });
+}
+
+/** The page of results. */
+export async function resultsPage(results: Results): Promise<string> {
+	const { rows, shared, targets, command, startedAt, seconds } = results;
+	return await formatMarkdown(
+		[
+			'# Benchmark',
+			`Written by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(0)} minutes, on ${machine()}.`,
+			'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
+			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
+			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
+			...(shared ? ['## Processes that share an app', sharedTable(shared)] : []),
+			'## How it is measured',
+			method(results),
+		].join('\n\n'),
+	);
+}
+
+/** The part of the results that the README shows. */
+export async function readmeSection({ rows, targets, startedAt }: Results): Promise<string> {
+	const shown = groupsOf(rows)
+		.filter(([{ conditions }]) => conditions.limited === (conditions.latency === 200))
+		.map((group) => group.filter(({ conditions }) => conditions.recipients === 10_000));
+	return await formatMarkdown(
+		[
+			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}. The other sizes and latencies, and how it is measured: [benchmark/RESULTS.md](benchmark/RESULTS.md).`,
+			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
+			'**Targets**',
+			targetTable(targets),
+		].join('\n\n'),
+	);
+}
+
+function machine(): string {
+	const processors = cpus();
+	const node = execFileSync(nodeForMeasured, ['--version'], { encoding: 'utf8' }).trim();
+	const engine = expressionEngine === 'vm' ? '' : ' and with its legacy engine for expressions';
+	return `${processors.length} cores of ${processors[0].model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
+}
+
+function groupsOf(rows: Row[]): Row[][] {
+	const groups = new Map<string, Row[]>();
+	for (const row of rows) {
+		const title = titleOf(row);
+		groups.set(title, [...(groups.get(title) ?? []), row]);
+	}
+	return [...groups.values()];
+}
+
+function titleOf({ conditions: { limited, latency } }: Row): string {
+	return `Limit ${limited ? 'on (10 calls a second)' : 'off'}, ${latency} ms of latency`;
+}
+
+function rowTable(rows: Row[]): string {
+	const axios = (row: Row) =>
+		rows.find(
+			({ contender, conditions }) =>
+				contender === 'axiosLoop' && conditions.recipients === row.conditions.recipients,
+		);
+	const cells = rows.map((row) => {
+		const { contender, conditions, figures } = row;
+		const isExtrapolated = row.measuredRecipients < conditions.recipients;
+		const about = (text: string) => (isExtrapolated ? `≈ ${text}` : text);
+		const isEmpty = contender === 'emptyNode' || contender === 'emptyNodeItems';
+		const reference = axios(row)?.figures.cpuSeconds;
+		return [
+			count(conditions.recipients),
+			TITLES[contender] + (isExtrapolated ? ` [measured on ${count(row.measuredRecipients)}]` : ''),
+			isEmpty ? '–' : about(count(figures.calls)),
+			about(duration(figures.seconds)),
+			about(`${figures.cpuSeconds.toFixed(2)} s`),
+			reference === undefined ? '–' : about((figures.cpuSeconds / reference).toFixed(2)),
+			isExtrapolated ? '–' : `${(figures.peakMemory / 1e6).toFixed(0)} MB`,
+			isEmpty ? '–' : about(count(Math.round(conditions.recipients / figures.seconds))),
+			isEmpty ? '–' : about(count(figures.refused)),
+			isEmpty ? '–' : about(count(conditions.recipients - figures.reached)),
+		];
+	});
+	return table(
+		[
+			'Recipients',
+			'Way',
+			'API calls',
+			'Wall time',
+			'CPU time',
+			'CPU ÷ axios',
+			'Peak memory',
+			'Recipients a second',
+			'Refused calls',
+			'Not reached',
+		],
+		cells,
+		[1],
+	);
+}
+
+function targetTable(targets: Target[]): string {
+	const cells = targets.map(({ promise, measured, isMet }) => [
+		promise,
+		measured,
+		isMet ? 'yes' : '**no**',
+	]);
+	return table(['Target', 'Measured', 'Met'], cells, [0, 1, 2]);
+}
+
+function sharedTable(shared: SharedLimit): string {
+	return table(
+		['', ''],
+		[
+			['Processes', String(shared.processes)],
+			['Recipients', count(shared.recipients)],
+			['Calls', count(shared.calls)],
+			['of these refused by Feishu, and made again', count(shared.refused)],
+			[
+				'Limit used while all run',
+				`${(shared.shareWhileAll * 100).toFixed(1)} % (${shared.whileAll.toFixed(0)} s)`,
+			],
+			[
+				'Limit used from first start to last end',
+				`${(shared.shareInAll * 100).toFixed(1)} % (${shared.inAll.toFixed(0)} s)`,
+			],
+			['People without the card', count(shared.lost)],
+			['People with the card twice', count(shared.doubled)],
+		],
+		[0],
+	);
+}
+
+function method({ rows }: Results): string {
+	const lines = [
+		"Each line is a process of its own: its CPU time (user and system, all threads) and wall time are those of the job, without starting; its peak memory is the whole process's, from its start.",
+		'Before, each makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
+		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor.',
+		'Without the limit, our node, the axios loop and the SDK have 20 calls under way at once, which is the default of our node; our node\'s "Calls per Second" is set to its maximum. At the limit our node is left as it is, the axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. None of these three tries a refused call again: people whom they did not reach stand in the last column.',
+		'The HTTP Request node without the limit has its default settings, with which it makes all calls at once.',
+		'"n8n\'s request function" is a node that does nothing but the axios loop over the function that n8n gives to nodes for requests: what the calls cost in n8n, whatever the node. It opens a connection for each call, where axios by itself keeps them open.',
+		'"Empty node" passes the same items on: what n8n takes for them.',
+	];
+	if (rows.some(({ times }) => times > 1)) {
+		lines.push(
+			'Short runs without limit and latency are made 3 or 5 times, in turns; the median counts.',
+		);
+	}
+	if (rows.some(({ conditions }) => conditions.limited)) {
+		lines.push('At the limit, all ways run at the same time, each on a sandbox of its own.');
+	}
+	if (rows.some((row) => row.measuredRecipients < row.conditions.recipients)) {
+		lines.push(
+			'≈ stands before figures that were not measured for so many recipients, but for the number in brackets, and multiplied. At the limit, single calls for 100,000 people take nearly three hours; without it, the HTTP Request node opens more connections than a machine has.',
+		);
+	}
+	if (httpRequestNode === undefined) {
+		lines.push(
+			"**n8n's HTTP Request node is missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
+		);
+	}
+	return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function table(headings: string[], rows: string[][], left: number[]): string {
+	const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+	const rule = headings.map((_, column) => (left.includes(column) ? '---' : '---:'));
+	return [line(headings), line(rule), ...rows.map(line)].join('\n');
+}
+
+function count(value: number): string {
+	return value.toLocaleString('en');
+}
+
+function duration(seconds: number): string {
+	if (seconds >= 600) return `${(seconds / 60).toFixed(0)} min`;
+	return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}

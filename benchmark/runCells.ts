@@ -1,0 +1,140 @@
+import type { Figures, Job } from './measurement';
+import { httpRequestNode, nodeForMeasured } from './paths';
+import type { Cell } from './plan';
+import { TITLES } from './plan';
+import { SandboxProcess } from './sandboxProcess';
+import { startMeasured } from './startMeasured';
+
+/** A cell and what was measured for it; extrapolated where the cell says so. */
+export interface Row extends Cell {
+	figures: Figures;
+}
+
+/** Told what is being measured. */
+export type Report = (text: string) => void;
+
+/**
+ * People for calls that are not measured. Without a limit, they are enough for the code to be
+ * compiled as it is in an n8n that runs for long; at the limit, they fetch the token.
+ */
+const WARM_UP_PEOPLE = 2_000;
+const WARM_UP_CALLS = { limited: 1, unlimited: 100 };
+
+/** isolated-vm, which n8n evaluates expressions with, is built for Node 24 and later. */
+export const expressionEngine: Job['expressionEngine'] =
+	nodeForMeasured === process.execPath && Number(process.versions.node.split('.')[0]) < 24
+		? 'legacy'
+		: 'vm';
+
+function jobFor(
+	{ contender, conditions: { limited }, measuredRecipients }: Cell,
+	sandboxUrl: string,
+): Job {
+	const calls = WARM_UP_CALLS[limited ? 'limited' : 'unlimited'];
+	return {
+		contender,
+		sandboxUrl,
+		limited,
+		warmUp: { start: 0, end: contender === 'httpRequest' ? calls : calls * 20 },
+		recipients: { start: WARM_UP_PEOPLE, end: WARM_UP_PEOPLE + measuredRecipients },
+		expressionEngine,
+		httpRequestNode,
+	};
+}
+
+async function startSandbox({ limited, latency, recipients }: Cell['conditions']) {
+	const people = WARM_UP_PEOPLE + recipients;
+	return await SandboxProcess.start({ people, latency, limited, recordCalls: false });
+}
+
+/** Measures one after the other, in turns when more than once, so that nothing else takes CPU time. */
+export async function runInTurn(cells: Cell[], report: Report): Promise<Row[]> {
+	if (cells.length === 0) return [];
+	const measured = new Map<Cell, Figures[]>(cells.map((cell) => [cell, []]));
+	const sandbox = await startSandbox(cells[0].conditions);
+	try {
+		const most = Math.max(...cells.map(({ times }) => times));
+		for (let time = 0; time < most; time++) {
+			for (const cell of cells.filter(({ times }) => time < times)) {
+				report(`${describe(cell)}${cell.times > 1 ? `, ${time + 1} of ${cell.times}` : ''}`);
+				const { go } = await startMeasured(jobFor(cell, sandbox.url));
+				await sandbox.empty();
+				const own = await go();
+				const { calls, refused, cards } = await sandbox.count();
+				measured.get(cell)?.push({ ...own, calls, refused, reached: cards });
+			}
+		}
+	} finally {
+		await sandbox.stop();
+	}
+	return cells.map((cell) => toRow(cell, measured.get(cell) as Figures[]));
+}
+
+/**
+ * Measures all at the same time, each on a sandbox of its own: at the limit they mostly wait.
+ * They begin together when all are ready, since getting ready takes CPU time.
+ */
+export async function runTogether(cells: Cell[], report: Report): Promise<Row[]> {
+	const sandboxes: SandboxProcess[] = [];
+	try {
+		const ready = [];
+		for (const cell of cells) {
+			report(`${describe(cell)}, at the same time as the others of this size`);
+			const sandbox = await startSandbox(cell.conditions);
+			sandboxes.push(sandbox);
+			const { go } = await startMeasured(jobFor(cell, sandbox.url));
+			ready.push({ cell, sandbox, go });
+		}
+		await Promise.all(sandboxes.map(async (sandbox) => await sandbox.empty()));
+		return await Promise.all(
+			ready.map(async ({ cell, sandbox, go }) => {
+				const own = await go();
+				const { calls, refused, cards } = await sandbox.count();
+				return toRow(cell, [{ ...own, calls, refused, reached: cards }]);
+			}),
+		);
+	} finally {
+		await Promise.all(sandboxes.map(async (sandbox) => await sandbox.stop()));
+	}
+}
+
+function describe({ contender, conditions, measuredRecipients }: Cell): string {
+	const { limited, latency } = conditions;
+	const count = measuredRecipients.toLocaleString('en');
+	return `limit ${limited ? 'on' : 'off'}, ${latency} ms, ${count} recipients: ${TITLES[contender]}`;
+}
+
+/** The same cell for more recipients, if it was measured with as many as this one is to be. */
+export function extrapolate(cell: Cell, rows: Row[]): Row | undefined {
+	const { contender, conditions, measuredRecipients } = cell;
+	if (measuredRecipients === conditions.recipients) return undefined;
+	const measured = rows.find(
+		(row) =>
+			row.contender === contender &&
+			row.conditions.limited === conditions.limited &&
+			row.conditions.latency === conditions.latency &&
+			row.conditions.recipients === measuredRecipients,
+	);
+	return measured && toRow(cell, [measured.figures]);
+}
+
+function toRow(cell: Cell, measured: Figures[]): Row {
+	const factor = cell.conditions.recipients / cell.measuredRecipients;
+	const median = (name: keyof Figures) => {
+		const sorted = measured.map((figures) => figures[name]).sort((one, other) => one - other);
+		return sorted[sorted.length >> 1];
+	};
+	return {
+		...cell,
+		figures: {
+			seconds: median('seconds') * factor,
+			cpuSeconds: median('cpuSeconds') * factor,
+			calls: median('calls') * factor,
+			refused: median('refused') * factor,
+			reached: median('reached') * factor,
+			peakMemory: median('peakMemory'),
+			startedAt: measured[0].startedAt,
+			endedAt: measured[0].endedAt,
+		},
+	};
+}

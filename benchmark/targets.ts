@@ -1,0 +1,163 @@
+import type { ContenderName } from './measurement';
+import type { Row } from './runCells';
+import type { SharedLimit } from './shareLimit';
+
+/** Something that is promised, and what was measured of it. */
+export interface Target {
+	promise: string;
+	measured: string;
+	isMet: boolean;
+}
+
+const OURS: Array<[ContenderName, string]> = [
+	['feishuFeed', '1 item'],
+	['feishuFeedItems', '1 item each'],
+];
+const MEGABYTE = 1e6;
+
+/** Holds the measurements against what is promised; promises that were not measured are left out. */
+export function targetsOf(rows: Row[], shared: SharedLimit | undefined): Target[] {
+	return [
+		...callTargets(rows),
+		...paceTargets(rows),
+		...(shared ? sharedTargets(shared) : []),
+		...cpuTargets(rows),
+		...growthTargets(rows),
+		...memoryTargets(rows),
+	];
+}
+
+function callTargets(rows: Row[]): Target[] {
+	const found = rows.filter(
+		({ contender, conditions }) =>
+			conditions.recipients === 10_000 && OURS.some(([name]) => name === contender),
+	);
+	if (found.length === 0) return [];
+	const counts = [...new Set(found.map(({ figures }) => figures.calls))];
+	return [
+		{
+			promise: '10,000 recipients take 500 calls, as 1 item or as 10,000',
+			measured: `${counts.join(', ')} calls in ${found.length} runs`,
+			isMet: counts.length === 1 && counts[0] === 500,
+		},
+	];
+}
+
+function paceTargets(rows: Row[]): Target[] {
+	return OURS.flatMap(([contender, form]) => {
+		const atLimit = rows.filter(
+			(row) =>
+				row.contender === contender &&
+				row.conditions.limited &&
+				row.conditions.latency === 200 &&
+				row.figures.seconds >= 50,
+		);
+		return atLimit.map(({ conditions, figures }) => {
+			const pace = (figures.calls - figures.refused) / figures.seconds;
+			return {
+				promise: `Limit on, 200 ms, ${form}: at least 9.5 calls a second, none refused`,
+				measured: `${pace.toFixed(2)} calls a second for ${figures.seconds.toFixed(0)} s (${conditions.recipients.toLocaleString('en')} recipients), ${figures.refused} refused`,
+				isMet: pace >= 9.5 && figures.refused === 0,
+			};
+		});
+	});
+}
+
+function sharedTargets(shared: SharedLimit): Target[] {
+	const { processes, shareWhileAll, shareInAll, lost, doubled } = shared;
+	return [
+		{
+			promise: `${processes} processes on one app: nothing lost, nothing doubled`,
+			measured: `${lost} lost, ${doubled} doubled`,
+			isMet: lost === 0 && doubled === 0,
+		},
+		{
+			promise: `${processes} processes on one app: at least 85 % of the limit used`,
+			measured: `${percent(shareWhileAll)} while all run, ${percent(shareInAll)} from start to end`,
+			isMet: Math.min(shareWhileAll, shareInAll) >= 0.85,
+		},
+	];
+}
+
+function cpuTargets(rows: Row[]): Target[] {
+	const compare = (other: ContenderName, otherName: string, most: number, mostShown: string) =>
+		OURS.flatMap(([contender, form]): Target[] => {
+			const ratios = free(rows, contender).flatMap((ours) => {
+				const theirs = free(rows, other).find(
+					({ conditions }) => conditions.recipients === ours.conditions.recipients,
+				);
+				return theirs ? [{ ours, ratio: ours.figures.cpuSeconds / theirs.figures.cpuSeconds }] : [];
+			});
+			if (ratios.length === 0) return [];
+			return [
+				{
+					promise: `Limit off, ${form}: CPU time at most ${mostShown} ${otherName}`,
+					measured: ratios
+						.map(({ ours, ratio }) => `${ratio.toFixed(2)} × at ${sizeOf(ours)}`)
+						.join(', '),
+					isMet: ratios.every(({ ratio }) => ratio <= most),
+				},
+			];
+		});
+	return [
+		...compare('axiosLoop', "the axios loop's", 1.5, '1.5 ×'),
+		...compare('httpRequest', "the HTTP Request node's", 0.1, '0.1 ×'),
+	];
+}
+
+function growthTargets(rows: Row[]): Target[] {
+	return OURS.flatMap(([contender, form]): Target[] => {
+		const each = (recipients: number) => {
+			const row = free(rows, contender).find((found) => found.conditions.recipients === recipients);
+			return row && row.figures.seconds / recipients;
+		};
+		const [few, many] = [each(1_000), each(100_000)];
+		if (few === undefined || many === undefined) return [];
+		const micro = (seconds: number) => `${(seconds * 1e6).toFixed(0)} µs`;
+		return [
+			{
+				promise: `Limit off, ${form}: time for each of 100,000 at most 1.3 × that of 1,000`,
+				measured: `${(many / few).toFixed(2)} × (${micro(many)} to ${micro(few)})`,
+				isMet: many / few <= 1.3,
+			},
+		];
+	});
+}
+
+function memoryTargets(rows: Row[]): Target[] {
+	const empty: Partial<Record<ContenderName, ContenderName>> = {
+		feishuFeed: 'emptyNode',
+		feishuFeedItems: 'emptyNodeItems',
+	};
+	return OURS.flatMap(([contender, form]): Target[] => {
+		const peak = (name: ContenderName) =>
+			free(rows, name).find(({ conditions }) => conditions.recipients === 100_000)?.figures
+				.peakMemory;
+		const [ours, baseline] = [peak(contender), peak(empty[contender] as ContenderName)];
+		if (ours === undefined || baseline === undefined) return [];
+		const above = (ours - baseline) / MEGABYTE;
+		return [
+			{
+				promise: `Limit off, ${form}: peak memory for 100,000 at most 150 MB above an empty node`,
+				measured: `${above.toFixed(0)} MB above`,
+				isMet: above <= 150,
+			},
+		];
+	});
+}
+
+/** Rows without limit and latency, where the machine decides. */
+function free(rows: Row[], contender: ContenderName): Row[] {
+	return rows.filter(
+		(row) => row.contender === contender && !row.conditions.limited && row.conditions.latency === 0,
+	);
+}
+
+function sizeOf({ conditions, measuredRecipients }: Row): string {
+	const size = conditions.recipients.toLocaleString('en');
+	return measuredRecipients < conditions.recipients ? `${size} (extrapolated)` : size;
+}
+
+function percent(share: number): string {
+	return `${(share * 100).toFixed(1)} %`;
+}

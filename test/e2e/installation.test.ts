@@ -204,6 +204,17 @@ describe('the imported workflows', () => {
 		expect(kept?.nodes.map(({ name }) => name)).toEqual(['Start', 'Mine']);
 	});
 
+	it('stay deleted when the user deleted them', async () => {
+		workflowNamed('Hello');
+		const { workflowId } = await importAgain();
+		await n8n.session.deleteWorkflow(workflowId);
+		workflowNamed('Hello again');
+		expect(await importAgain()).toMatchObject({ remarks: [], workflowId });
+		const names = (await n8n.session.workflows()).map(({ name }) => name);
+		expect(names).not.toContain('Hello');
+		expect(names).not.toContain('Hello again');
+	});
+
 	it('find Feishu again when it has moved to another port', async () => {
 		workflowNamed('Hello');
 		const { credentialId } = await importAgain('http://127.0.0.1:1');

@@ -28,7 +28,7 @@ interface ImportRecord {
 }
 
 /** Points every node that uses a credential of this type to the imported one. */
-export function withCredential(workflow: WorkflowFile, credential: SavedCredential): WorkflowFile {
+function withCredential(workflow: WorkflowFile, credential: SavedCredential): WorkflowFile {
 	const { id, name, type } = credential;
 	const nodes = workflow.nodes.map((node) =>
 		node.credentials && type in node.credentials

@@ -26,7 +26,7 @@ function wantedStamp(): string {
 }
 
 /** Tells whether the pinned n8n stands ready, without running anything. */
-export function isN8nInstalled(): boolean {
+function isN8nInstalled(): boolean {
 	return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
 }
 

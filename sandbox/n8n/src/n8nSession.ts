@@ -149,6 +149,12 @@ export class N8nSession {
 		return await this.call('PATCH', `/rest/workflows/${id}`, { ...workflow, active: undefined });
 	}
 
+	/** Archives a workflow and deletes it for good. */
+	async deleteWorkflow(id: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/archive`, {});
+		await this.call('DELETE', `/rest/workflows/${id}`);
+	}
+
 	/**
 	 * Publishes a workflow's saved version, and waits until its triggers and webhooks are on.
 	 * @throws Error with n8n's reason when a trigger could not be started
@@ -169,10 +175,6 @@ export class N8nSession {
 		}
 	}
 
-	async deactivateWorkflow(id: string): Promise<void> {
-		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
-	}
-
 	/**
 	 * Presses "Execute workflow".
 	 * @param triggerName the trigger node to start from
@@ -185,11 +187,6 @@ export class N8nSession {
 			{ triggerToStartFrom: { name: triggerName } },
 		);
 		return executionId;
-	}
-
-	/** Presses "Stop" on a running execution. */
-	async stopExecution(executionId: string): Promise<void> {
-		await this.call('POST', `/rest/executions/${executionId}/stop`);
 	}
 
 	/** The IDs of a workflow's executions, newest first. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkoutFolder } from './checkout';
@@ -58,10 +58,4 @@ export async function packPackage(destination: string): Promise<PackedPackage> {
 	if (!packed) throw new Error('"npm pack" named no tarball');
 	const { name, version, filename, integrity } = packed;
 	return { name, version, integrity, file: join(destination, filename) };
-}
-
-/** Reads the name under which the checkout's package is published. */
-export function readPackageName(): string {
-	const packageJson = readFileSync(join(checkoutFolder, 'package.json'), 'utf8');
-	return (JSON.parse(packageJson) as { name: string }).name;
 }

@@ -95,13 +95,16 @@ const KIND_BY_PREFIX: ReadonlyArray<
 	[/@/, 'e-mail address'],
 ];
 
+/** What is left between the IDs of a list that is separated, quoted or wrapped in another way. */
+const NOT_IN_AN_ID = /[\s"'`<>(){}[\]]/;
+
 function readId(value: unknown, userIdType: UserIdType): string {
 	// A user_id may be all digits, and sheets hand such IDs on as numbers.
 	const id = typeof value === 'number' && userIdType === 'user_id' ? String(value) : value;
 	if (typeof id !== 'string') {
 		throw new InvalidField('User IDs', `must be a list of IDs, but one is ${kindOf(value)}`);
 	}
-	if (/\s/.test(id)) {
+	if (NOT_IN_AN_ID.test(id)) {
 		throw new InvalidField('User IDs', `has ${shown(id)}, which is no ID: separate IDs by commas`);
 	}
 	const kind = KIND_BY_PREFIX.find(([prefix]) => prefix.test(id))?.[1];

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { CARD_LIMITS, checkWholeCard } from '../../shared/cardRules';
 import { InvalidField, kindOf } from '../../shared/InvalidField';
 import type { AppFeedCard, Notify, StatusLabel } from '../../shared/payloads';
-import { codePoints, trueOrFalse } from '../../shared/rules';
+import { codePoints, oneOf, trueOrFalse } from '../../shared/rules';
 import { collection, entriesOf, isEmpty, withoutEmpty } from '../ItemParameters';
 import type { ItemParameters } from '../ItemParameters';
 import { buttonFieldName, buttonsField, readButtons } from './buttons';
@@ -162,7 +162,9 @@ export const cardFields: INodeProperties[] = [
  */
 export function readWholeCard(parameters: ItemParameters): AppFeedCard {
 	const bizId = parameters('bizId');
-	const fromJson = parameters('cardSource') === 'json';
+	const source = parameters('cardSource');
+	oneOf(['fields', 'json'])(source, '', () => 'Define Card');
+	const fromJson = source === 'json';
 	const card = fromJson ? parseCard(parameters('cardJson')) : readCardFields(parameters);
 	if (!isEmpty(bizId)) {
 		if (!isEmpty(card.biz_id) && card.biz_id !== bizId) {

@@ -37,7 +37,7 @@ const FIELDS: Record<
 	statusLabel: { field: '10', read: readLabelToSet },
 	buttons: { field: '11', read: readButtonsToSet },
 	link: { field: '12', read: (link) => ({ link: { link: link as string } }) },
-	timeSensitive: { field: '13', read: (value) => ({ time_sensitive: value as boolean }) },
+	timeSensitive: { field: '13', read: (value) => ({ time_sensitive: (value ?? null) as boolean }) },
 };
 
 const fieldsToUpdate: INodeProperties = {

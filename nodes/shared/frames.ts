@@ -191,15 +191,17 @@ class FieldReader {
 
 	uint64(): bigint {
 		this.expect(WIRE_TYPE.varint);
-		return valueOf(this.varint());
+		return this.varint();
 	}
 
 	int32(): number {
 		this.expect(WIRE_TYPE.varint);
-		const bytes = this.varint();
+		const start = this.position;
+		const value = this.varint();
+		const length = this.position - start;
 		// A negative one is written with 64 bits; what is between the two is no encoder's.
-		if (bytes.length > 5 && bytes.length < 10) throw new MalformedFrame();
-		return Number(BigInt.asIntN(32, valueOf(bytes)));
+		if (length > 5 && length < 10) throw new MalformedFrame();
+		return Number(BigInt.asIntN(32, value));
 	}
 
 	text(): string {
@@ -226,19 +228,30 @@ class FieldReader {
 	}
 
 	private uint32(): number {
-		const bytes = this.varint();
-		const value = valueOf(bytes);
-		if (bytes.length > 5 || value > 0xffff_ffffn) throw new MalformedFrame();
-		return Number(value);
+		let value = 0;
+		for (let place = 1; place <= 2 ** 28; place *= 128) {
+			const byte = this.byte();
+			value += (byte & 0x7f) * place;
+			if (value > 0xffff_ffff) throw new MalformedFrame();
+			if (byte < 0x80) return value;
+		}
+		throw new MalformedFrame();
 	}
 
-	/** The bytes of a number, of which all but the last have their highest bit set. */
-	private varint(): Buffer {
-		let length = 1;
-		while (this.buffer[this.position + length - 1] >= 0x80) {
-			if (++length > 10) throw new MalformedFrame();
+	private varint(): bigint {
+		let value = 0n;
+		for (let shift = 0n; shift < 70n; shift += 7n) {
+			const byte = this.byte();
+			value |= BigInt(byte & 0x7f) << shift;
+			if (value > 0xffff_ffff_ffff_ffffn) throw new MalformedFrame();
+			if (byte < 0x80) return value;
 		}
-		return this.take(length);
+		throw new MalformedFrame();
+	}
+
+	private byte(): number {
+		if (this.position === this.buffer.length) throw new MalformedFrame();
+		return this.buffer[this.position++];
 	}
 
 	private take(length: number): Buffer {
@@ -248,10 +261,4 @@ class FieldReader {
 		this.position = end;
 		return taken;
 	}
-}
-
-function valueOf(varint: Buffer): bigint {
-	const value = varint.reduceRight((high, byte) => (high << 7n) | BigInt(byte & 0x7f), 0n);
-	if (value > 0xffff_ffff_ffff_ffffn) throw new MalformedFrame();
-	return value;
 }

@@ -459,7 +459,10 @@ describe('recipients', () => {
 		['Chinese semicolons', (ids) => ids.join('；')],
 		['commas and line breaks, some in vain', (ids) => `,${ids.join(',\n')},,\n`],
 		['a list', (ids) => ids],
-		['a list with spaces and empty entries', (ids) => [' ', ...ids.map((id) => ` ${id}\t`), '']],
+		[
+			'a list with spaces and empty entries',
+			(ids) => [' ', null, ...ids.map((id) => ` ${id}\t`), ''],
+		],
 		['a list of lists and comma lists', (ids) => [[ids[0]], ids.slice(1).join(',')]],
 		['a list with people twice', (ids) => [...ids, ...ids, ids[0]]],
 		['a comma list with people twice', (ids) => [...ids, ids[1]].join(',')],

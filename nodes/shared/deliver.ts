@@ -207,7 +207,7 @@ class Run {
 class Tries {
 	/** True after an attempt of which nobody knows whether Feishu carried it out. */
 	mayHaveWorked = false;
-	private readonly failures = new Map<Failure['kind'], number>();
+	private readonly failures = new Map<RetryPolicy, number>();
 	private waiting = 0;
 	private firstFailure?: number;
 
@@ -215,12 +215,12 @@ class Tries {
 	constructor(private readonly longestWait: number) {}
 
 	/** When to try next, in milliseconds since 1970; nothing if that is not worth it. */
-	next({ tries, wait }: RetryPolicy, { kind, waitSeconds = 0 }: Failure): number | undefined {
+	next(policy: RetryPolicy, { waitSeconds = 0 }: Failure): number | undefined {
 		const now = Date.now();
-		const failures = (this.failures.get(kind) ?? 0) + 1;
-		this.failures.set(kind, failures);
-		if (failures >= tries) return undefined;
-		const milliseconds = wait(failures);
+		const failures = (this.failures.get(policy) ?? 0) + 1;
+		this.failures.set(policy, failures);
+		if (failures >= policy.tries) return undefined;
+		const milliseconds = policy.wait(failures);
 		this.firstFailure ??= now;
 		this.waiting = now + Math.max(milliseconds, waitSeconds * 1000) - this.firstFailure;
 		return this.waiting <= this.longestWait * 1000 ? now + milliseconds : undefined;

@@ -41,20 +41,18 @@ export async function deliver(
 ): Promise<Map<number, Outcomes>> {
 	const run = new Run(endpoint, asks, delivery);
 	for (const wave of gather(endpoint, asks)) {
-		// The workers share one iterator, so that each takes the next batch that nobody has taken.
-		const batches = wave.values();
-		const worker = async () => {
-			for (const batch of batches) await run.send(batch);
-		};
-		const workers = Math.min(delivery.callsAtOnce, wave.length);
-		await Promise.all(Array.from({ length: workers }, worker));
+		await run.sendAll(wave);
+		await run.sendAll(await run.takeUpDoubtful());
 	}
 	return run.outcomes;
 }
 
 /** Batches that wait in vain for Feishu, one after the other, until the rest is not sent at all. */
 const MOST_VAIN_BATCHES = 5;
-/** Single recipients that are refused, and nobody reached, until refused batches are not split. */
+/**
+ * Single recipients that are refused, and nobody reached, until refused batches are not split for now:
+ * more likely than so many bad IDs is something that is wrong for everybody.
+ */
 const MOST_VAIN_SINGLES = 100;
 
 /** Sends batches of one endpoint and keeps what became of their recipients. */
@@ -64,6 +62,9 @@ class Run {
 	private hopeless?: Failure;
 	private vainBatches = 0;
 	private vainSingles = 0;
+	private hasReachedSomebody = false;
+	/** Batches that were refused and not split. */
+	private doubtful: Array<{ batch: Batch; failure: Failure }> = [];
 
 	constructor(
 		private readonly endpoint: FeedEndpoint,
@@ -76,7 +77,39 @@ class Run {
 		);
 	}
 
-	async send(batch: Batch, tries = new Tries(this.delivery.longestWait)): Promise<void> {
+	/** Sends batches, as many at once as is allowed. */
+	async sendAll(batches: Batch[]): Promise<void> {
+		// The workers share one iterator, so that each takes the next batch that nobody has taken.
+		const queue = batches.values();
+		const worker = async () => {
+			for (const batch of queue) await this.send(batch);
+		};
+		const workers = Math.min(this.delivery.callsAtOnce, batches.length);
+		await Promise.all(Array.from({ length: workers }, worker));
+	}
+
+	/**
+	 * Tries some of the recipients, taken at random, whose batches were refused and not split.
+	 * If nobody can be reached, all of them fail.
+	 *
+	 * @returns the batches to send again, and to split, since somebody could be reached
+	 */
+	async takeUpDoubtful(): Promise<Batch[]> {
+		let doubtful = this.doubtful;
+		this.doubtful = [];
+		for (let trial = 0; trial < MOST_VAIN_SINGLES && doubtful.length > 0; trial++) {
+			if (this.hasReachedSomebody || this.hopeless) break;
+			const { batch } = doubtful[randomIndex(doubtful)];
+			const picked = batch.entries.splice(randomIndex(batch.entries), 1);
+			await this.send({ ...batch, entries: picked });
+			doubtful = doubtful.filter(({ batch: { entries } }) => entries.length > 0);
+		}
+		if (this.hasReachedSomebody) return doubtful.map(({ batch }) => batch);
+		for (const { batch, failure } of doubtful) this.settle(batch.entries, this.hopeless ?? failure);
+		return [];
+	}
+
+	private async send(batch: Batch, tries = new Tries(this.delivery.longestWait)): Promise<void> {
 		let rest = batch.entries;
 		while (rest.length > 0) {
 			if (this.hopeless) return this.settle(rest, this.hopeless);
@@ -88,7 +121,11 @@ class Run {
 			}
 			const { failure } = answer;
 			if (await this.waitForNextTry(policyForCall(failure), failure, tries)) continue;
-			if (this.isWorthSplitting(rest, failure)) {
+			if (isPerhapsOneOfMany(rest, failure)) {
+				if (!this.hasReachedSomebody && this.vainSingles >= MOST_VAIN_SINGLES) {
+					this.doubtful.push({ batch: { ...batch, entries: rest }, failure });
+					return;
+				}
 				const middle = Math.ceil(rest.length / 2);
 				await this.send({ ...batch, entries: rest.slice(0, middle) }, tries.ofPart());
 				await this.send({ ...batch, entries: rest.slice(middle) }, tries.ofPart());
@@ -137,7 +174,7 @@ class Run {
 			} else if (failure !== undefined && !this.wasReachedBefore(failure, tries)) {
 				this.settle([entry], failure);
 			} else {
-				this.vainSingles = -Infinity;
+				this.hasReachedSomebody = true;
 				this.settle([entry], undefined);
 			}
 		}
@@ -170,16 +207,6 @@ class Run {
 		return true;
 	}
 
-	/** Only an invalid parameter may be one recipient's fault. */
-	private isWorthSplitting(entries: Entry[], { kind, code }: Failure): boolean {
-		return (
-			kind === 'refused' &&
-			code === FEISHU_CODE.paramIsInvalid &&
-			entries.length > 1 &&
-			this.vainSingles < MOST_VAIN_SINGLES
-		);
-	}
-
 	/** Spares calls that would fail like the ones before. */
 	private noteDefeat(entries: Entry[], failure: Failure): void {
 		const { kind, code, mayPass } = failure;
@@ -201,6 +228,15 @@ class Run {
 		for (const { item, userId } of entries) this.outcomes.get(item)?.set(userId, failure);
 		this.delivery.onProgress(entries.length);
 	}
+}
+
+/** Only an invalid parameter may be one recipient's fault. */
+function isPerhapsOneOfMany(entries: Entry[], { kind, code }: Failure): boolean {
+	return kind === 'refused' && code === FEISHU_CODE.paramIsInvalid && entries.length > 1;
+}
+
+function randomIndex(list: unknown[]): number {
+	return Math.floor(Math.random() * list.length);
 }
 
 /** The attempts at one batch, or at what is left of it. */

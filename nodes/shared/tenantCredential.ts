@@ -163,10 +163,11 @@ async function askForToken(
 			true,
 		);
 	}
-	const advice = ADVICE_BY_CODE[code] ?? 'check the app in the credential';
+	const advice = ADVICE_BY_CODE[code];
 	throw new TokenError(
-		`Feishu gives no access token (code ${code}, "${String(msg)}"): ${advice}`,
+		`Feishu gives no access token (code ${code}, "${String(msg)}"): ${advice ?? 'check the app in the credential'}`,
 		code,
-		code === 99991400,
+		// A rate limit, an internal error: what nothing in the credential would mend.
+		advice === undefined,
 	);
 }

@@ -1,0 +1,471 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
+import type { Effect, Fault, FaultOptions, RecordedRequest } from '../../sandbox/feishu/src/client';
+import { FEED_OPERATIONS, giveCard, inBatches } from './feedOperations';
+import type { FeedOperation, Summary } from './feedOperations';
+import type { RunResult } from './runNode';
+import { SandboxForTests } from './withSandbox';
+
+/** A test may wait for all runs of the file that have begun before. */
+jest.setTimeout(180_000);
+
+/** Calls of a run when nothing goes wrong: enough for a first, a middle and a last one. */
+const CALLS = 5;
+const POSITIONS = { 'first call': 1, 'middle call': 3, 'last call': CALLS };
+/** People of an item: no divisor of a batch, so that batches reach over items. */
+const PEOPLE_OF_ITEM = 33;
+const EXISTING: keyof typeof FEED_OPERATIONS = 'upsert of a card that exists';
+/** Is no ID, though the node cannot know. */
+const MALFORMED = 'ou_not-an-id';
+
+/** What goes wrong, at which call; `person` is a recipient of that call. */
+interface Trouble {
+	fault?: (nth: number, person: string) => FaultOptions;
+	/** Whether the person has a malformed ID instead. */
+	malformed?: boolean;
+	/** How many calls more than without the trouble, at least and at most. */
+	extraCalls: [number, number];
+}
+
+const once =
+	(kind: FaultOptions['kind'], more: Partial<FaultOptions> = {}) =>
+	(nth: number): FaultOptions => ({ kind, nth, ...more });
+
+/** Whoever is in the call twice in vain gets two calls more; halves of a batch of 50 need 12. */
+const TROUBLES: Record<string, Trouble> = {
+	// Calls that are under way with the old token are refused, too, or twice if it was quite new.
+	'token expires': { fault: once('tokenExpired'), extraCalls: [1, 4] },
+	'HTTP 429': { fault: once('tooManyRequests'), extraCalls: [1, 1] },
+	'HTTP 400 with 99991400': { fault: once('tooManyRequestsAs400'), extraCalls: [1, 1] },
+	'HTTP 500': { fault: once('serverError'), extraCalls: [1, 1] },
+	'HTTP 500 after it was done': {
+		fault: once('serverError', { handled: true }),
+		extraCalls: [1, 1],
+	},
+	'HTTP 502 with HTML': { fault: once('badGateway'), extraCalls: [1, 1] },
+	'HTTP 502 with HTML after it was done': {
+		fault: once('badGateway', { handled: true }),
+		extraCalls: [1, 1],
+	},
+	'connection dropped before': { fault: once('dropped', { handled: false }), extraCalls: [1, 1] },
+	'connection dropped after': { fault: once('dropped', { handled: true }), extraCalls: [1, 1] },
+	'answer cut off': { fault: once('cutOff'), extraCalls: [1, 1] },
+	'answer is no JSON': { fault: once('notJson'), extraCalls: [1, 1] },
+	'30 s of silence before': {
+		fault: once('silence', { handled: false, seconds: 30 }),
+		extraCalls: [1, 1],
+	},
+	'30 s of silence after': {
+		fault: once('silence', { handled: true, seconds: 30 }),
+		extraCalls: [1, 1],
+	},
+	'malformed ID': { malformed: true, extraCalls: [8, 12] },
+	'recipient rate limited': {
+		fault: (_, recipient) => ({
+			kind: 'recipientReason',
+			recipient,
+			times: 2,
+			error_code: 99991400,
+			error_message: 'request trigger frequency limit',
+		}),
+		extraCalls: [2, 2],
+	},
+};
+
+/** What the node told, and what the sandbox saw. */
+interface Observed {
+	recipients: string[][];
+	result: RunResult;
+	effects: Effect[];
+	/** All calls but those for tokens. */
+	calls: RecordedRequest[];
+	/** Who has the card in the end. */
+	holders: string[];
+	faults: Fault[];
+}
+
+// A sandbox for each cell that runs, since most of a cell is waiting: silence takes 20 s.
+const CELLS_AT_ONCE = 48;
+const sandboxes: SandboxForTests[] = [];
+const free: SandboxForTests[] = [];
+const waiting: Array<(sandbox: SandboxForTests) => void> = [];
+
+async function inFreeSandbox<T>(work: (sandbox: SandboxForTests) => Promise<T>): Promise<T> {
+	let sandbox = free.pop();
+	if (sandbox === undefined && sandboxes.length < CELLS_AT_ONCE) {
+		sandboxes.push((sandbox = new SandboxForTests()));
+		await sandbox.start(CALLS * 50);
+	}
+	sandbox ??= await new Promise<SandboxForTests>((resolve) => waiting.push(resolve));
+	try {
+		await sandbox.feishu.reset();
+		return await work(sandbox);
+	} finally {
+		const next = waiting.shift();
+		if (next) next(sandbox);
+		else free.push(sandbox);
+	}
+}
+
+afterAll(async () => {
+	await Promise.all(sandboxes.map(async (sandbox) => await sandbox.stop()));
+});
+
+const beginnings: Array<() => void> = [];
+beforeAll(() => beginnings.forEach((begin) => begin()));
+
+/** Has work begin with the first test of the file, so that the waits of all tests do not add up. */
+function meanwhile(
+	work: (sandbox: SandboxForTests) => Promise<Observed>,
+	place: 'first' | 'last' = 'last',
+): () => Promise<Observed> {
+	let running: Promise<Observed | Error>;
+	beginnings[place === 'first' ? 'unshift' : 'push'](() => {
+		running = inFreeSandbox(work).catch((error: Error) => error);
+	});
+	return async () => {
+		const observed = await running;
+		if (observed instanceof Error) throw observed;
+		return observed;
+	};
+}
+
+let pace = 9_000;
+
+/** Runs the operation for these people while the faults are set. */
+async function observe(
+	sandbox: SandboxForTests,
+	operation: FeedOperation,
+	userIds: string[],
+	faults: FaultOptions[],
+	options: IDataObject = {},
+): Promise<Observed> {
+	if (operation.needsCard) {
+		const people = userIds.filter((userId) => !userId.startsWith(MALFORMED));
+		await giveCard(sandbox.url, sandbox.feishu, 'b', people);
+	}
+	for (const fault of faults) await sandbox.feishu.addFault(fault);
+	const recipients = inBatches(userIds, PEOPLE_OF_ITEM);
+	const target = { bizId: 'b', chatId: sandbox.groups[0].chat_id };
+	const result = await sandbox.run(
+		{
+			...operation.parameters(target),
+			userIds: '={{ $json.to }}',
+			// A pace of its own has no memory of what was refused in the cell before.
+			options: { callsAtOnce: 2, callsPerSecond: ++pace, ...options },
+		},
+		{ items: recipients.map((to) => ({ to })), onError: 'continueRegularOutput' },
+	);
+	const cards = await sandbox.feishu.cards(SEEDED_APPS.custom.app_id);
+	return {
+		recipients,
+		result,
+		effects: await sandbox.feishu.effects(),
+		calls: await sandbox.requests(),
+		holders: cards.flatMap((card) =>
+			card.biz_id === 'b' ? card.holders.map(({ open_id }) => open_id) : [],
+		),
+		faults: await sandbox.feishu.faults(),
+	};
+}
+
+const summaries = ({ result }: Observed) =>
+	result.outputs[0].map(({ json }) => json) as unknown as Summary[];
+
+const failuresOf = (observed: Observed) => summaries(observed).flatMap(({ failed }) => failed);
+
+/** Everybody is told of as not reached, with the reason, and so says the error of each item. */
+function expectNobodyReached(observed: Observed, sentence: RegExp): void {
+	expect(summaries(observed).map(({ failed }) => failed.map(({ user_id }) => user_id))).toEqual(
+		observed.recipients,
+	);
+	for (const { json } of observed.result.outputs[0]) {
+		expect(json).toMatchObject({ error: expect.stringMatching(sentence), succeeded: [] });
+	}
+}
+
+/** Everybody is told of once, and what is told agrees with what the sandbox did. */
+function expectTruth(operation: FeedOperation, observed: Observed): void {
+	const { recipients, result, effects, holders } = observed;
+	expect(result.error).toBeUndefined();
+	const told = summaries(observed);
+	expect(
+		told.map(({ succeeded, failed }) => [...succeeded, ...failed.map((one) => one.user_id)].sort()),
+	).toEqual(recipients.map((to) => [...to].sort()));
+	const succeeded = new Set(told.flatMap((item) => item.succeeded));
+	const reached = effects.filter(({ effect }) => effect === operation.effect);
+	expect(new Set(reached.map(({ open_id }) => open_id))).toEqual(succeeded);
+
+	const created = effects.filter(({ effect }) => effect === 'cardCreated');
+	expect(new Set(created.map(({ open_id }) => open_id)).size).toBe(created.length);
+	const everybody = recipients.flat().filter((userId) => !userId.startsWith(MALFORMED));
+	const expected = {
+		cardCreated: everybody.filter((userId) => succeeded.has(userId)),
+		cardUpdated: everybody,
+		cardDeleted: everybody.filter((userId) => !succeeded.has(userId)),
+	}[operation.effect as string];
+	expect([...holders].sort()).toEqual([...(expected ?? [])].sort());
+}
+
+const EACH_OPERATION = Object.entries(FEED_OPERATIONS);
+
+describe.each(Object.entries(TROUBLES))('%s', (troubleName, { fault, malformed, extraCalls }) => {
+	describe.each(EACH_OPERATION)('%s', (name, operation) => {
+		const { batchSize } = operation;
+		describe.each(Object.entries(POSITIONS))('at the %s', (_, nth) => {
+			const running = meanwhile(
+				async (sandbox) => {
+					const people = sandbox.openIds(0, CALLS * batchSize);
+					const place = (nth - 1) * batchSize + 7;
+					const person = people[place];
+					if (malformed) people[place] = MALFORMED;
+					const faults = fault ? [{ ...fault(nth, person), operation: operation.endpoint }] : [];
+					return await observe(sandbox, operation, people, faults);
+				},
+				// The longest first, so that the others fill the time.
+				troubleName.includes('silence') ? 'first' : 'last',
+			);
+
+			it('is told as it is', async () => {
+				const observed = await running();
+				expectTruth(operation, observed);
+				expect(failuresOf(observed).map(({ user_id, code }) => [user_id, code])).toEqual(
+					malformed ? [[MALFORMED, 230001]] : [],
+				);
+				expect(observed.faults).toHaveLength(malformed ? 0 : 1);
+				for (const { done } of observed.faults) expect(done).toBeGreaterThan(0);
+				// Before cards are updated, an attempt to create them meets the malformed ID.
+				const endpoint = malformed && name === EXISTING ? 'appFeedCard.create' : operation.endpoint;
+				const calls = observed.calls.filter((call) => call.operation === endpoint).length;
+				expect(calls).toBeGreaterThanOrEqual(CALLS + extraCalls[0]);
+				expect(calls).toBeLessThanOrEqual(CALLS + extraCalls[1]);
+			});
+		});
+	});
+});
+
+const { create } = FEED_OPERATIONS;
+
+describe('faults of the token endpoint', () => {
+	const operation = 'tenantAccessToken.internal';
+	const TWICE: Record<string, FaultOptions> = {
+		'HTTP 429': { kind: 'tooManyRequests' },
+		'HTTP 400 with 99991400': { kind: 'tooManyRequestsAs400' },
+		'HTTP 500': { kind: 'serverError' },
+		'HTTP 502 with HTML': { kind: 'badGateway' },
+		'connection dropped': { kind: 'dropped' },
+		'answer cut off': { kind: 'cutOff' },
+		'answer is no JSON': { kind: 'notJson' },
+	};
+
+	describe.each(Object.entries(TWICE))('%s, twice', (_, fault) => {
+		const atTheStart = meanwhile(async (sandbox) =>
+			observe(sandbox, create, sandbox.openIds(0, 60), [{ ...fault, operation, first: 2 }]),
+		);
+		const midRun = meanwhile(async (sandbox) =>
+			observe(sandbox, create, sandbox.openIds(0, 60), [
+				{ kind: 'tokenExpired', operation: create.endpoint, nth: 2 },
+				{ ...fault, operation, nth: [2, 3] },
+			]),
+		);
+
+		it.each([
+			['at the start', atTheStart],
+			['in the middle of a run', midRun],
+		])('loses nobody %s', async (__, running) => {
+			const observed = await running();
+			expectTruth(create, observed);
+			expect(failuresOf(observed)).toEqual([]);
+			expect(observed.faults.map(({ done }) => done)).toEqual(
+				observed.faults.map(({ kind }) => (kind === 'tokenExpired' ? 1 : 2)),
+			);
+		});
+	});
+
+	describe.each<[string, FaultOptions, RegExp]>([
+		['HTTP 500', { kind: 'serverError' }, /gives no access token \(code 2200/],
+		['HTTP 502 with HTML', { kind: 'badGateway' }, /does not answer as Feishu does/],
+		['connection dropped', { kind: 'dropped' }, /cannot be reached/],
+	])('%s, always', (_, fault, sentence) => {
+		const running = meanwhile(async (sandbox) =>
+			observe(sandbox, create, sandbox.openIds(0, 60), [{ ...fault, operation }]),
+		);
+
+		it('is told to everybody after some tries, and no call is made', async () => {
+			const observed = await running();
+			expectNobodyReached(observed, sentence);
+			expectTruth(create, observed);
+			expect(observed.calls).toEqual([]);
+			expect(observed.faults[0].done).toBeGreaterThan(1);
+			// Two batches at once, six tries each.
+			expect(observed.faults[0].done).toBeLessThanOrEqual(12);
+		});
+	});
+});
+
+describe('faults that do not pass', () => {
+	/** For ten batches, all under way at once; only five are waited for in vain. */
+	const ALWAYS: Record<
+		string,
+		{
+			fault: FaultOptions;
+			sentence: RegExp;
+			mostCalls: number;
+			/** Whether people are reached although nobody is told so. */
+			unknown?: boolean;
+			longestWait?: number;
+		}
+	> = {
+		'HTTP 429': {
+			fault: { kind: 'tooManyRequests' },
+			sentence: /request trigger frequency limit/,
+			mostCalls: 30,
+			longestWait: 5,
+		},
+		'HTTP 500': {
+			fault: { kind: 'serverError' },
+			sentence: /Internal Error.*try again later/,
+			mostCalls: 60,
+		},
+		'HTTP 502 with HTML': {
+			fault: { kind: 'badGateway' },
+			sentence: /HTTP 502.*try again later/,
+			mostCalls: 60,
+		},
+		'connection dropped before': {
+			fault: { kind: 'dropped' },
+			sentence: /connection to Feishu broke off.*check the network/,
+			mostCalls: 60,
+		},
+		'connection dropped after': {
+			fault: { kind: 'dropped', handled: true },
+			sentence: /connection to Feishu broke off.*check the network/,
+			mostCalls: 60,
+			unknown: true,
+		},
+		'answer is no JSON': {
+			fault: { kind: 'notJson' },
+			sentence: /cannot be understood.*try again later/,
+			mostCalls: 60,
+			unknown: true,
+		},
+		'token expires': {
+			fault: { kind: 'tokenExpired' },
+			sentence: /token.*check the app/i,
+			mostCalls: 40,
+		},
+		'missing scope': {
+			fault: { kind: 'missingScope' },
+			sentence: /open the scope im:app_feed_card:write/,
+			mostCalls: 10,
+		},
+		'recipients rate limited': {
+			fault: { kind: 'recipientReason', reason: '3' },
+			sentence: /too much was sent to this person/,
+			mostCalls: 80,
+			longestWait: 20,
+		},
+	};
+
+	describe.each(Object.entries(ALWAYS))('%s', (_, always) => {
+		const { fault, sentence, mostCalls, unknown, longestWait = 120 } = always;
+		const running = meanwhile(async (sandbox) =>
+			observe(
+				sandbox,
+				create,
+				sandbox.openIds(0, 200),
+				[{ ...fault, operation: create.endpoint }],
+				{ longestWait, callsAtOnce: 20 },
+			),
+		);
+
+		it('is told to everybody, after a bounded number of tries', async () => {
+			const observed = await running();
+			expectNobodyReached(observed, sentence);
+			expect(observed.calls.length).toBeLessThanOrEqual(mostCalls);
+			if (!unknown) return expectTruth(create, observed);
+			const created = observed.effects.filter(({ effect }) => effect === 'cardCreated');
+			expect(new Set(created.map(({ open_id }) => open_id)).size).toBe(created.length);
+		});
+	});
+
+	it.each([
+		['HTTP 500', { kind: 'serverError' }],
+		['connection dropped', { kind: 'dropped' }],
+		['HTTP 429', { kind: 'tooManyRequests' }],
+	] as const)('are not waited for when the longest wait is 0: %s', async (_, fault) => {
+		const observed = await inFreeSandbox(async (sandbox) =>
+			observe(sandbox, create, sandbox.openIds(0, 60), [fault], {
+				longestWait: 0,
+			}),
+		);
+		expectTruth(create, observed);
+		expect(observed.calls.length).toBeLessThanOrEqual(3);
+	});
+});
+
+describe('many faults for one call', () => {
+	const running = meanwhile(async (sandbox) =>
+		observe(sandbox, create, sandbox.openIds(0, 20), [
+			{ kind: 'tooManyRequests', operation: create.endpoint, first: 8 },
+			{ kind: 'dropped', operation: create.endpoint, handled: true, nth: [9, 10, 11] },
+			{
+				kind: 'recipientReason',
+				operation: create.endpoint,
+				recipient: sandbox.openIds(3, 5),
+				times: 2,
+			},
+		]),
+	);
+
+	it('of several kinds are borne each for itself', async () => {
+		const observed = await running();
+		expectTruth(create, observed);
+		expect(failuresOf(observed)).toEqual([]);
+		expect(observed.faults.map(({ done }) => done)).toEqual([8, 3, 4]);
+	});
+});
+
+describe('malformed IDs', () => {
+	/** Malformed IDs at these places among 200 recipients. */
+	const PLACES: Record<string, number[]> = {
+		'two in one batch': [3, 17],
+		'side by side': [7, 8],
+		'first and last of a batch': [20, 39],
+		'in every batch': Array.from({ length: 10 }, (_, batch) => batch * 20 + batch),
+		'half of a batch': Array.from({ length: 10 }, (_, place) => place * 2),
+		'a whole batch': Array.from({ length: 20 }, (_, place) => 40 + place),
+		'half of all': Array.from({ length: 100 }, (_, place) => place * 2),
+		'the first 150': Array.from({ length: 150 }, (_, place) => place),
+		'the first 110, then every other': Array.from({ length: 155 }, (_, place) =>
+			place < 110 ? place : 110 + (place - 110) * 2,
+		),
+		all: Array.from({ length: 200 }, (_, place) => place),
+	};
+
+	describe.each(Object.entries(PLACES))('%s', (_, places) => {
+		it.each(EACH_OPERATION)('fail alone: %s', async (__, operation) => {
+			let malformed: string[] = [];
+			const observed = await inFreeSandbox(async (sandbox) => {
+				const userIds = sandbox.openIds(0, 200);
+				for (const place of places) userIds[place] = `${MALFORMED}-${place}`;
+				malformed = userIds.filter((userId) => userId.startsWith(MALFORMED));
+				return await observe(sandbox, operation, userIds, []);
+			});
+			expectTruth(operation, observed);
+			expect(failuresOf(observed).map(({ user_id }) => user_id)).toEqual(malformed);
+			for (const { code } of failuresOf(observed)) expect(code).toBe(230001);
+		});
+	});
+
+	it('are not looked for one by one when everybody is refused', async () => {
+		const observed = await inFreeSandbox(async (sandbox) => {
+			const userIds = Array.from({ length: 10_000 }, (_, place) => `${MALFORMED}-${place}`);
+			return await observe(sandbox, create, userIds, []);
+		});
+		expect(failuresOf(observed)).toHaveLength(10_000);
+		// 500 batches, of which the first few are split.
+		expect(observed.calls.length).toBeLessThanOrEqual(800);
+	});
+});

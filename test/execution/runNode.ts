@@ -1,4 +1,4 @@
-import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	ICredentialsHelper,
 	NodeConnectionTypes,
@@ -12,6 +12,7 @@ import type {
 	IHttpRequestOptions,
 	INode,
 	INodeExecutionData,
+	INodeListSearchResult,
 	INodeParameters,
 	INodeType,
 	INodeTypes,
@@ -162,6 +163,53 @@ export interface RunResult {
 	run: IRun;
 }
 
+/** What n8n gives to an execution besides the workflow. */
+function additionalDataFor(credential: StoredCredential): IWorkflowExecuteAdditionalData {
+	return {
+		credentialsHelper: new StoredCredentialsHelper(credential),
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
+		hooks: new ExecutionLifecycleHooks('manual', 'test', {
+			id: 'test',
+			name: 'test',
+		} as ExecutionLifecycleHooks['workflowData']),
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** Gives what a picker of the node would show in the editor. */
+export async function searchList(
+	method: 'searchChats',
+	credential: StoredCredential,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const feishuFeed = new FeishuFeed();
+	const nodeTypes: INodeTypes = {
+		getByName: () => feishuFeed,
+		getByNameAndVersion: () => feishuFeed,
+		getKnownTypes: () => ({}),
+	};
+	const node: INode = {
+		id: '1',
+		name: 'Feishu Feed',
+		type: 'n8n-nodes-feishu-feed.feishuFeed',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { resource: 'chat' },
+		credentials: { feishuTenantApi: { id: '1', name: 'Sandbox' } },
+	};
+	const workflow = new Workflow({
+		id: 'test',
+		active: false,
+		nodeTypes,
+		nodes: [node],
+		connections: {},
+	});
+	const context = new LoadOptionsContext(workflow, node, additionalDataFor(credential), '');
+	return await feishuFeed.methods.listSearch[method].call(context, filter, paginationToken);
+}
+
 /** Executes the node once in n8n's own workflow engine, in this process. */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const { parameters, credential, items = [{}], onError, stopWhen } = options;
@@ -198,17 +246,11 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	});
 	await workflow.expression.acquireIsolate();
 	try {
-		const additionalData = {
-			credentialsHelper: new StoredCredentialsHelper(credential),
-			currentNodeExecutionIndex: 0,
-			variables: {},
-			...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
-			hooks: new ExecutionLifecycleHooks('manual', 'test', {
-				id: 'test',
-				name: 'test',
-			} as ExecutionLifecycleHooks['workflowData']),
-		} as unknown as IWorkflowExecuteAdditionalData;
-		const execute = new WorkflowExecute(additionalData, 'manual', createRunExecutionData());
+		const execute = new WorkflowExecute(
+			additionalDataFor(credential),
+			'manual',
+			createRunExecutionData(),
+		);
 		const running = execute.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
 		void stopWhen?.then(() => running.cancel());
 		const run = await running;

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import { type CallbackConfiguration, newCallbackConfiguration } from './callbacks/configuration';
+
 /** Every scope that an operation of the sandbox asks for. */
 export const SCOPES = [
 	'im:app_feed_card:write',
@@ -35,6 +37,7 @@ export interface App {
 	unavailablePeople: string[];
 	/** Open IDs of people who have no chat with the app's bot. */
 	peopleWithoutBotChat: string[];
+	callback: CallbackConfiguration;
 }
 
 /** The App IDs and secrets of the seeded apps, for tests and for people who try the sandbox. */
@@ -58,10 +61,8 @@ export const PILOT_DEPARTMENT = '门店运营部';
 
 /** The apps as they are at the start. */
 export function seedApps(): Map<string, App> {
-	const common = { unavailablePeople: [], peopleWithoutBotChat: [] };
-	const apps: App[] = [
+	const apps: Array<Omit<App, 'unavailablePeople' | 'peopleWithoutBotChat' | 'callback'>> = [
 		{
-			...common,
 			...SEEDED_APPS.custom,
 			name: '消息流助手',
 			type: 'custom',
@@ -69,7 +70,6 @@ export function seedApps(): Map<string, App> {
 			tenant_keys: [TENANT_KEY],
 		},
 		{
-			...common,
 			...SEEDED_APPS.fewScopes,
 			name: '权限不全的应用',
 			type: 'custom',
@@ -77,7 +77,6 @@ export function seedApps(): Map<string, App> {
 			tenant_keys: [TENANT_KEY],
 		},
 		{
-			...common,
 			...SEEDED_APPS.store,
 			name: '商店应用',
 			type: 'store',
@@ -85,7 +84,6 @@ export function seedApps(): Map<string, App> {
 			tenant_keys: [TENANT_KEY, SECOND_TENANT_KEY],
 		},
 		{
-			...common,
 			...SEEDED_APPS.pilot,
 			name: '门店试点应用',
 			type: 'custom',
@@ -95,7 +93,15 @@ export function seedApps(): Map<string, App> {
 		},
 	];
 	return new Map(
-		apps.map((app) => [app.app_id, { ...app, unavailablePeople: [], peopleWithoutBotChat: [] }]),
+		apps.map((app) => [
+			app.app_id,
+			{
+				...app,
+				unavailablePeople: [],
+				peopleWithoutBotChat: [],
+				callback: newCallbackConfiguration(app.app_id),
+			},
+		]),
 	);
 }
 

@@ -1,9 +1,25 @@
 import type { App } from './apps';
+import type { ButtonPress, PressResult } from './callbacks/buttonPress';
+import type { CallbackChange, CallbackConfiguration } from './callbacks/configuration';
+import type {
+	DeliveryAttempt,
+	EventCounters,
+	EventFilter,
+	PushedEvent,
+} from './callbacks/eventLog';
+import type { UrlVerification } from './callbacks/urlDelivery';
 import type { Person } from './company/company';
 import type { Effect, EffectFilter, EffectName } from './effects';
 import type { Fault, FaultOptions } from './faults';
 import type { FeedEntry } from './feeds';
+import type { LongConnectionView } from './longConnection/connection';
+import type {
+	ConnectionFilter,
+	Disconnection,
+	LongConnectionCounters,
+} from './longConnection/longConnections';
 import type { Counters, RecordedRequest, RequestFilter } from './requests';
+import type { EventToSend, Stall } from './server/callbackRoutes';
 import type {
 	AppChange,
 	CardView,
@@ -17,23 +33,38 @@ import type { Settings, SettingsChange } from './settings';
 export type {
 	App,
 	AppChange,
+	ButtonPress,
+	CallbackChange,
+	CallbackConfiguration,
 	CardView,
 	CompanyView,
+	ConnectionFilter,
 	Counters,
+	DeliveryAttempt,
+	Disconnection,
 	Effect,
 	EffectFilter,
 	EffectName,
+	EventCounters,
+	EventFilter,
+	EventToSend,
 	Fault,
 	FaultOptions,
 	FeedEntry,
 	GroupChange,
 	GroupView,
+	LongConnectionCounters,
+	LongConnectionView,
 	PeopleQuery,
 	Person,
+	PressResult,
+	PushedEvent,
 	RecordedRequest,
 	RequestFilter,
 	Settings,
 	SettingsChange,
+	Stall,
+	UrlVerification,
 };
 export type { FaultKind } from './faults';
 export type { OperationName } from './operationNames';
@@ -46,8 +77,11 @@ export class FeishuSandboxClient {
 	/** `url`: as `startFeishuSandbox` gives it. */
 	constructor(private readonly url: string) {}
 
-	/** Back to the start: feeds, groups, apps, settings, faults, records, and unless kept, tokens. */
-	async reset(options: { keepTokens?: boolean } = {}): Promise<void> {
+	/**
+	 * Back to the start: feeds, groups, apps, settings, faults, records, and unless kept, tokens and
+	 * long connections.
+	 */
+	async reset(options: { keepTokens?: boolean; keepConnections?: boolean } = {}): Promise<void> {
 		await this.call('POST', '/reset', options);
 	}
 
@@ -81,10 +115,15 @@ export class FeishuSandboxClient {
 		await this.call('DELETE', '/requests');
 	}
 
-	/** Counters for each operation that was called, and of effects. Cheap at any number of calls. */
+	/**
+	 * Counters for each operation that was called, of effects, of events sent and of long connections.
+	 * Cheap at any number of calls.
+	 */
 	counters(): Promise<{
 		operations: Record<string, Counters>;
 		effects: Record<EffectName, number>;
+		events: EventCounters;
+		longConnections: LongConnectionCounters;
 	}> {
 		return this.call('GET', '/counters');
 	}
@@ -146,6 +185,66 @@ export class FeishuSandboxClient {
 	/** All cards of an app, with everybody who has them. */
 	async cards(app_id: string): Promise<CardView[]> {
 		return (await this.call<{ cards: CardView[] }>('GET', `/apps/${app_id}/cards`)).cards;
+	}
+
+	/** Where an app's callbacks and events go, and its keys. */
+	callback(app_id: string): Promise<CallbackConfiguration> {
+		return this.call('GET', `/apps/${app_id}/callback`);
+	}
+
+	/**
+	 * Changes where an app's callbacks and events go. A new URL is kept only if it passes the
+	 * verification, unless `verify` is false.
+	 */
+	changeCallback(
+		app_id: string,
+		change: CallbackChange,
+	): Promise<{ callback: CallbackConfiguration; verification?: UrlVerification }> {
+		return this.call('PATCH', `/apps/${app_id}/callback`, change);
+	}
+
+	/** Asks the app's callback URL, or another, for the challenge. */
+	verifyCallbackUrl(app_id: string, url?: string): Promise<UrlVerification> {
+		return this.call('POST', `/apps/${app_id}/callback/verify`, { url });
+	}
+
+	/** Presses a button as somebody who has it in their feed; waits for the app's answer. */
+	press(press: ButtonPress): Promise<PressResult> {
+		return this.call('POST', '/press', press);
+	}
+
+	/** Sends an event to an app; resolves after the first try, whatever came of it. */
+	sendEvent(event: EventToSend): Promise<PushedEvent> {
+		return this.call('POST', '/events', event);
+	}
+
+	/** Sends one more copy of an event or callback, with the same `event_id`. */
+	sendCopy(event_id: string): Promise<DeliveryAttempt> {
+		return this.call('POST', `/events/${event_id}/copy`, {});
+	}
+
+	/** Events and callbacks that were sent, oldest first, each with its deliveries. */
+	async events(filter: EventFilter = {}): Promise<PushedEvent[]> {
+		return (await this.call<{ events: PushedEvent[] }>('GET', `/events${search(filter)}`)).events;
+	}
+
+	/** Long connections, open and closed, in the order of opening. */
+	longConnections(
+		filter: ConnectionFilter = {},
+	): Promise<LongConnectionCounters & { connections: LongConnectionView[] }> {
+		return this.call('GET', `/long_connections${search(filter)}`);
+	}
+
+	/** Ends open long connections; returns how many. */
+	async disconnect(disconnection: Disconnection = {}): Promise<number> {
+		const path = '/long_connections/disconnect';
+		return (await this.call<{ disconnected: number }>('POST', path, disconnection)).disconnected;
+	}
+
+	/** Makes open long connections half-open, or brings them back; returns how many. */
+	async stall(stall: Stall = {}): Promise<number> {
+		const path = '/long_connections/stall';
+		return (await this.call<{ concerned: number }>('POST', path, stall)).concerned;
 	}
 
 	addFault(options: FaultOptions): Promise<Fault> {

@@ -27,6 +27,8 @@ export const FAULT_KINDS = [
 	'delay',
 	/** HTTP 400 with 99991672. */
 	'missingScope',
+	/** HTTP 200, or `status`, with `code` and `msg` of your own. */
+	'errorCode',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -55,6 +57,10 @@ export interface FaultOptions {
 	seconds?: number;
 	/** 99991400: what `x-ogw-ratelimit-reset` says, in seconds. By default 1. */
 	retryAfter?: number;
+	/** `errorCode`: what the answer holds; HTTP 200 by default. */
+	code?: number;
+	msg?: string;
+	status?: number;
 	/** `recipientReason` of cards: by default `"3"`, rate limited. */
 	reason?: RecipientReason['reason'];
 	/** `recipientReason` of chats: by default 0 and "The user is not in the chat". */

@@ -45,6 +45,8 @@ export interface AppFeedCard {
 /** What an app has set on a chat, for one person. */
 interface ChatState {
 	buttons: readonly Button[];
+	/** The app that set them. */
+	buttons_app_id?: string;
 	time_sensitive: boolean;
 }
 
@@ -68,6 +70,8 @@ export interface FeedEntry {
 	createdAt?: number;
 	/** Chats. */
 	chat_id?: string;
+	/** Chats with buttons: the app that set them. */
+	buttons_app_id?: string;
 }
 
 const MINUTE = 60_000;
@@ -119,8 +123,16 @@ export class Feeds {
 		card.sortTime = this.nextSortTime(now);
 	}
 
-	setChatButtons(person: Person, chat_id: string, buttons: readonly Button[]): void {
-		this.chatState(person, chat_id).buttons = buttons;
+	/** Replaces a chat's buttons, whichever app had set them. */
+	setChatButtons(
+		person: Person,
+		chat_id: string,
+		app_id: string,
+		buttons: readonly Button[],
+	): void {
+		const state = this.chatState(person, chat_id);
+		state.buttons = buttons;
+		state.buttons_app_id = buttons.length > 0 ? app_id : undefined;
 	}
 
 	setChatTimeSensitive(person: Person, chat_id: string, time_sensitive: boolean): void {
@@ -176,6 +188,7 @@ export class Feeds {
 			...entry,
 			time_sensitive: state?.time_sensitive ?? false,
 			buttons: state?.buttons ?? [],
+			buttons_app_id: state?.buttons_app_id,
 			displayTime: time,
 			sortTime: time,
 		};

@@ -51,10 +51,13 @@ export async function startFeishuSandbox(
 		exposeHeadRoutes: false,
 		forceCloseConnections: true,
 		// The control API says which field it does not know, instead of dropping it.
-		ajv: { customOptions: { removeAdditional: false } },
+		ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
 	});
 	registerFeishuRoutes(server, sandbox, stopping.signal);
 	await server.register(registerControlRoutes(sandbox), { prefix: '/sandbox' });
+	server.server.on('upgrade', (request, socket, head) =>
+		sandbox.longConnections.accept(request, socket, head),
+	);
 	await server.listen({ host, port });
 	const address = server.server.address() as AddressInfo;
 	return {
@@ -62,6 +65,7 @@ export async function startFeishuSandbox(
 		port: address.port,
 		close: async () => {
 			stopping.abort();
+			sandbox.stop();
 			await server.close();
 		},
 	};

@@ -1,9 +1,10 @@
-/** The endpoints that give tokens, named as in the official SDK; they have no rate limit. */
+/** The endpoints that need no token, most of which give one; they have no rate limit. */
 export const TOKEN_OPERATION_NAMES = [
 	'tenantAccessToken.internal',
 	'appAccessToken.create',
 	'tenantAccessToken.create',
 	'appTicket.resend',
+	'longConnection.endpoint',
 ] as const;
 
 /** The endpoints that need a tenant access token, named as in the official SDK. */

@@ -1,4 +1,5 @@
 import { type App, newAppTicket, SECOND_TENANT_KEY, seedApps, TENANT_KEY } from './apps';
+import { Callbacks } from './callbacks/callbacks';
 import { Clock } from './clock';
 import {
 	Company,
@@ -10,6 +11,7 @@ import {
 import { type Effect, EffectLog, type EffectName } from './effects';
 import { Faults } from './faults';
 import { Feeds } from './feeds';
+import { LongConnections } from './longConnection/longConnections';
 import type { StoredImage } from './operations/images';
 import type { TenantCall } from './operations/operation';
 import { RateLimiter } from './rateLimiter';
@@ -39,6 +41,8 @@ export class Sandbox {
 	readonly faults = new Faults();
 	readonly requests = new RequestLog();
 	readonly effects = new EffectLog();
+	readonly callbacks = new Callbacks(this);
+	readonly longConnections = new LongConnections(this.clock, () => this.settings.longConnection);
 	/** Uploaded images by their `image_key`. */
 	readonly images = new Map<string, StoredImage>();
 	/** Milliseconds since 1970. The messages that everybody has at the start are older. */
@@ -62,8 +66,11 @@ export class Sandbox {
 		);
 	}
 
-	/** Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens too, unless kept. */
-	reset({ keepTokens = false } = {}): void {
+	/**
+	 * Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens and long
+	 * connections too, unless kept.
+	 */
+	reset({ keepTokens = false, keepConnections = false } = {}): void {
 		this.clock.reset();
 		this.settings = this.initialSettings;
 		this.feeds = new Feeds(this.startedAt);
@@ -75,6 +82,14 @@ export class Sandbox {
 		this.faults.clear();
 		this.requests.clear();
 		this.effects.clear();
+		this.callbacks.reset();
+		this.longConnections.reset(keepConnections);
+	}
+
+	/** Ends what waits and all long connections, for good. */
+	stop(): void {
+		this.callbacks.stop();
+		this.longConnections.reset(false);
 	}
 
 	changeSettings(change: SettingsChange): Settings {
@@ -82,9 +97,11 @@ export class Sandbox {
 		return this.settings;
 	}
 
-	/** Gives a store app a new ticket; the old one is refused from then on. */
+	/** Gives a store app a new ticket, and pushes it; the old one is refused from then on. */
 	renewAppTicket(app: App): string {
-		return (app.app_ticket = newAppTicket());
+		app.app_ticket = newAppTicket();
+		void this.callbacks.pushAppTicket(app);
+		return app.app_ticket;
 	}
 
 	/** Somebody by any of their three IDs, in any tenant. */

@@ -1,6 +1,62 @@
 import type { TenantOperationName } from './operationNames';
 import type { RateLimit } from './rateLimiter';
 
+/** What a long connection's client is told about pings and reconnecting, in seconds; fractions are fine. */
+export interface ClientConfig {
+	/** -1: for ever. */
+	ReconnectCount: number;
+	ReconnectInterval: number;
+	ReconnectNonce: number;
+	PingInterval: number;
+}
+
+/** How callbacks and events go out (Feishu reference: "Event subscription"). */
+export interface CallbackSettings {
+	/** Seconds that a receiver has to answer a callback or an event. */
+	answerTimeout: number;
+	/** Seconds that a URL has to answer the verification. */
+	verificationTimeout: number;
+	/** What the delays before the copies of an event are multiplied with; 0.001 for impatient tests. */
+	retryTimeFactor: number;
+	/** Whether the URL verification is signed like everything else when there is an Encrypt Key. */
+	signedVerification: boolean;
+	/** Where a pressed button's `action_map` is: Feishu's reference does not print it. */
+	actionValues: ActionValuesPlace;
+	/** Where the business ID of the card is, if anywhere: Feishu's reference does not print it. */
+	bizId: BizIdPlace;
+	/** `event.host` of a pressed button; empty: left out. */
+	host: string;
+	/** `event.delivery_type` of a pressed button; empty: left out. */
+	delivery_type: string;
+}
+
+/** The places that `actionValues` can name. */
+export const ACTION_VALUES_PLACES = [
+	'action.value',
+	'action.action_map',
+	'event.action_map',
+] as const;
+export type ActionValuesPlace = (typeof ACTION_VALUES_PLACES)[number];
+
+/** The places that `bizId` can name. */
+export const BIZ_ID_PLACES = ['none', 'event.biz_id', 'action.biz_id', 'context.biz_id'] as const;
+export type BizIdPlace = (typeof BIZ_ID_PLACES)[number];
+
+/** How long connections work (Feishu reference: "Receive events through a long connection"). */
+export interface LongConnectionSettings {
+	clientConfig: ClientConfig;
+	/** Whether a pong carries the client configuration, so that changes reach open connections. */
+	configInPong: boolean;
+	/** The most that one app may have open. */
+	mostConnections: number;
+	/** Bytes of payload above which an event is sent in parts. */
+	mostPayloadBytes: number;
+	/** In which order the parts go out. */
+	partOrder: 'ascending' | 'descending' | 'random';
+	/** The header `type` of callbacks; that of events is always `event`. */
+	callbackType: 'event' | 'card';
+}
+
 /** How the sandbox behaves; changed by start options and `PATCH /sandbox/settings`. */
 export interface Settings {
 	/** Milliseconds between receiving a call and answering it; the call itself is done at once. */
@@ -32,12 +88,20 @@ export interface Settings {
 		/** The most requests to keep; the oldest are forgotten first. */
 		mostRequests: number;
 	};
+	callbacks: CallbackSettings;
+	longConnection: LongConnectionSettings;
 }
 
 /** A change to the settings: what is absent stays as it is. */
-export type SettingsChange = Partial<Omit<Settings, 'rateLimiting' | 'recording'>> & {
+export type SettingsChange = Partial<
+	Omit<Settings, 'rateLimiting' | 'recording' | 'callbacks' | 'longConnection'>
+> & {
 	rateLimiting?: Partial<Settings['rateLimiting']>;
 	recording?: Partial<Settings['recording']>;
+	callbacks?: Partial<CallbackSettings>;
+	longConnection?: Partial<Omit<LongConnectionSettings, 'clientConfig'>> & {
+		clientConfig?: Partial<ClientConfig>;
+	};
 };
 
 /** Feishu's own behaviour, without latency. */
@@ -49,16 +113,48 @@ export const DEFAULT_SETTINGS: Settings = {
 	reasonsAsNames: false,
 	rateLimiting: { enabled: true, countRefused: false, limits: {}, answer400: [] },
 	recording: { requests: true, bodies: true, effects: true, mostRequests: 200_000 },
+	callbacks: {
+		answerTimeout: 3,
+		verificationTimeout: 1,
+		retryTimeFactor: 1,
+		signedVerification: true,
+		actionValues: 'action.value',
+		bizId: 'none',
+		host: 'im_message',
+		delivery_type: '',
+	},
+	longConnection: {
+		clientConfig: {
+			ReconnectCount: -1,
+			ReconnectInterval: 120,
+			ReconnectNonce: 30,
+			PingInterval: 120,
+		},
+		configInPong: true,
+		mostConnections: 50,
+		mostPayloadBytes: 65_536,
+		partOrder: 'ascending',
+		callbackType: 'event',
+	},
 };
 
 /** The settings with a change applied. */
 export function changeSettings(settings: Settings, change: SettingsChange): Settings {
-	const { rateLimiting, recording, ...rest } = change;
+	const { rateLimiting, recording, callbacks, longConnection, ...rest } = change;
 	const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
 	return {
 		...settings,
 		...given,
 		rateLimiting: { ...settings.rateLimiting, ...rateLimiting },
 		recording: { ...settings.recording, ...recording },
+		callbacks: { ...settings.callbacks, ...callbacks },
+		longConnection: {
+			...settings.longConnection,
+			...longConnection,
+			clientConfig: {
+				...settings.longConnection.clientConfig,
+				...longConnection?.clientConfig,
+			},
+		},
 	};
 }

@@ -23,7 +23,7 @@ export const updateChatButtons: TenantOperation = {
 		const isInChat = membershipOf(call, chat_id, people);
 		const set = buttons?.buttons ?? [];
 		return forEachInChat(call, user_ids, people, isInChat, (person) => {
-			call.sandbox.feeds.setChatButtons(person, chat_id, set);
+			call.sandbox.feeds.setChatButtons(person, chat_id, call.app.app_id, set);
 			call.sandbox.noteEffect(call, 'chatButtonsSet', person, { chat_id, buttons: set.length });
 		});
 	},

@@ -3,6 +3,7 @@ import { setBotTimeSensitive, setChatTimeSensitive, updateChatButtons } from './
 import { findUsersByDepartment, getUserIds } from './contacts';
 import { listChatMembers, listChats, searchChats } from './groups';
 import { uploadImage } from './images';
+import { longConnectionEndpoint } from './longConnectionEndpoint';
 import type { Operation } from './operation';
 import {
 	appAccessToken,
@@ -17,6 +18,7 @@ export const OPERATIONS: readonly Operation[] = [
 	appAccessToken,
 	tenantAccessToken,
 	appTicketResend,
+	longConnectionEndpoint,
 	createAppFeedCard,
 	updateAppFeedCards,
 	deleteAppFeedCards,

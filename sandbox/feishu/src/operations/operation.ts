@@ -24,6 +24,8 @@ export interface Call {
 	params: unknown;
 	query: Record<string, unknown>;
 	body: unknown;
+	/** Name and port by which the caller knows the sandbox. */
+	host: string;
 }
 
 /** A call with a tenant access token. */
@@ -39,7 +41,7 @@ interface OperationBase {
 	path: string;
 }
 
-/** An endpoint that gives tokens: needs none itself. */
+/** An endpoint that needs no token; most give one. */
 export interface TokenOperation extends OperationBase {
 	name: TokenOperationName;
 	perform(call: Call): Answer;

@@ -64,14 +64,14 @@ export const tenantAccessToken: TokenOperation = {
 	},
 };
 
-/** Feishu reference: "Resend app_ticket". The event itself is not pushed: the sandbox calls nobody back. */
+/** Feishu reference: "Resend app_ticket": the ticket itself comes as an event. */
 export const appTicketResend: TokenOperation = {
 	name: 'appTicket.resend',
 	method: 'POST',
 	path: '/open-apis/auth/v3/app_ticket/resend',
 	perform(call) {
 		if (!internalBody(call.body)) throw invalidParam(call);
-		findApp(call, call.body, 'store');
+		void call.sandbox.callbacks.pushAppTicket(findApp(call, call.body, 'store'));
 		return { status: 200, body: { code: 0, msg: 'ok' } };
 	},
 };

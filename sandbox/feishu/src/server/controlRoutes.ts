@@ -8,7 +8,9 @@ import type { FeedEntry } from '../feeds';
 import type { RequestFilter } from '../requests';
 import type { Sandbox } from '../sandbox';
 import type { SettingsChange } from '../settings';
+import { registerCallbackRoutes } from './callbackRoutes';
 import * as schema from './controlSchemas';
+import { findApp, findGroup, found } from './lookups';
 
 /** A group as the control API tells it. */
 export interface GroupView {
@@ -62,10 +64,6 @@ export interface PeopleQuery {
 	fields?: Array<keyof Person>;
 }
 
-class NotFound extends Error {
-	readonly statusCode = 404;
-}
-
 /** The control API under `/sandbox`, as `sandbox/README.md` tells. */
 export function registerControlRoutes(sandbox: Sandbox): FastifyPluginCallback {
 	return (server, _options, done) => {
@@ -93,6 +91,7 @@ export function registerControlRoutes(sandbox: Sandbox): FastifyPluginCallback {
 		registerCompany(server, sandbox);
 		registerApps(server, sandbox);
 		registerFaults(server, sandbox);
+		registerCallbackRoutes(server, sandbox);
 		done();
 	};
 }
@@ -103,7 +102,7 @@ function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
 		const image = found(sandbox.images.get(params.image_key), 'image', params.image_key);
 		return reply.type(image.mediaType).send(image.bytes);
 	});
-	server.post<{ Body: { keepTokens?: boolean } }>(
+	server.post<{ Body: { keepTokens?: boolean; keepConnections?: boolean } }>(
 		'/reset',
 		{ schema: { body: schema.reset } },
 		({ body }) => {
@@ -148,6 +147,8 @@ function registerRecords(server: FastifyInstance, sandbox: Sandbox): void {
 	server.get('/counters', () => ({
 		operations: sandbox.requests.count(),
 		effects: sandbox.effects.count(),
+		events: sandbox.callbacks.log.counts,
+		longConnections: sandbox.longConnections.counts,
 	}));
 	server.get<{ Querystring: EffectFilter }>(
 		'/effects',
@@ -234,23 +235,6 @@ function registerFaults(server: FastifyInstance, sandbox: Sandbox): void {
 		found(sandbox.faults.remove(Number(params.id)) || undefined, 'fault', String(params.id));
 		return { ok: true };
 	});
-}
-
-function found<T>(value: T | undefined, kind: string, id: string): T {
-	if (value === undefined) throw new NotFound(`There is no ${kind} ${id}`);
-	return value;
-}
-
-function findApp(sandbox: Sandbox, app_id: string): App {
-	return found(sandbox.apps.get(app_id), 'app', app_id);
-}
-
-function findGroup(sandbox: Sandbox, chat_id: string): { group: Group; company: Company } {
-	for (const company of sandbox.companies.values()) {
-		const group = company.groups.get(chat_id);
-		if (group) return { group, company };
-	}
-	throw new NotFound(`There is no group ${chat_id}`);
 }
 
 function companyView(company: Company): CompanyView {

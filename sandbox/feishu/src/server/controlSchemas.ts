@@ -3,26 +3,25 @@ import { EFFECT_NAMES } from '../effects';
 import { FAULT_KINDS } from '../faults';
 import { OPERATION_NAMES, TENANT_OPERATION_NAMES } from '../operationNames';
 import { OUTCOMES } from '../requests';
+import { ACTION_VALUES_PLACES, BIZ_ID_PLACES } from '../settings';
+import {
+	boolean,
+	count,
+	object,
+	oneOf,
+	oneOrMore,
+	positive,
+	seconds,
+	string,
+	strings,
+} from './schemaParts';
 
 /** Schemas of the control API's bodies and queries: what is not in them is refused. */
 
-const boolean = { type: 'boolean' };
-const string = { type: 'string' };
-const strings = { type: 'array', items: string };
-const count = { type: 'integer', minimum: 0 };
-const positive = { type: 'integer', minimum: 1 };
-const seconds = { type: 'number', minimum: 0 };
-const tenantOperation = { type: 'string', enum: [...TENANT_OPERATION_NAMES] };
-const operation = { type: 'string', enum: [...OPERATION_NAMES] };
-const object = (properties: object, required: string[] = []) => ({
-	type: 'object',
-	additionalProperties: false,
-	required,
-	properties,
-});
-const oneOrMore = (items: object) => ({ anyOf: [items, { type: 'array', items, minItems: 1 }] });
+const tenantOperation = oneOf(TENANT_OPERATION_NAMES);
+const operation = oneOf(OPERATION_NAMES);
 
-export const reset = object({ keepTokens: boolean });
+export const reset = object({ keepTokens: boolean, keepConnections: boolean });
 export const expireTokens = object({ app_id: string });
 export const advanceClock = object({ seconds }, ['seconds']);
 
@@ -43,22 +42,45 @@ export const settings = object({
 		answer400: { type: 'array', items: tenantOperation },
 	}),
 	recording: object({ requests: boolean, bodies: boolean, effects: boolean, mostRequests: count }),
+	callbacks: object({
+		answerTimeout: seconds,
+		verificationTimeout: seconds,
+		retryTimeFactor: seconds,
+		signedVerification: boolean,
+		actionValues: oneOf(ACTION_VALUES_PLACES),
+		bizId: oneOf(BIZ_ID_PLACES),
+		host: string,
+		delivery_type: string,
+	}),
+	longConnection: object({
+		clientConfig: object({
+			ReconnectCount: { type: 'integer', minimum: -1 },
+			ReconnectInterval: seconds,
+			ReconnectNonce: seconds,
+			PingInterval: seconds,
+		}),
+		configInPong: boolean,
+		mostConnections: count,
+		mostPayloadBytes: positive,
+		partOrder: oneOf(['ascending', 'descending', 'random']),
+		callbackType: oneOf(['event', 'card']),
+	}),
 });
 
 export const requestFilter = object({
 	operation,
 	app_id: string,
-	outcome: { type: 'string', enum: [...OUTCOMES] },
+	outcome: oneOf(OUTCOMES),
 	status: { type: 'integer' },
 	code: { type: 'integer' },
 	handled: boolean,
-	fault: { type: 'string', enum: [...FAULT_KINDS] },
+	fault: oneOf(FAULT_KINDS),
 	after: count,
 	limit: count,
 });
 
 export const effectFilter = object({
-	effect: { type: 'string', enum: [...EFFECT_NAMES] },
+	effect: oneOf(EFFECT_NAMES),
 	app_id: string,
 	open_id: string,
 	biz_id: string,
@@ -83,7 +105,7 @@ export const groupChange = object({
 });
 
 export const appChange = object({
-	scopes: { type: 'array', items: { type: 'string', enum: [...SCOPES] } },
+	scopes: { type: 'array', items: oneOf(SCOPES) },
 	availableDepartments: { type: ['array', 'null'], items: string },
 	unavailablePeople: strings,
 	peopleWithoutBotChat: strings,
@@ -91,7 +113,7 @@ export const appChange = object({
 
 export const fault = object(
 	{
-		kind: { type: 'string', enum: [...FAULT_KINDS] },
+		kind: oneOf(FAULT_KINDS),
 		operation: oneOrMore(operation),
 		app_id: string,
 		recipient: oneOrMore(string),
@@ -102,9 +124,12 @@ export const fault = object(
 		handled: boolean,
 		seconds,
 		retryAfter: positive,
-		reason: { type: 'string', enum: ['0', '1', '2', '3', '4'] },
+		reason: oneOf(['0', '1', '2', '3', '4']),
 		error_code: { type: 'integer' },
 		error_message: string,
+		code: { type: 'integer' },
+		msg: string,
+		status: { type: 'integer', minimum: 200, maximum: 599 },
 	},
 	['kind'],
 );

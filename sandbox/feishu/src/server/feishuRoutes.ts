@@ -111,6 +111,7 @@ async function answerCall(
 			params: request.params,
 			query: exchange.query,
 			body: body.value,
+			host: request.host,
 		});
 	}
 	// Tokens end with the call itself, not when its answer arrives.
@@ -159,6 +160,10 @@ function answerBroken(
 			return delivery.refuse(tooManyRequests(429, perSecond, fault.retryAfter ?? 1));
 		case 'tooManyRequestsAs400':
 			return delivery.refuse(tooManyRequests(400, perSecond, fault.retryAfter ?? 1));
+		case 'errorCode': {
+			const { status = 200, code = 1, msg = 'refused' } = fault;
+			return delivery.send({ status, body: { code, msg, data: {} } });
+		}
 		case 'serverError':
 			return delivery.refuse(new FeishuError(500, 2200, 'Internal Error'));
 		case 'badGateway':
@@ -224,9 +229,10 @@ async function readForm(request: FastifyRequest, exchange: Exchange): Promise<Pa
 	return { value };
 }
 
-/** The app that a call for a token names. */
+/** The app that a call without a token names. */
 function appIdOf(body: unknown): string | undefined {
-	const app_id = (body as { app_id?: unknown } | undefined | null)?.app_id;
+	const named = body as { app_id?: unknown; AppID?: unknown } | undefined | null;
+	const app_id = named?.app_id ?? named?.AppID;
 	return typeof app_id === 'string' ? app_id : undefined;
 }
 

@@ -1,0 +1,28 @@
+import type { App } from '../apps';
+import type { Company, Group } from '../company/company';
+import type { Sandbox } from '../sandbox';
+
+/** The control API is asked for something that there is not; HTTP 404. */
+class NotFound extends Error {
+	readonly statusCode = 404;
+}
+
+/** The value; @throws NotFound if there is none. */
+export function found<T>(value: T | undefined, kind: string, id: string): T {
+	if (value === undefined) throw new NotFound(`There is no ${kind} ${id}`);
+	return value;
+}
+
+/** The app; @throws NotFound if there is none. */
+export function findApp(sandbox: Sandbox, app_id: string): App {
+	return found(sandbox.apps.get(app_id), 'app', app_id);
+}
+
+/** The group with its company; @throws NotFound if there is none. */
+export function findGroup(sandbox: Sandbox, chat_id: string): { group: Group; company: Company } {
+	for (const company of sandbox.companies.values()) {
+		const group = company.groups.get(chat_id);
+		if (group) return { group, company };
+	}
+	throw new NotFound(`There is no group ${chat_id}`);
+}

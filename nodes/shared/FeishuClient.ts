@@ -65,25 +65,25 @@ export class FeishuClient {
 	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
 	 */
 	async call(request: FeishuRequest, takeTurn?: TakeTurn): Promise<Answer> {
-		await this.renewal;
-		const token = this.credential.accessToken;
-		if (!token) return await this.callWithNewToken(request, token, takeTurn);
-		const answer = await this.attempt(request, takeTurn);
-		if (answer.failure?.kind !== 'token') return answer;
-		return await this.callWithNewToken(request, token, takeTurn);
+		const first = await this.callWithToken(request, takeTurn);
+		if (first.answer.failure?.kind !== 'token') return first.answer;
+		return (await this.callWithToken(request, takeTurn, first.token)).answer;
 	}
 
-	private async callWithNewToken(
+	/** Makes a call with the newest token; when there is none but the refused one, with a new one. */
+	private async callWithToken(
 		request: FeishuRequest,
-		refused: string,
 		takeTurn?: TakeTurn,
-	): Promise<Answer> {
-		if (this.credential.accessToken === refused) {
-			if (this.renewal === undefined) return await this.leadRenewal(request, refused, takeTurn);
+		refused = '',
+	): Promise<{ answer: Answer; token: string }> {
+		while (this.renewal !== undefined) {
 			const failure = await this.renewal;
-			if (failure !== undefined) return { failure };
+			if (failure !== undefined) return { answer: { failure }, token: refused };
 		}
-		return await this.attempt(request, takeTurn);
+		const token = this.credential.accessToken;
+		if (token !== refused) return { answer: await this.attempt(request, takeTurn), token };
+		const answer = await this.leadRenewal(request, refused, takeTurn);
+		return { answer, token: this.credential.accessToken };
 	}
 
 	/** Makes a call that has n8n fetch and store a new token; other calls wait for it. */

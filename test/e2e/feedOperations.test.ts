@@ -444,6 +444,26 @@ describe('what goes wrong', () => {
 		expect(created.map(({ open_id }) => open_id).sort()).toEqual([...recipients].sort());
 	});
 
+	it('renews a token that was made in the same run and expires in it', async () => {
+		const recipients = people.slice(0, 65);
+		const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
+		const unused = await n8n.createCredential('Without a token yet', { appId, appSecret });
+		await n8n.feishu.addFault({
+			kind: 'tokenExpired',
+			operation: 'appFeedCard.create',
+			nth: 2,
+		});
+		const finished = await run(
+			chain(
+				'First token expires',
+				manualTrigger(),
+				feishuFeed('Create', unused, create({ userIds: recipients.join('\n') })),
+			),
+		);
+		expect(finished.itemsOf('Create')[0]?.succeeded).toEqual(recipients);
+		expect(await tokenCalls()).toBe(2);
+	});
+
 	it('keeps the renewed token for later executions', async () => {
 		const workflow = chain(
 			'Token is kept',

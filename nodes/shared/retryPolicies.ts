@@ -26,9 +26,6 @@ const waitForThePacer: RetryPolicy = { tries: 30, wait: () => 0 };
 /** Feishu or the network is in trouble, which mostly is over soon. */
 const backOffFromTrouble: RetryPolicy = { tries: 6, wait: backOff(500, 15_000) };
 
-/** A new token was refused as well: it ended at once, or Feishu has yet to learn of it. */
-const askForAnotherToken: RetryPolicy = { tries: 2, wait: backOff(500, 500) };
-
 /** A single person was sent too much, while others may still be sent to. */
 const backOffFromPerson: RetryPolicy = { tries: 8, wait: backOff(1_000, 15_000) };
 
@@ -36,7 +33,6 @@ const backOffFromPerson: RetryPolicy = { tries: 8, wait: backOff(1_000, 15_000) 
 export function policyForCall({ kind, mayPass = false }: Failure): RetryPolicy {
 	if (kind === 'rateLimited') return waitForThePacer;
 	if (kind === 'unavailable' || kind === 'unanswered') return backOffFromTrouble;
-	if (kind === 'token') return askForAnotherToken;
 	if (kind === 'noToken' && mayPass) return backOffFromTrouble;
 	return giveUp;
 }

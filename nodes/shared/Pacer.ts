@@ -12,8 +12,9 @@ const SPREAD_SHARED = 1.02;
 const WINDOW_MARGIN = 15;
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
-/** Milliseconds after a refusal until a faster pace is tried; then between further steps. */
-const PROBE_AFTER = 20_000;
+/** Milliseconds after a refusal until a faster pace is tried: longer each time that it is in vain. */
+const PROBE_AFTER = { first: 5_000, longest: 40_000 };
+/** Milliseconds between further steps. */
 const PROBE_STEP = 1_200;
 /** A refusal in this time, in milliseconds, after the last one is this process's own doing. */
 const SETTLED_AFTER = 4_000;
@@ -30,8 +31,13 @@ export class Pacer {
 	private readonly window: RateLimit;
 	/** Calls that go into that window now. */
 	private pace: number;
+	/** The pace before the last step to a faster one. */
+	private provenPace = 1;
 	private probeAt = Infinity;
+	private probeAfter = PROBE_AFTER.first;
+	/** How much faster the next step is. */
 	private probeStep = 1;
+	private lastStep = -Infinity;
 	private heldUntil = 0;
 	private lastRefusal = -Infinity;
 	/** When the latest calls left, oldest first; as many as the largest limit needs. */
@@ -70,16 +76,22 @@ export class Pacer {
 		// Calls that left before the pace was lowered say nothing about the new pace.
 		if (start <= this.lastRefusal) return;
 
-		const probing = this.probeStep > 1 || this.pace === this.window.calls;
-		if (probing || now - this.lastRefusal < SETTLED_AFTER) {
-			const letThrough = this.starts.filter(
-				(other) => other < start && other > start - this.window.seconds * 1000,
-			).length;
-			this.pace = Math.max(1, Math.min(this.pace - 1, letThrough));
+		if (now - this.lastStep < SETTLED_AFTER) {
+			this.pace = this.provenPace;
+			this.probeAfter = Math.min(2 * this.probeAfter, PROBE_AFTER.longest);
+		} else if (this.pace === this.window.calls || now - this.lastRefusal < SETTLED_AFTER) {
+			this.pace = this.slowerPace(start);
 		}
 		this.probeStep = 1;
 		this.lastRefusal = now;
-		this.probeAt = this.heldUntil + PROBE_AFTER * (0.75 + Math.random() / 2);
+		this.probeAt = this.heldUntil + this.probeAfter * (0.75 + Math.random() / 2);
+	}
+
+	/** What Feishu let through before it refused a call; at most halved, since the run may just have begun. */
+	private slowerPace(start: number): number {
+		const begin = start - this.window.seconds * 1000;
+		const letThrough = this.starts.filter((other) => other > begin && other < start).length;
+		return Math.max(1, Math.min(this.pace - 1, Math.max(letThrough, Math.floor(this.pace / 2))));
 	}
 
 	private async takeTurn(isStopped: IsStopped): Promise<number | undefined> {
@@ -98,7 +110,9 @@ export class Pacer {
 	}
 
 	private nextTime(): number {
-		const windows = this.limits.map(({ calls, seconds }) => {
+		const windows = this.limits.map((limit) => {
+			const { seconds } = limit;
+			const calls = limit === this.window ? this.pace : limit.calls;
 			const earlier = this.starts[this.starts.length - calls];
 			return earlier === undefined ? 0 : earlier + seconds * 1000 + WINDOW_MARGIN;
 		});
@@ -112,6 +126,9 @@ export class Pacer {
 
 	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
 	private speedUp(now: number): void {
+		this.lastStep = now;
+		if (this.probeStep > 1) this.probeAfter = PROBE_AFTER.first;
+		this.provenPace = this.pace;
 		this.pace = Math.min(this.window.calls, this.pace + this.probeStep);
 		this.probeStep *= 2;
 		this.probeAt = now + PROBE_STEP;

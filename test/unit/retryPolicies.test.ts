@@ -1,0 +1,78 @@
+import type { Failure, FailureKind } from '../../nodes/shared/answers';
+import { policyForCall, policyForRecipient } from '../../nodes/shared/retryPolicies';
+import type { RetryPolicy } from '../../nodes/shared/retryPolicies';
+
+const failure = (kind: FailureKind, mayPass?: boolean): Failure => ({ kind, mayPass, reason: '' });
+
+/** The waits after each failure but the last, with chance at its least and its most. */
+function waitsOf({ tries, wait }: RetryPolicy, chance: number): number[] {
+	const random = jest.spyOn(Math, 'random').mockReturnValue(chance);
+	const waits = Array.from({ length: tries - 1 }, (_, failures) => Math.round(wait(failures + 1)));
+	random.mockRestore();
+	return waits;
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+
+describe('what cannot pass', () => {
+	it.each<[FailureKind, boolean | undefined]>([
+		['refused', undefined],
+		['token', undefined],
+		['stopped', undefined],
+		['noToken', false],
+		['noToken', undefined],
+	])('is not tried again: %s (may pass: %s)', (kind, mayPass) => {
+		expect(policyForCall(failure(kind, mayPass)).tries).toBe(1);
+	});
+
+	it.each<FailureKind>(['refused', 'unavailable', 'unanswered', 'token', 'noToken', 'stopped'])(
+		'is not tried again for a recipient: %s',
+		(kind) => {
+			expect(policyForRecipient(failure(kind)).tries).toBe(1);
+		},
+	);
+});
+
+describe('trouble of Feishu or the network', () => {
+	const kinds: Failure[] = [
+		failure('unavailable'),
+		failure('unanswered'),
+		failure('noToken', true),
+	];
+
+	it.each(kinds)('is waited for longer from try to try, spread by half: %j', (kind) => {
+		const policy = policyForCall(kind);
+		expect(waitsOf(policy, 0)).toEqual([250, 500, 1_000, 2_000, 4_000]);
+		expect(waitsOf(policy, 1)).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+	});
+
+	it('is one for all its kinds, so that they share the tries', () => {
+		expect(new Set(kinds.map(policyForCall)).size).toBe(1);
+	});
+
+	it('is never waited for longer than 15 s at a time', () => {
+		const { wait } = policyForCall(failure('unavailable'));
+		expect(wait(100)).toBeLessThanOrEqual(15_000);
+		expect(wait(100)).toBeGreaterThanOrEqual(7_500);
+	});
+});
+
+describe('a rate limit', () => {
+	it('of a call is left to the pacer, for many tries', () => {
+		const policy = policyForCall(failure('rateLimited'));
+		expect(policy.tries).toBe(30);
+		expect(sum(waitsOf(policy, 1))).toBe(0);
+	});
+
+	it('of one recipient is waited for longer from try to try', () => {
+		const policy = policyForRecipient(failure('rateLimited'));
+		expect(waitsOf(policy, 0)).toEqual([500, 1_000, 2_000, 4_000, 7_500, 7_500, 7_500]);
+		expect(waitsOf(policy, 1)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+	});
+
+	it('is counted apart from that of a recipient', () => {
+		expect(policyForCall(failure('rateLimited'))).not.toBe(
+			policyForRecipient(failure('rateLimited')),
+		);
+	});
+});

@@ -34,8 +34,8 @@ const once =
 
 /** Whoever is in the call twice in vain gets two calls more; halves of a batch of 50 need 12. */
 const TROUBLES: Record<string, Trouble> = {
-	// Calls that are under way with the old token are refused, too, or twice if it was quite new.
-	'token expires': { fault: once('tokenExpired'), extraCalls: [1, 4] },
+	// A call that is under way with the old token is refused, too.
+	'token expires': { fault: once('tokenExpired'), extraCalls: [1, 2] },
 	'HTTP 429': { fault: once('tooManyRequests'), extraCalls: [1, 1] },
 	'HTTP 400 with 99991400': { fault: once('tooManyRequestsAs400'), extraCalls: [1, 1] },
 	'HTTP 500': { fault: once('serverError'), extraCalls: [1, 1] },

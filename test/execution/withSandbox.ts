@@ -2,6 +2,7 @@ import './quietLogs';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { forgetPaces } from '../../nodes/shared/Pacer';
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,
@@ -106,7 +107,10 @@ function withoutPacing(options: unknown): IDataObject {
 export function withSandbox({ people = 120 } = {}): SandboxForTests {
 	const forTests = new SandboxForTests();
 	beforeAll(async () => await forTests.start(people));
-	beforeEach(async () => await forTests.feishu.reset());
+	beforeEach(async () => {
+		forgetPaces();
+		await forTests.feishu.reset();
+	});
 	afterAll(async () => await forTests.stop());
 	return forTests;
 }

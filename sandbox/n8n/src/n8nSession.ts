@@ -175,6 +175,11 @@ export class N8nSession {
 		}
 	}
 
+	/** Takes a workflow's triggers and webhooks off. */
+	async deactivateWorkflow(id: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+	}
+
 	/**
 	 * Presses "Execute workflow".
 	 * @param triggerName the trigger node to start from

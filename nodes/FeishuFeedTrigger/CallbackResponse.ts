@@ -1,0 +1,58 @@
+import { sleep } from 'n8n-workflow';
+
+import { readAnswerOfWorkflow } from './answer';
+import type { CallbackAnswer } from './answer';
+
+/** Feishu waits 3 seconds for an answer; this leaves time for it to travel. In milliseconds. */
+export const ANSWER_WITHIN = 2_600;
+
+/** What of Express's response is used here. */
+interface HttpResponse {
+	statusCode: number;
+	headersSent: boolean;
+	status: (code: number) => HttpResponse;
+	json: (body: unknown) => HttpResponse;
+	send: (body: unknown) => HttpResponse;
+	end: () => HttpResponse;
+	setHeader: (name: string, value: unknown) => HttpResponse;
+}
+
+/**
+ * Answers a callback with what the workflow gives, or with something else when it is slower than
+ * Feishu waits or fails. n8n sends the workflow's answer on the same response, at some time: what
+ * it sends is made an answer that Feishu understands, and whatever comes after an answer is dropped.
+ */
+export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer): void {
+	const http = response as HttpResponse;
+	const json = http.json.bind(http);
+	let isAnswered = false;
+	const answer = (body: CallbackAnswer): HttpResponse => {
+		if (isAnswered) return http;
+		isAnswered = true;
+		http.status(200);
+		const sent = json(body);
+		// n8n goes on as if nothing had been sent; on a sent response that would throw.
+		http.setHeader = () => http;
+		http.end = () => http;
+		return sent;
+	};
+	// Express's json() calls send() in turn, with text.
+	const send = http.send.bind(http);
+	http.send = (body) => (isAnswered ? (http.headersSent ? http : send(body)) : answerWith(body));
+	http.json = (body) => answerWith(body);
+
+	function answerWith(body: unknown): HttpResponse {
+		const failed = http.statusCode >= 400;
+		return answer(failed ? fallback : readAnswerOfWorkflow(parsed(body)));
+	}
+	void sleep(ANSWER_WITHIN).then(() => answer(fallback));
+}
+
+function parsed(body: unknown): unknown {
+	if (typeof body !== 'string') return body;
+	try {
+		return JSON.parse(body) as unknown;
+	} catch {
+		return undefined;
+	}
+}

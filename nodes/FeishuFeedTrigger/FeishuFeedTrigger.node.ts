@@ -1,0 +1,112 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type {
+	INodeType,
+	INodeTypeDescription,
+	ITriggerFunctions,
+	ITriggerResponse,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { answerFields } from './answer';
+import { filterFields } from './filter';
+import { receiveOverLongConnection } from './longConnection';
+import { receiveCallback } from './webhook';
+
+/** Starts a workflow when somebody presses a button of a card or chat in the feed. */
+export class FeishuFeedTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Feishu Feed Trigger',
+		name: 'feishuFeedTrigger',
+		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
+		description:
+			'Starts the workflow when somebody presses a button in their Feishu (飞书, Lark) message list',
+		eventTriggerDescription: 'Waiting for you to press a button in Feishu',
+		activationMessage: 'Presses on your buttons now start this workflow.',
+		defaults: { name: 'Feishu Feed Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'feishuTenantApi', required: true }],
+		webhooks: [
+			{
+				name: 'default',
+				// Without a method n8n registers no webhook: the long connection needs none.
+				httpMethod: '={{ $parameter["connection"] === "longConnection" ? "" : "POST" }}',
+				responseMode:
+					'={{ ["lastNode", "responseNode"].includes($parameter["answer"]) ? $parameter["answer"] : "onReceived" }}',
+				responseData: 'firstEntryJson',
+				path: 'feishu',
+				ndvHideUrl: '={{ $parameter["connection"] === "longConnection" }}',
+				ndvHideMethod: '={{ $parameter["connection"] === "longConnection" }}',
+			},
+		],
+		properties: [
+			{
+				displayName: 'Connection',
+				name: 'connection',
+				type: 'options',
+				options: [
+					{
+						name: 'Webhook',
+						value: 'webhook',
+						description: 'Feishu calls n8n, which must be reachable from the internet',
+					},
+					{
+						name: 'Long Connection (长连接)',
+						value: 'longConnection',
+						description:
+							'N8n calls Feishu and keeps the connection open: no public address is needed. For custom apps.',
+					},
+				],
+				default: 'webhook',
+				description: 'How presses reach n8n, as it is set in the developer console of your app',
+			},
+			{
+				displayName:
+					"Put the webhook URL above as the request URL into Feishu's developer console, under Events & Callbacks (事件与回调), both for events and for callbacks. The credential must hold the Encrypt Key or the Verification Token from there.",
+				name: 'webhookNotice',
+				type: 'notice',
+				default: '',
+				displayOptions: { show: { connection: ['webhook'] } },
+			},
+			{
+				displayName:
+					"In Feishu's developer console, under Events & Callbacks (事件与回调), choose the long connection (使用长连接接收). All active triggers of the app in this n8n share one connection, and each gets every press.",
+				name: 'longConnectionNotice',
+				type: 'notice',
+				default: '',
+				displayOptions: { show: { connection: ['longConnection'] } },
+			},
+			...filterFields,
+			...answerFields,
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			// Feishu's developer console has no API to set the callback URL: the user does it once.
+			async checkExists(): Promise<boolean> {
+				return true;
+			},
+			async create(): Promise<boolean> {
+				return true;
+			},
+			async delete(): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback.call(this);
+	}
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		if (this.getNodeParameter('connection') !== 'longConnection') return {};
+		return await receiveOverLongConnection(this);
+	}
+}

@@ -1,0 +1,80 @@
+import { sleep } from 'n8n-workflow';
+import type { IRun, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+
+import { eventIdOf } from '../shared/callback';
+import type { CallbackBody } from '../shared/callback';
+import { listen } from '../shared/LongConnection';
+import { TENANT_CREDENTIAL, baseUrlOf } from '../shared/tenantCredential';
+import type { TenantCredential } from '../shared/tenantCredential';
+import { readAnswerOfWorkflow, readToast } from './answer';
+import type { CallbackAnswer } from './answer';
+import { ANSWER_WITHIN } from './CallbackResponse';
+import { isWanted, itemOf, readEvent } from './feishuEvent';
+import { readFilter } from './filter';
+import { recentEventsOf } from './recentEvents';
+
+/** Receives events over the app's long connection, until the workflow is deactivated. */
+export async function receiveOverLongConnection(
+	context: ITriggerFunctions,
+): Promise<ITriggerResponse> {
+	const credential = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+	const app = {
+		baseUrl: baseUrlOf(credential),
+		appId: credential.appId,
+		appSecret: credential.appSecret,
+	};
+	const tools = {
+		send: async (options: Parameters<typeof context.helpers.httpRequest>[0]) =>
+			(await context.helpers.httpRequest(options)) as unknown,
+		logger: context.logger,
+	};
+	let stop: (() => Promise<void>) | undefined;
+	const start = async (): Promise<void> => {
+		stop = await listen(app, async (body) => await startWorkflow(context, body), tools);
+	};
+	if (context.getMode() !== 'manual') await start();
+	return {
+		manualTriggerFunction: start,
+		closeFunction: async () => await stop?.(),
+	};
+}
+
+async function startWorkflow(
+	context: ITriggerFunctions,
+	body: CallbackBody,
+): Promise<CallbackAnswer | undefined> {
+	const event = readEvent(body, Date.now());
+	if (
+		!isWanted(
+			event,
+			readFilter((name) => context.getNodeParameter(name)),
+		)
+	)
+		return undefined;
+	const id = eventIdOf(body);
+	if (id !== undefined && !recentEventsOf(context).add(id)) return undefined;
+
+	const items = [[{ json: itemOf(event) }]];
+	const answer = context.getNodeParameter('answer') as string;
+	if (answer !== 'lastNode') {
+		context.emit(items);
+		return answer === 'toast' ? readToast(context.getNodeParameter('toast')) : undefined;
+	}
+	const done = context.helpers.createDeferredPromise<IRun>();
+	context.emit(items, undefined, done);
+	const fallback = readToast(context.getNodeParameter('fallbackToast'));
+	return await Promise.race([
+		done.promise.then(
+			(run) => answerOf(run, fallback),
+			() => fallback,
+		),
+		sleep(ANSWER_WITHIN).then(() => fallback),
+	]);
+}
+
+/** The answer in the first item that the last node gave. */
+function answerOf({ data: { resultData } }: IRun, fallback: CallbackAnswer): CallbackAnswer {
+	if (resultData.error) return fallback;
+	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''] ?? [];
+	return readAnswerOfWorkflow(runs.at(-1)?.data?.main[0]?.[0]?.json);
+}

@@ -71,7 +71,7 @@ export class Callbacks {
 			{ event_id, event_type, kind, app_id: app.app_id, tenant_key, createdAt, body, ...pressed },
 			this.sandbox.settings.recording.mostRequests,
 		);
-		await this.attempt(app, opened);
+		await this.attempt(app, opened, 0);
 		return opened;
 	}
 
@@ -117,25 +117,29 @@ export class Callbacks {
 		this.stopping.abort();
 	}
 
-	private async attempt(app: App, event: PushedEvent): Promise<void> {
+	/** `failed`: how many tries have failed before; copies sent on demand do not count. */
+	private async attempt(app: App, event: PushedEvent, failed: number): Promise<void> {
 		event.state = 'underWay';
 		event.nextAttemptAt = undefined;
-		const { number, failure } = await this.deliver(app, event);
+		const { failure } = await this.deliver(app, event);
 		// After a reset nobody asks for this event any more.
 		if (this.log.find(event.event_id) !== event) return;
-		const delay = event.kind === 'event' ? RETRY_DELAYS[number - 1] : undefined;
+		const delay = event.kind === 'event' ? RETRY_DELAYS[failed] : undefined;
 		if (!failure) event.state = 'answered';
 		else if (delay === undefined || failure.reason === 'noReceiver') event.state = 'failed';
-		else this.attemptLater(event, delay * 1000 * this.sandbox.settings.callbacks.retryTimeFactor);
+		else {
+			const { retryTimeFactor } = this.sandbox.settings.callbacks;
+			this.attemptLater(event, failed + 1, delay * 1000 * retryTimeFactor);
+		}
 	}
 
-	private attemptLater(event: PushedEvent, delay: number): void {
+	private attemptLater(event: PushedEvent, failed: number, delay: number): void {
 		event.state = 'waiting';
 		event.nextAttemptAt = this.sandbox.clock.now() + delay;
 		const retry = setTimeout(() => {
 			this.retries.delete(retry);
 			const app = this.sandbox.apps.get(event.app_id);
-			if (app) void this.attempt(app, event);
+			if (app) void this.attempt(app, event, failed);
 		}, delay);
 		this.retries.add(retry);
 	}

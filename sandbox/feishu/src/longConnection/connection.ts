@@ -61,9 +61,7 @@ export class ConnectionSocket extends WebSocket {
 }
 
 interface Pending {
-	type: string;
-	trace_id: string;
-	sum: number;
+	frames: readonly Frame[];
 	resolve: (received: Received) => void;
 	reject: (failure: DeliveryFailure) => void;
 	timer: NodeJS.Timeout;
@@ -123,10 +121,15 @@ export class LongConnection {
 				this.settle(message_id, 'unanswered');
 				reject(new DeliveryFailure('timeout', `No answer within ${timeout} s`));
 			}, timeout * 1000);
-			this.pending.set(message_id, { type, trace_id, sum: frames.length, resolve, reject, timer });
+			this.pending.set(message_id, { frames, resolve, reject, timer });
 		});
 		for (const frame of frames) this.send(frame);
 		return answered;
+	}
+
+	/** Whether events can be sent over it: neither side has begun to close it. */
+	get isReady(): boolean {
+		return this.socket.readyState === WebSocket.OPEN;
 	}
 
 	/** Ends the connection with a closing handshake, or as if the network had failed. */
@@ -147,18 +150,18 @@ export class LongConnection {
 		if (this.view.isStalled) return;
 		const frame = isBinary ? decodeFrame(data) : undefined;
 		if (!frame || frame.service !== this.view.service_id) this.view.malformedFrames++;
-		else if (frame.method === CONTROL && headersOf(frame).type === 'ping') this.answerPing(frame);
+		else if (frame.method === CONTROL && headersOf(frame).type === 'ping') this.answerPing();
 		else if (frame.method === DATA) this.takeAnswer(frame);
 		else this.view.malformedFrames++;
 	}
 
-	private answerPing(ping: Frame): void {
+	private answerPing(): void {
 		this.view.pings++;
 		this.view.lastPingAt = this.surroundings.now();
 		const { configInPong, clientConfig } = this.surroundings.settings();
 		this.send({
-			SeqID: ping.SeqID,
-			LogID: ping.LogID,
+			SeqID: 0,
+			LogID: newLogIdNumber(),
 			service: this.view.service_id,
 			method: CONTROL,
 			headers: [{ key: 'type', value: 'pong' }],
@@ -197,8 +200,8 @@ export class LongConnection {
 		const frames = Array.from(
 			{ length: sum },
 			(_, seq): Frame => ({
-				SeqID: Long.fromNumber(this.nextSeqId++, true),
-				LogID: Long.fromBytesLE([...randomBytes(8)], true),
+				SeqID: this.nextSeqId++,
+				LogID: newLogIdNumber(),
 				service: this.view.service_id,
 				method: DATA,
 				headers: Object.entries({ type, message_id, sum, seq, trace_id }).map(([key, value]) => ({
@@ -231,14 +234,18 @@ export class LongConnection {
 	}
 }
 
-/** The code and the data of an answer frame, which must be the event's own frame with `biz_rt`. */
-function readAnswer(frame: Frame, { type, trace_id, sum }: Pending): Received {
+/**
+ * The code and the data of an answer frame, which must be one of the event's own with `biz_rt`. Its
+ * LogID does not count: the official SDK rounds those that are longer than 53 bits.
+ */
+function readAnswer(frame: Frame, { frames }: Pending): Received {
 	const text = Buffer.from(frame.payload ?? []).toString();
-	const headers = headersOf(frame);
 	const wrong = (message: string) =>
 		new DeliveryFailure('invalidAnswer', message, { status: 0, text });
-	const kept: Record<string, string> = { type, trace_id, sum: String(sum) };
-	for (const [key, value] of Object.entries(kept)) {
+	const own = frames.find(({ SeqID }) => String(SeqID) === String(frame.SeqID));
+	if (!own) throw wrong('The SeqID is that of no frame of the event');
+	const headers = headersOf(frame);
+	for (const { key, value } of own.headers) {
 		if (headers[key] !== value) throw wrong(`The header ${key} is not the event's`);
 	}
 	if (!/^-?\d+$/.test(headers.biz_rt ?? '')) throw wrong('The header biz_rt is no number');
@@ -254,6 +261,11 @@ function readAnswer(frame: Frame, { type, trace_id, sum }: Pending): Received {
 		throw wrong('data is no base64');
 	}
 	return { status: code, text: Buffer.from(data, 'base64').toString() };
+}
+
+/** Uses all 64 bits, so that who reads it as a JavaScript number is found out. */
+function newLogIdNumber(): Long {
+	return Long.fromBytesLE([...randomBytes(8)], true);
 }
 
 function shuffle<T>(values: T[]): void {

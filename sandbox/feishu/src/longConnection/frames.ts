@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import Long from 'long';
+import type Long from 'long';
 import protobuf from 'protobufjs';
 
 /** `method` of a frame: pings and pongs, or events and the answers to them. */
@@ -9,8 +9,9 @@ export const DATA = 1;
 
 /** A frame of the long connection; the fields are those of `frame.proto`. */
 export interface Frame {
-	SeqID: Long;
-	LogID: Long;
+	/** A number, possibly rounded, where protobufjs does not find Long. */
+	SeqID: Long | number;
+	LogID: Long | number;
 	service: number;
 	method: number;
 	headers: Array<{ key: string; value: string }>;

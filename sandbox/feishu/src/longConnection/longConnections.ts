@@ -105,6 +105,8 @@ export class LongConnections {
 
 	/** Opens a connection for a WebSocket handshake, or refuses it as Feishu does, in headers. */
 	accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+		// A caller that goes away must not take the sandbox with it.
+		socket.on('error', () => socket.destroy());
 		const { pathname, searchParams } = new URL(request.url ?? '/', 'ws://localhost');
 		if (pathname !== SOCKET_PATH) return refuse(socket, '404 Not Found');
 		const value = searchParams.get('ticket') ?? '';
@@ -193,7 +195,9 @@ export class LongConnections {
 	}
 
 	private openOf(app_id: string): LongConnection[] {
-		return [...this.open].filter((connection) => connection.view.app_id === app_id);
+		return [...this.open].filter(
+			(connection) => connection.view.app_id === app_id && connection.isReady,
+		);
 	}
 
 	private find({ app_id, connection, isOpen }: ConnectionFilter): LongConnection[] {

@@ -11,6 +11,7 @@ const CONTENDERS: Record<ContenderName, () => Promise<OpenContender>> = {
 	feishuFeedItems: async () => (await import('./contenders/n8nNodes')).openFeishuFeedItems,
 	httpRequest: async () => (await import('./contenders/n8nNodes')).openHttpRequest,
 	n8nRequests: async () => (await import('./contenders/n8nNodes')).openN8nRequests,
+	n8nRequestsItems: async () => (await import('./contenders/n8nNodes')).openN8nRequestsItems,
 	emptyNode: async () => (await import('./contenders/n8nNodes')).openEmptyNode,
 	emptyNodeItems: async () => (await import('./contenders/n8nNodes')).openEmptyNodeItems,
 	axiosLoop: async () => (await import('./contenders/axiosLoop')).openAxiosLoop,

@@ -6,6 +6,7 @@ export const CONTENDER_NAMES = [
 	'axiosLoop',
 	'officialSdk',
 	'n8nRequests',
+	'n8nRequestsItems',
 	'emptyNode',
 	'emptyNodeItems',
 ] as const;

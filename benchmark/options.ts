@@ -61,7 +61,7 @@ export function readOptions(): Options {
 		sizes: (recipients ?? ['1000', '10000', '100000']).map((value) =>
 			wholeNumber('recipients', value, 1),
 		),
-		processes: wholeNumber('processes', processes ?? (isEverything ? '2' : '0'), 0),
+		processes: wholeNumber('processes', processes ?? (isEverything && !quick ? '2' : '0'), 0),
 		callsOfEachProcess: wholeNumber('calls', values.calls, 1),
 	};
 }

@@ -153,33 +153,40 @@ function sharedTable(shared: SharedLimit): string {
 }
 
 function method({ rows }: Results): string {
+	const has = (fits: (row: Row) => boolean, line: string) => (rows.some(fits) ? [line] : []);
 	const lines = [
-		"Each line is a process of its own: its CPU time (user and system, all threads) and wall time are those of the job, without starting; its peak memory is the whole process's, from its start.",
+		"Each line is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without starting the process; peak memory is the whole process's, from its start, and holds garbage that Node has not collected yet.",
 		'Before, each makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
-		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor.',
-		'Without the limit, our node, the axios loop and the SDK have 20 calls under way at once, which is the default of our node; our node\'s "Calls per Second" is set to its maximum. At the limit our node is left as it is, the axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. None of these three tries a refused call again: people whom they did not reach stand in the last column.',
-		'The HTTP Request node without the limit has its default settings, with which it makes all calls at once.',
-		'"n8n\'s request function" is a node that does nothing but the axios loop over the function that n8n gives to nodes for requests: what the calls cost in n8n, whatever the node. It opens a connection for each call, where axios by itself keeps them open.',
-		'"Empty node" passes the same items on: what n8n takes for them.',
+		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, for which n8n evaluates an expression.',
+		'Without the limit, our node, the axios loop and the SDK have 20 calls under way at once, which is our node\'s default; our node\'s "Calls per Second" is set to its maximum. The HTTP Request node has its default settings, with which it makes all calls at once.',
+		'At the limit, our node is left as it is. The axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. These three do not try a refused call again: people whom they did not reach stand in the last column.',
+		...has(
+			({ contender }) => contender === 'n8nRequests',
+			'"Least node" has n8n evaluate the same expressions, and sends the same batches in a bare loop over the function that n8n gives to nodes for requests, without checks, pacing, retries and output: what n8n takes for this, whatever the node. That function opens a connection for each call, where axios by itself keeps them open.',
+		),
+		...has(
+			({ contender }) => contender === 'emptyNode',
+			'"Empty node" passes the same items on: what n8n takes for them.',
+		),
+		...has(({ times }) => times > 1, 'Of what is short, the median of 3 runs, made in turns.'),
+		...has(
+			({ conditions }) => conditions.limited,
+			'At the limit, the ways run at the same time, each on a sandbox of its own, since they mostly wait; those with an item for each recipient apart from the others.',
+		),
+		...has(
+			(row) => row.measuredRecipients < row.conditions.recipients,
+			'≈ stands before figures that were not measured with so many recipients, but with the number in brackets, and multiplied. At the limit, single calls for 100,000 people take nearly three hours; without it, the HTTP Request node would open more connections than a machine has.',
+		),
+		...has(
+			({ conditions }) => conditions.recipients > 10_000 && conditions.latency > 0,
+			'With 100,000 recipients, "1 item each" is measured only without limit and latency: n8n first evaluates the expressions of 100,000 items, whatever comes after.',
+		),
+		...(httpRequestNode === undefined
+			? [
+					"**n8n's HTTP Request node is missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
+				]
+			: []),
 	];
-	if (rows.some(({ times }) => times > 1)) {
-		lines.push(
-			'Short runs without limit and latency are made 3 or 5 times, in turns; the median counts.',
-		);
-	}
-	if (rows.some(({ conditions }) => conditions.limited)) {
-		lines.push('At the limit, all ways run at the same time, each on a sandbox of its own.');
-	}
-	if (rows.some((row) => row.measuredRecipients < row.conditions.recipients)) {
-		lines.push(
-			'≈ stands before figures that were not measured for so many recipients, but for the number in brackets, and multiplied. At the limit, single calls for 100,000 people take nearly three hours; without it, the HTTP Request node opens more connections than a machine has.',
-		);
-	}
-	if (httpRequestNode === undefined) {
-		lines.push(
-			"**n8n's HTTP Request node is missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
-		);
-	}
 	return lines.map((line) => `- ${line}`).join('\n');
 }
 

@@ -76,15 +76,16 @@ export async function runInTurn(cells: Cell[], report: Report): Promise<Row[]> {
  */
 export async function runTogether(cells: Cell[], report: Report): Promise<Row[]> {
 	const sandboxes: SandboxProcess[] = [];
+	for (const cell of cells) report(`${describe(cell)}, at the same time as the next`);
 	try {
-		const ready = [];
-		for (const cell of cells) {
-			report(`${describe(cell)}, at the same time as the others of this size`);
-			const sandbox = await startSandbox(cell.conditions);
-			sandboxes.push(sandbox);
-			const { go } = await startMeasured(jobFor(cell, sandbox.url));
-			ready.push({ cell, sandbox, go });
-		}
+		const ready = await Promise.all(
+			cells.map(async (cell) => {
+				const sandbox = await startSandbox(cell.conditions);
+				sandboxes.push(sandbox);
+				const { go } = await startMeasured(jobFor(cell, sandbox.url));
+				return { cell, sandbox, go };
+			}),
+		);
 		await Promise.all(sandboxes.map(async (sandbox) => await sandbox.empty()));
 		return await Promise.all(
 			ready.map(async ({ cell, sandbox, go }) => {

@@ -9,10 +9,22 @@ export interface Target {
 	isMet: boolean;
 }
 
-const OURS: Array<[ContenderName, string]> = [
+type Ours = 'feishuFeed' | 'feishuFeedItems';
+
+/** Our node with each form of its input, and what tables call that. */
+const OURS: Array<[Ours, string]> = [
 	['feishuFeed', '1 item'],
 	['feishuFeedItems', '1 item each'],
 ];
+/** What n8n itself takes for calls like ours, whatever the node. */
+const LEAST: Record<Ours, ContenderName> = {
+	feishuFeed: 'n8nRequests',
+	feishuFeedItems: 'n8nRequestsItems',
+};
+const EMPTY: Record<Ours, ContenderName> = {
+	feishuFeed: 'emptyNode',
+	feishuFeedItems: 'emptyNodeItems',
+};
 const MEGABYTE = 1e6;
 
 /** Holds the measurements against what is promised; promises that were not measured are left out. */
@@ -82,18 +94,30 @@ function sharedTargets(shared: SharedLimit): Target[] {
 function cpuTargets(rows: Row[]): Target[] {
 	const compare = (other: ContenderName, otherName: string, most: number, mostShown: string) =>
 		OURS.flatMap(([contender, form]): Target[] => {
-			const ratios = free(rows, contender).flatMap((ours) => {
-				const theirs = free(rows, other).find(
-					({ conditions }) => conditions.recipients === ours.conditions.recipients,
-				);
-				return theirs ? [{ ours, ratio: ours.figures.cpuSeconds / theirs.figures.cpuSeconds }] : [];
+			const cpuSeconds = (name: ContenderName, recipients: number) =>
+				free(rows, name).find(({ conditions }) => conditions.recipients === recipients)?.figures
+					.cpuSeconds;
+			const ratios = free(rows, contender).flatMap(({ conditions: { recipients }, figures }) => {
+				const theirs = cpuSeconds(other, recipients);
+				if (theirs === undefined) return [];
+				const least = cpuSeconds(LEAST[contender], recipients);
+				return [
+					{
+						recipients,
+						ratio: figures.cpuSeconds / theirs,
+						least: least === undefined ? '' : ` (least node: ${(least / theirs).toFixed(2)} ×)`,
+					},
+				];
 			});
 			if (ratios.length === 0) return [];
 			return [
 				{
 					promise: `Limit off, ${form}: CPU time at most ${mostShown} ${otherName}`,
 					measured: ratios
-						.map(({ ours, ratio }) => `${ratio.toFixed(2)} × at ${sizeOf(ours)}`)
+						.map(
+							({ recipients, ratio, least }) =>
+								`${ratio.toFixed(2)} × at ${recipients.toLocaleString('en')}${least}`,
+						)
 						.join(', '),
 					isMet: ratios.every(({ ratio }) => ratio <= most),
 				},
@@ -125,22 +149,18 @@ function growthTargets(rows: Row[]): Target[] {
 }
 
 function memoryTargets(rows: Row[]): Target[] {
-	const empty: Partial<Record<ContenderName, ContenderName>> = {
-		feishuFeed: 'emptyNode',
-		feishuFeedItems: 'emptyNodeItems',
-	};
 	return OURS.flatMap(([contender, form]): Target[] => {
 		const peak = (name: ContenderName) =>
 			free(rows, name).find(({ conditions }) => conditions.recipients === 100_000)?.figures
 				.peakMemory;
-		const [ours, baseline] = [peak(contender), peak(empty[contender] as ContenderName)];
-		if (ours === undefined || baseline === undefined) return [];
-		const above = (ours - baseline) / MEGABYTE;
+		const [ours, least, empty] = [contender, LEAST[contender], EMPTY[contender]].map(peak);
+		if (ours === undefined || empty === undefined) return [];
+		const above = (memory: number) => `${((memory - empty) / MEGABYTE).toFixed(0)} MB above`;
 		return [
 			{
 				promise: `Limit off, ${form}: peak memory for 100,000 at most 150 MB above an empty node`,
-				measured: `${above.toFixed(0)} MB above`,
-				isMet: above <= 150,
+				measured: above(ours) + (least === undefined ? '' : ` (least node: ${above(least)})`),
+				isMet: ours - empty <= 150 * MEGABYTE,
 			},
 		];
 	});
@@ -151,11 +171,6 @@ function free(rows: Row[], contender: ContenderName): Row[] {
 	return rows.filter(
 		(row) => row.contender === contender && !row.conditions.limited && row.conditions.latency === 0,
 	);
-}
-
-function sizeOf({ conditions, measuredRecipients }: Row): string {
-	const size = conditions.recipients.toLocaleString('en');
-	return measuredRecipients < conditions.recipients ? `${size} (extrapolated)` : size;
 }
 
 function percent(share: number): string {

@@ -96,25 +96,22 @@ const bareNode = (execute: INodeType['execute']): INodeType => ({
 		name: 'bare',
 		group: ['transform'],
 		version: 1,
-		description: 'Has no parameters',
+		description: 'Does the least that a node can do',
 		defaults: {},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'feishuTenantApi', required: true }],
-		properties: [],
+		properties: [{ displayName: 'User IDs', name: 'userIds', type: 'string', default: '' }],
 	},
 	execute,
 });
 
-/**
- * A bare loop over the request function that n8n gives to nodes, with the same batches:
- * what n8n itself takes for such calls, whatever the node.
- */
-export const openN8nRequests: OpenContender = async (job) => {
-	const node = bareNode(async function () {
-		const [{ json }] = this.getInputData();
+const bareRequests = ({ limited }: Job): INodeType =>
+	bareNode(async function () {
+		const items = this.getInputData();
+		const openIds = items.flatMap((_, item) => this.getNodeParameter('userIds', item) as string[]);
 		const app_feed_card = { ...CARD, biz_id: randomUUID() };
-		const call = async (user_ids: string[]) =>
+		await sendBatches(openIds, limited, async (user_ids) => {
 			await this.helpers.httpRequestWithAuthentication.call(this, 'feishuTenantApi', {
 				method: 'POST',
 				url: '/open-apis/im/v2/app_feed_card',
@@ -123,11 +120,28 @@ export const openN8nRequests: OpenContender = async (job) => {
 				json: true,
 				ignoreHttpStatusErrors: true,
 			});
-		await sendBatches(json.userIds as string[], job.limited, call);
-		return [this.getInputData()];
+		});
+		return [items];
 	});
-	return await openNode(job, { parameters: {}, node }, oneItem);
-};
+
+/**
+ * The least that a node has to do in n8n, with the items of `feishuFeed`: it has n8n evaluate the
+ * one expression, and sends the same batches in a bare loop over n8n's request function.
+ */
+export const openN8nRequests: OpenContender = async (job) =>
+	await openNode(
+		job,
+		{ parameters: { userIds: '={{ $json.userIds }}' }, node: bareRequests(job) },
+		oneItem,
+	);
+
+/** The same with the items of `feishuFeedItems`. */
+export const openN8nRequestsItems: OpenContender = async (job) =>
+	await openNode(
+		job,
+		{ parameters: { userIds: '={{ $json.openId }}' }, node: bareRequests(job) },
+		itemForEach,
+	);
 
 const emptyNode = bareNode(async function () {
 	return [this.getInputData()];

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { actionValueFields } from '../shared/actionValues';
 import { asObject } from '../shared/callback';
 import type { EventFilter } from './feishuEvent';
 
@@ -40,28 +41,7 @@ export const filterFields: INodeProperties[] = [
 				placeholder: 'Add Value',
 				default: {},
 				description: 'Values that the pressed button must carry',
-				options: [
-					{
-						displayName: 'Value',
-						name: 'value',
-						values: [
-							{
-								displayName: 'Name',
-								name: 'name',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. action',
-							},
-							{
-								displayName: 'Value',
-								name: 'value',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. clock_in',
-							},
-						],
-					},
-				],
+				options: [actionValueFields],
 			},
 			{
 				displayName: 'Business IDs',

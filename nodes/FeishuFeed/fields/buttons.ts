@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { actionValueFields } from '../../shared/actionValues';
 import { CARD_LIMITS } from '../../shared/cardRules';
 import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
 import type { FeedButton, FeedButtons } from '../../shared/payloads';
@@ -97,28 +98,7 @@ const buttonFields: INodeProperties[] = [
 		description:
 			'What the callback brings back, so that the workflow knows what was pressed and for what',
 		displayOptions: { show: { actionType: ['webhook'] } },
-		options: [
-			{
-				displayName: 'Value',
-				name: 'value',
-				values: [
-					{
-						displayName: 'Name',
-						name: 'name',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. action',
-					},
-					{
-						displayName: 'Value',
-						name: 'value',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. clock_in',
-					},
-				],
-			},
-		],
+		options: [actionValueFields],
 	},
 ];
 

@@ -45,11 +45,11 @@ function callTargets(rows: Row[]): Target[] {
 			conditions.recipients === 10_000 && OURS.some(([name]) => name === contender),
 	);
 	if (found.length === 0) return [];
-	const counts = [...new Set(found.map(({ figures }) => figures.calls))];
+	const counts = [...new Set(found.map(({ figures }) => figures.calls - figures.refused))];
 	return [
 		{
 			promise: '10,000 recipients take 500 calls, as 1 item or as 10,000',
-			measured: `${counts.join(', ')} calls in ${found.length} runs`,
+			measured: `${counts.join(', ')} calls in each of ${found.length} runs, without refused ones`,
 			isMet: counts.length === 1 && counts[0] === 500,
 		},
 	];
@@ -92,40 +92,28 @@ function sharedTargets(shared: SharedLimit): Target[] {
 }
 
 function cpuTargets(rows: Row[]): Target[] {
-	const compare = (other: ContenderName, otherName: string, most: number, mostShown: string) =>
-		OURS.flatMap(([contender, form]): Target[] => {
-			const cpuSeconds = (name: ContenderName, recipients: number) =>
-				free(rows, name).find(({ conditions }) => conditions.recipients === recipients)?.figures
-					.cpuSeconds;
-			const ratios = free(rows, contender).flatMap(({ conditions: { recipients }, figures }) => {
-				const theirs = cpuSeconds(other, recipients);
+	const compare = (other: ContenderName, otherName: string, most: number) =>
+		OURS.flatMap(([contender, form]) =>
+			free(rows, contender).flatMap(({ conditions: { recipients }, figures }): Target[] => {
+				const cpuSeconds = (name: ContenderName) =>
+					free(rows, name).find(({ conditions }) => conditions.recipients === recipients)?.figures
+						.cpuSeconds;
+				const [theirs, least] = [cpuSeconds(other), cpuSeconds(LEAST[contender])];
 				if (theirs === undefined) return [];
-				const least = cpuSeconds(LEAST[contender], recipients);
+				const ratio = figures.cpuSeconds / theirs;
+				const leastRatio = least && `${(least / theirs).toFixed(2)} ×`;
 				return [
 					{
-						recipients,
-						ratio: figures.cpuSeconds / theirs,
-						least: least === undefined ? '' : ` (least node: ${(least / theirs).toFixed(2)} ×)`,
+						promise: `Limit off, ${form}, ${recipients.toLocaleString('en')} recipients: CPU time at most ${most} × ${otherName}`,
+						measured: `${ratio.toFixed(2)} ×${leastRatio ? ` (least node: ${leastRatio})` : ''}`,
+						isMet: ratio <= most,
 					},
 				];
-			});
-			if (ratios.length === 0) return [];
-			return [
-				{
-					promise: `Limit off, ${form}: CPU time at most ${mostShown} ${otherName}`,
-					measured: ratios
-						.map(
-							({ recipients, ratio, least }) =>
-								`${ratio.toFixed(2)} × at ${recipients.toLocaleString('en')}${least}`,
-						)
-						.join(', '),
-					isMet: ratios.every(({ ratio }) => ratio <= most),
-				},
-			];
-		});
+			}),
+		);
 	return [
-		...compare('axiosLoop', "the axios loop's", 1.5, '1.5 ×'),
-		...compare('httpRequest', "the HTTP Request node's", 0.1, '0.1 ×'),
+		...compare('axiosLoop', "the axios loop's", 1.5),
+		...compare('httpRequest', "the HTTP Request node's", 0.1),
 	];
 }
 

@@ -5,7 +5,7 @@ import type { Frame } from './frames';
 const LONGEST_WAIT = 10_000;
 /** The most payloads that wait for parts at a time, the most parts of one, and bytes of all. */
 const MOST_PAYLOADS = 64;
-const MOST_PARTS = 256;
+const MOST_PARTS = 1_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 
 interface Incomplete {

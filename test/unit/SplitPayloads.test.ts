@@ -88,7 +88,7 @@ describe('split payloads', () => {
 		{ message_id: 'm', sum: -2, seq: 0 },
 		{ message_id: 'm', sum: 2.5, seq: 0 },
 		{ message_id: 'm', sum: 'two', seq: 0 },
-		{ message_id: 'm', sum: 257, seq: 0 },
+		{ message_id: 'm', sum: 1_001, seq: 0 },
 		{ message_id: 'm', sum: 4_294_967_295, seq: 0 },
 		{ message_id: 'm', sum: 1e300, seq: 0 },
 	])('that cannot be are dropped: %j', (headers) => {

@@ -31,7 +31,7 @@ export async function resultsPage(results: Results): Promise<string> {
 	return await formatMarkdown(
 		[
 			'# Benchmark',
-			`Written by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(0)} minutes, on ${machine()}.`,
+			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}.`,
 			'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
 			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
@@ -152,9 +152,9 @@ function sharedTable(shared: SharedLimit): string {
 	);
 }
 
-function method({ rows }: Results): string {
+function method({ rows, shared }: Results): string {
 	const has = (fits: (row: Row) => boolean, line: string) => (rows.some(fits) ? [line] : []);
-	const lines = [
+	const ofRows = [
 		"Each line is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without starting the process; peak memory is the whole process's, from its start, and holds garbage that Node has not collected yet.",
 		'Before, each makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
 		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, for which n8n evaluates an expression.',
@@ -181,12 +181,16 @@ function method({ rows }: Results): string {
 			({ conditions }) => conditions.recipients > 10_000 && conditions.latency > 0,
 			'With 100,000 recipients, "1 item each" is measured only without limit and latency: n8n first evaluates the expressions of 100,000 items, whatever comes after.',
 		),
-		...(httpRequestNode === undefined
+		...(httpRequestNode === undefined && rows.length > 0
 			? [
 					"**n8n's HTTP Request node is missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
 				]
 			: []),
 	];
+	const ofShared = [
+		`The processes that share an app each send ${count(shared?.callsOfEach ?? 0)} calls at the limit, with 200 ms of latency; they know nothing of each other. Afterwards everybody's cards are counted.`,
+	];
+	const lines = [...(rows.length > 0 ? ofRows : []), ...(shared ? ofShared : [])];
 	return lines.map((line) => `- ${line}`).join('\n');
 }
 

@@ -84,9 +84,14 @@ function sharedTargets(shared: SharedLimit): Target[] {
 			isMet: lost === 0 && doubled === 0,
 		},
 		{
-			promise: `${processes} processes on one app: at least 85 % of the limit used`,
-			measured: `${percent(shareWhileAll)} while all run, ${percent(shareInAll)} from start to end`,
-			isMet: Math.min(shareWhileAll, shareInAll) >= 0.85,
+			promise: `${processes} processes on one app: at least 85 % of the limit used while all run`,
+			measured: `${percent(shareWhileAll)} for ${shared.whileAll.toFixed(0)} s`,
+			isMet: shareWhileAll >= 0.85,
+		},
+		{
+			promise: `${processes} processes on one app: at least 85 % of the limit used from first start to last end`,
+			measured: `${percent(shareInAll)} for ${shared.inAll.toFixed(0)} s`,
+			isMet: shareInAll >= 0.85,
 		},
 	];
 }

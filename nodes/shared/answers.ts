@@ -149,19 +149,26 @@ function missingScopes(error: Record<string, unknown>): string[] {
  * Reads which recipients of a call that succeeded were not reached, and why.
  * The presence of an entry is the failure, whatever its code.
  *
- * @returns the failures by the recipient's ID, in the ID type of the call
+ * @returns finds a recipient's failure, by the ID in the ID type of the call and by the card's
+ *   business ID, since a call may hold several cards of one person; chats go by the recipient alone
  */
 export function readFailedRecipients(
 	data: Record<string, unknown>,
 	endpoint: FeedEndpoint,
-): Map<string, Failure> {
+): (userId: string, target: string) => Failure | undefined {
 	const listed: unknown = data[endpoint.failureList];
 	const entries = Array.isArray(listed) ? (listed as Array<Record<string, unknown>>) : [];
-	return new Map(
-		entries
-			.filter((entry) => typeof entry?.user_id === 'string')
-			.map((entry) => [entry.user_id as string, READ_ENTRY[endpoint.failureList](entry)]),
-	);
+	const failures = new Map<string, Failure>();
+	for (const entry of entries) {
+		if (typeof entry?.user_id !== 'string') continue;
+		const key = firstText(entry.biz_id) ? cardKey(entry.user_id, entry.biz_id) : entry.user_id;
+		failures.set(key, READ_ENTRY[endpoint.failureList](entry));
+	}
+	return (userId, target) => failures.get(cardKey(userId, target)) ?? failures.get(userId);
+}
+
+function cardKey(userId: string, bizId: unknown): string {
+	return `${userId}\n${String(bizId)}`;
 }
 
 const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failure> = {

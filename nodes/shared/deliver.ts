@@ -163,11 +163,11 @@ class Run {
 		data: Record<string, unknown>,
 		tries: Tries,
 	): Promise<Entry[]> {
-		const failed = readFailedRecipients(data, this.endpoint);
+		const failureOf = readFailedRecipients(data, this.endpoint);
 		const again: Entry[] = [];
 		let limited: Failure | undefined;
 		for (const entry of entries) {
-			const failure = failed.get(entry.userId);
+			const failure = failureOf(entry.userId, entry.target);
 			if (failure !== undefined && policyForRecipient(failure).tries > 1) {
 				again.push(entry);
 				limited = failure;
@@ -180,7 +180,7 @@ class Run {
 		}
 		if (limited === undefined) return [];
 		if (await this.waitForNextTry(policyForRecipient(limited), limited, tries)) return again;
-		for (const entry of again) this.settle([entry], failed.get(entry.userId));
+		for (const entry of again) this.settle([entry], failureOf(entry.userId, entry.target));
 		return [];
 	}
 

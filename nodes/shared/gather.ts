@@ -23,6 +23,8 @@ export interface Entry {
 	/** The index of the input item. */
 	item: number;
 	userId: string;
+	/** What the call changes for the recipient, as the ask names it. */
+	target: string;
 	content: object;
 }
 
@@ -59,7 +61,7 @@ export function gather(endpoint: FeedEndpoint, asks: ItemAsk[]): Batch[][] {
 			const wave = seen.get(userId) ?? 0;
 			seen.set(userId, wave + 1);
 			waves[wave] ??= { batches: [], open: new Map() };
-			const entry = { item, userId, content: ask.content };
+			const entry = { item, userId, target: ask.target, content: ask.content };
 			add(waves[wave], key, entry, { path, userIdType: ask.userIdType }, endpoint.batchSize);
 		}
 	}

@@ -125,6 +125,29 @@ describe('results', () => {
 	});
 });
 
+describe('two cards of one person in one call', () => {
+	it.each(['update', 'delete'])('fail each for itself: %s', async (name) => {
+		const [both, one] = openIds;
+		await giveCard(sandbox.url, sandbox.feishu, 'first', [both, one]);
+		await giveCard(sandbox.url, sandbox.feishu, 'second', [both]);
+		const target = { bizId: '={{ $json.card }}', chatId: '' };
+		const output = await sandbox.output(
+			{ ...FEED_OPERATIONS[name].parameters(target), userIds: '={{ $json.to }}' },
+			{
+				items: [
+					{ card: 'first', to: [both, one] },
+					{ card: 'second', to: [both, one] },
+				],
+			},
+		);
+		expect(output).toMatchObject([
+			{ biz_id: 'first', succeeded: [both, one], failed: [] },
+			{ biz_id: 'second', succeeded: [both], failed: [{ user_id: one, code: '2' }] },
+		]);
+		expect(await sandbox.requests()).toHaveLength(1);
+	});
+});
+
 describe('cards without a business ID', () => {
 	it('share one UUID and fill batches when all of the card is equal', async () => {
 		const items = openIds.slice(0, 60).map((to) => ({ to }));

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import { FeishuTenantApi } from '../credentials/FeishuTenantApi.credentials';
-// With its ending, since tsx would take the node's JSON file of the same name.
+// With their ending, since tsx would take the nodes' JSON files of the same names.
 import { FeishuFeed } from '../nodes/FeishuFeed/FeishuFeed.node.js';
-import { readExamples } from './documentation/examples';
+import { FeishuFeedTrigger } from '../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node.js';
+import { readExamples, readTriggerExamples } from './documentation/examples';
 import { allScopes, callLimits, cardLimits, scopes } from './documentation/limits';
 import type { Language } from './documentation/limits';
 import { jsonBlock } from './documentation/markdown';
@@ -39,7 +40,11 @@ async function makePages(): Promise<Map<string, string>> {
 	const pages = new Map([
 		[
 			'docs/parameters.md',
-			parametersPage(new FeishuFeed().description, new FeishuTenantApi(), readExamples()),
+			parametersPage(
+				{ description: new FeishuFeed().description, examples: readExamples() },
+				{ description: new FeishuFeedTrigger().description, examples: readTriggerExamples() },
+				new FeishuTenantApi(),
+			),
 		],
 	]);
 	for (const [file, sections] of Object.entries(SECTIONS)) {

@@ -10,7 +10,7 @@ export interface FormRow {
 	required: boolean;
 	/** `undefined` where there is none, as for the parts of a chat picker's value. */
 	default: unknown;
-	choices: Array<{ value: string; name: string; description?: string }>;
+	choices: Array<{ value: string; name: string; description?: string; conditions: string[] }>;
 	/** Of a number; empty for others. */
 	range: string;
 	description: string;
@@ -21,7 +21,14 @@ export interface FormRow {
 /** A form laid out as rows, and what it says between its fields. */
 export interface Form {
 	rows: FormRow[];
-	notices: string[];
+	notices: Notice[];
+}
+
+/** What a form says between its fields. */
+export interface Notice {
+	text: string;
+	/** When the form shows it, as Markdown. */
+	conditions: string[];
 }
 
 /** What an operation is shown by: these are not conditions of its fields. */
@@ -54,7 +61,7 @@ function addField(
 	parentNames: string[],
 ): void {
 	if (field.type === 'notice') {
-		form.notices.push(field.displayName);
+		form.notices.push({ text: field.displayName, conditions: conditionsOf(field, siblings) });
 		return;
 	}
 	const path = `${parentPath}${field.name}`;
@@ -65,7 +72,7 @@ function addField(
 		type: field.type,
 		required: field.required === true,
 		default: field.default,
-		choices: choicesOf(field),
+		choices: choicesOf(field, siblings),
 		range: rangeOf(field),
 		description: field.description ?? '',
 		conditions: conditionsOf(field, siblings),
@@ -108,7 +115,11 @@ function addLocator(form: Form, field: INodeProperties, path: string, names: str
 			path: `${path}.mode`,
 			nameOnScreen: names.join(' › '),
 			type: 'options',
-			choices: modes.map(({ name, displayName }) => ({ value: name, name: displayName })),
+			choices: modes.map(({ name, displayName }) => ({
+				value: name,
+				name: displayName,
+				conditions: [],
+			})),
 			description: 'How it was picked',
 		},
 		{
@@ -122,12 +133,16 @@ function addLocator(form: Form, field: INodeProperties, path: string, names: str
 	);
 }
 
-function choicesOf({ type, options = [] }: INodeProperties): FormRow['choices'] {
+function choicesOf(
+	{ type, options = [] }: INodeProperties,
+	siblings: INodeProperties[],
+): FormRow['choices'] {
 	if (type !== 'options' && type !== 'multiOptions') return [];
-	return (options as INodePropertyOptions[]).map(({ name, value, description }) => ({
-		value: String(value),
-		name,
-		description,
+	return (options as INodePropertyOptions[]).map((option) => ({
+		value: String(option.value),
+		name: option.name,
+		description: option.description,
+		conditions: conditionsOf(option, siblings),
 	}));
 }
 
@@ -136,16 +151,21 @@ function rangeOf({ typeOptions }: INodeProperties): string {
 	return minValue === undefined || maxValue === undefined ? '' : `${minValue} to ${maxValue}`;
 }
 
-function conditionsOf(field: INodeProperties, siblings: INodeProperties[]): string[] {
+function conditionsOf(
+	{ displayOptions }: Pick<INodeProperties, 'displayOptions'>,
+	siblings: INodeProperties[],
+): string[] {
 	const say = (conditions: object | undefined, verb: string) =>
 		Object.entries(conditions ?? {})
 			.filter(([name]) => !OPERATION_PARAMETERS.includes(name))
-			.map(([name, values]) => {
+			.map(([path, values]) => {
+				// A slash at the start stands for the top of the form.
+				const name = path.replace(/^\//, '');
 				const named = siblings.find((sibling) => sibling.name === name)?.displayName ?? name;
 				const shown = (values as unknown[]).map((value) => `\`${String(value)}\``).join(' or ');
 				return `${verb} when "${named}" (\`${name}\`) is ${shown}`;
 			});
-	const { show, hide } = field.displayOptions ?? {};
+	const { show, hide } = displayOptions ?? {};
 	return [...say(show, 'Shown'), ...say(hide, 'Hidden')];
 }
 

@@ -5,9 +5,9 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import type { Example } from './examples';
+import type { Example, TriggerExample } from './examples';
 import { fieldsOf, layOut } from './formRows';
-import type { FormRow } from './formRows';
+import type { Form, FormRow, Notice } from './formRows';
 import { callLimits, cardLimits } from './limits';
 import { anchor, code, jsonBlock, plain, table } from './markdown';
 
@@ -18,17 +18,29 @@ interface OperationOfNode {
 	description: string;
 }
 
-/** The page that has every parameter of the node and of its credential. */
+/** A node that has operations, with examples of each. */
+interface ActionNode {
+	description: INodeTypeDescription;
+	examples: Example[];
+}
+
+/** A node that has one form. */
+interface TriggerNode {
+	description: INodeTypeDescription;
+	examples: TriggerExample[];
+}
+
+/** The page that has every parameter of the nodes and of their credential. */
 export function parametersPage(
-	node: INodeTypeDescription,
+	action: ActionNode,
+	trigger: TriggerNode,
 	credential: ICredentialType,
-	examples: Example[],
 ): string {
-	const operations = operationsOf(node.properties);
+	const operations = operationsOf(action.description.properties);
 	return [
 		'<!-- Written by npm run docs. Change the descriptions in nodes/ and credentials/, or docs/examples/. -->',
 		'# Parameters',
-		'Every field of the node and of its credential, by the name on screen and by the name in the JSON of a workflow. The names are part of what the package promises: workflows store them.',
+		'Every field of the nodes and of their credential, by the name on screen and by the name in the JSON of a workflow. The names are part of what the package promises: workflows store them.',
 		'A path says where a value stands under `parameters`. `statusLabel.label.text` is',
 		jsonBlock({ statusLabel: { label: { text: 'Urgent' } } }),
 		'and `buttons.button[].text` is the text of each button:',
@@ -45,8 +57,13 @@ export function parametersPage(
 				plain(description),
 			]),
 		),
-		`[Credential](${anchor(credential.displayName)}) · [Limits](#limits)`,
-		...operations.flatMap((operation) => operationSection(node, operation, examples)),
+		[
+			`[${trigger.description.displayName}](${anchor(trigger.description.displayName)})`,
+			`[Credential](${anchor(credential.displayName)})`,
+			'[Limits](#limits)',
+		].join(' · '),
+		...operations.flatMap((operation) => operationSection(action, operation)),
+		...triggerSection(trigger),
 		`## ${credential.displayName}`,
 		`The credential, of type ${code(credential.name)}. [How to fill it in](credential.md).`,
 		formTable(layOut(credential.properties).rows),
@@ -78,11 +95,9 @@ function operationsOf(properties: INodeProperties[]): OperationOfNode[] {
 }
 
 function operationSection(
-	node: INodeTypeDescription,
+	{ description, examples }: ActionNode,
 	operation: OperationOfNode,
-	examples: Example[],
 ): string[] {
-	const { rows, notices } = layOut(fieldsOf(node.properties, operation));
 	const shown = examples.filter(
 		({ parameters }) =>
 			parameters.resource === operation.resource && parameters.operation === operation.operation,
@@ -94,8 +109,7 @@ function operationSection(
 		`## ${operation.heading}`,
 		`${plain(operation.description)}.`,
 		`\`"resource": "${operation.resource}", "operation": "${operation.operation}"\``,
-		...notices.map(plain),
-		formTable(rows),
+		...formSection(layOut(fieldsOf(description.properties, operation))),
 		...shown.flatMap(({ shows, parameters, output }) => [
 			`**Example.** ${shows}`,
 			jsonBlock(parameters),
@@ -103,6 +117,26 @@ function operationSection(
 			jsonBlock(output.length === 1 ? output[0] : output),
 		]),
 	];
+}
+
+function triggerSection({ description, examples }: TriggerNode): string[] {
+	return [
+		`## ${description.displayName}`,
+		`${plain(description.description)}. [How to set it up, and what comes out](trigger.md).`,
+		...formSection(layOut(description.properties)),
+		...examples.flatMap(({ shows, parameters }) => [
+			`**Example.** ${shows}`,
+			jsonBlock(parameters),
+		]),
+	];
+}
+
+function formSection({ notices, rows }: Form): string[] {
+	return [...notices.map(notice), formTable(rows)];
+}
+
+function notice({ text, conditions }: Notice): string {
+	return sentences([plain(text), ...conditions]);
 }
 
 const HEADINGS = [
@@ -128,15 +162,23 @@ function formRow(row: FormRow): string[] {
 		row.required ? 'yes' : '',
 		defaultOf(row.default),
 		row.choices.length > 0 ? row.choices.map(choice).join('<br>') : row.range,
-		[hidden ? 'Not on screen: n8n fills it in' : plain(row.description), ...row.conditions]
-			.filter((sentence) => sentence !== '')
-			.map((sentence) => sentence.replace(/\.?$/, '.'))
-			.join(' '),
+		sentences([
+			hidden ? 'Not on screen: n8n fills it in' : plain(row.description),
+			...row.conditions,
+		]),
 	];
 }
 
-function choice({ value, name, description }: FormRow['choices'][number]): string {
-	return `${code(value)} ${plain(description === undefined ? name : `${name}: ${description}`)}`;
+function choice({ value, name, description, conditions }: FormRow['choices'][number]): string {
+	const words = plain(description === undefined ? name : `${name}: ${description}`);
+	return `${code(value)} ${conditions.length > 0 ? sentences([words, ...conditions]) : words}`;
+}
+
+function sentences(texts: string[]): string {
+	return texts
+		.filter((text) => text !== '')
+		.map((text) => text.replace(/\.?$/, '.'))
+		.join(' ');
 }
 
 /** What a new node holds; an empty text, list or collection is nothing worth a word. */

@@ -199,19 +199,28 @@ describe('callbacks over HTTP', () => {
 });
 
 describe('the long connection', () => {
-	async function connect(
-		handlers: Record<string, (event: unknown) => unknown>,
-	): Promise<lark.WSClient> {
-		const { promise: ready, resolve: onReady } = withResolvers();
+	type Handlers = Record<string, (event: unknown) => unknown>;
+	type Options = Partial<ConstructorParameters<typeof lark.WSClient>[0]>;
+	const views = async () => (await control.longConnections()).connections;
+
+	/** Starts a client; `close` in `afterEach`. */
+	async function start(handlers: Handlers, options: Options = {}): Promise<lark.WSClient> {
 		const client = new lark.WSClient({
 			appId: custom.app_id,
 			appSecret: custom.app_secret,
 			domain: sandbox.url,
-			onReady,
 			...quiet,
+			...options,
 		});
 		endings.push(() => client.close({ force: true }));
 		await client.start({ eventDispatcher: new lark.EventDispatcher(quiet).register(handlers) });
+		return client;
+	}
+
+	/** Starts a client and waits until it is connected. */
+	async function connect(handlers: Handlers, options: Options = {}): Promise<lark.WSClient> {
+		const { promise: ready, resolve: onReady } = withResolvers();
+		const client = await start(handlers, { onReady, ...options });
 		await ready;
 		return client;
 	}
@@ -238,5 +247,101 @@ describe('the long connection', () => {
 		expect(connections).toMatchObject([
 			{ app_id: custom.app_id, sent: 1, answered: 1, unanswered: 0, malformedFrames: 0 },
 		]);
+	});
+
+	it('shares the events of an app among its clients', async () => {
+		const events: unknown[][] = [[], [], []];
+		for (const own of events) await connect({ x: (event) => void own.push(event) });
+		for (let count = 0; count < 60; count++) {
+			await control.sendEvent({ app_id: custom.app_id, event_type: 'x', event: { count } });
+		}
+		expect(events.flat()).toHaveLength(60);
+		expect((await views()).map(({ answered }) => answered)).toEqual(
+			events.map(({ length }) => length),
+		);
+	});
+
+	it('sends an event again when its handler fails', async () => {
+		await control.changeSettings({ callbacks: { retryTimeFactor: 1e-5 } });
+		const eventIds: unknown[] = [];
+		const { promise: done, resolve } = withResolvers();
+		await connect({
+			x: (event) => {
+				eventIds.push((event as { event_id: string }).event_id);
+				if (eventIds.length < 3) throw new Error('not yet');
+				resolve();
+			},
+		});
+		const event = { app_id: custom.app_id, event_type: 'x', event: {} };
+		const { event_id, attempts } = await control.sendEvent(event);
+		expect(attempts).toMatchObject([{ status: 500, failure: { reason: 'status' } }]);
+		await done;
+		expect(eventIds).toEqual([event_id, event_id, event_id]);
+	});
+
+	const impatient = { ReconnectNonce: 0, ReconnectInterval: 0.05 };
+
+	it.each(['close', 'terminate'] as const)('is opened again after a %s', async (how) => {
+		await control.changeSettings({ longConnection: { clientConfig: impatient } });
+		const { promise: back, resolve: onReconnected } = withResolvers();
+		await connect({ 'card.action.trigger': () => ({ toast }) }, { onReconnected });
+		await control.disconnect({ how });
+		await back;
+		expectToast(await press(), 'longConnection');
+		expect(await views()).toMatchObject([
+			{ isOpen: false, closedBy: 'sandbox', sent: 0 },
+			{ isOpen: true, answered: 1 },
+		]);
+	});
+
+	it('is opened again when it is half-open', async () => {
+		// Above the time-out: the SDK starts it anew with each ping.
+		const clientConfig = { ...impatient, PingInterval: 1 };
+		await control.changeSettings({ longConnection: { clientConfig } });
+		const { promise: back, resolve: onReconnected } = withResolvers();
+		await connect(
+			{ 'card.action.trigger': () => ({ toast }) },
+			{ onReconnected, wsConfig: { pingTimeout: 0.5 } },
+		);
+		await control.stall();
+		await back;
+		expectToast(await press(), 'longConnection');
+	});
+
+	it('is pinged as often as a pong says', async () => {
+		const { resolve: onPinged, promise: pinged } = withResolvers();
+		await control.changeSettings({ longConnection: { clientConfig: { PingInterval: 0.05 } } });
+		await connect({});
+		await control.changeSettings({ longConnection: { clientConfig: { PingInterval: 3600 } } });
+		// One ping may be under way with the old interval; after that there must be no more.
+		setTimeout(onPinged, 300);
+		await pinged;
+		const [{ pings }] = await views();
+		expect(pings).toBeGreaterThan(1);
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		expect(await views()).toMatchObject([{ pings, pongs: pings, malformedFrames: 0 }]);
+	});
+
+	it('is asked for again when Feishu has an internal error', async () => {
+		await control.changeSettings({ longConnection: { clientConfig: impatient } });
+		const { promise: back, resolve: onReconnected } = withResolvers();
+		await connect({}, { onReconnected });
+		const operation = 'longConnection.endpoint';
+		await control.addFault({ kind: 'errorCode', operation, code: 1000040343, times: 2 });
+		await control.disconnect();
+		await back;
+		const codes = (await control.requests({ operation })).map(({ code }) => code);
+		expect(codes).toEqual([0, 1000040343, 1000040343, 0]);
+	});
+
+	it.each([
+		['the secret is wrong', 'code=514', { appSecret: 'wrong' }],
+		['there are too many', 'code=1000040350', {}],
+	])('is given up when %s', async (_name, message, options) => {
+		await control.changeSettings({ longConnection: { mostConnections: 0 } });
+		const told = new Promise<Error>((resolve) => {
+			void start({}, { ...options, onError: resolve });
+		});
+		expect((await told).message).toContain(message);
 	});
 });

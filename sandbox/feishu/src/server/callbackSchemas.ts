@@ -62,8 +62,14 @@ export const connectionFilter = object({ ...connections, isOpen: boolean });
 export const disconnection = object({
 	...connections,
 	how: oneOf(['close', 'terminate']),
-	// The codes that a server may close with.
-	code: { type: 'integer', minimum: 1000, maximum: 4999 },
+	// The codes that may stand in a close (RFC 6455, section 7.4).
+	code: {
+		type: 'integer',
+		anyOf: [
+			{ enum: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014] },
+			{ minimum: 3000, maximum: 4999 },
+		],
+	},
 	reason: { type: 'string', maxLength: 30 },
 });
 

@@ -18,7 +18,7 @@ export interface FeishuEvent {
 	biz_id?: string;
 	chat_id?: string;
 	message_id?: string;
-	/** The whole event as Feishu sent it. */
+	/** The whole event as Feishu sent it, but for the Verification Token. */
 	event: CallbackBody;
 }
 
@@ -45,8 +45,21 @@ export function readEvent(body: CallbackBody, now: number): FeishuEvent {
 		biz_id: firstText(places, ['biz_id']),
 		chat_id: firstText(places, ['open_chat_id', 'chat_id']),
 		message_id: firstText(places, ['open_message_id', 'message_id']),
-		event: body,
+		event: withoutVerificationToken(body),
 	});
+}
+
+/** What proves that a callback is from Feishu is not for the workflow, whose data others may read. */
+function withoutVerificationToken(body: CallbackBody): CallbackBody {
+	const header = asObject(body.header);
+	return {
+		...withoutToken(body),
+		...(header && { header: withoutToken(header) }),
+	};
+}
+
+function withoutToken(fields: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'token'));
 }
 
 /** True for a press on a button, also where Feishu should call the event something new. */

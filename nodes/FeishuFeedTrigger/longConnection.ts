@@ -27,6 +27,8 @@ export async function receiveOverLongConnection(
 		send: async (options: Parameters<typeof context.helpers.httpRequest>[0]) =>
 			(await context.helpers.httpRequest(options)) as unknown,
 		logger: context.logger,
+		// n8n then tries to activate the workflow again.
+		onLost: (error: Error) => context.emitError(error),
 	};
 	let stop: (() => Promise<void>) | undefined;
 	const start = async (): Promise<void> => {

@@ -497,6 +497,20 @@ describe('trouble', () => {
 		]);
 	});
 
+	it('sends nothing more over a connection that is being closed', async () => {
+		const clients = [await connect(), await connect()];
+		// It does not get to read the close, let alone answer it.
+		clients[0].socket.pause();
+		await control.disconnect({ connection: 1 });
+		for (let count = 0; count < 20; count++) expect((await send()).state).toBe('answered');
+		expect(await connections()).toMatchObject([
+			{ isOpen: true, sent: 0 },
+			{ isOpen: true, sent: 20 },
+		]);
+		clients[0].socket.resume();
+		await until(connections, ([{ isOpen }]) => !isOpen);
+	});
+
 	it('makes connections half-open, and brings them back', async () => {
 		await control.changeSettings({ callbacks: { answerTimeout: 0.1 } });
 		const client = await connect();

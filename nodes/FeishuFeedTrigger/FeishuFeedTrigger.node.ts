@@ -11,6 +11,7 @@ import type {
 import { answerFields } from './answer';
 import { filterFields } from './filter';
 import { receiveOverLongConnection } from './longConnection';
+import { emitKept } from './trial';
 import { receiveCallback } from './webhook';
 
 /** Starts a workflow when somebody presses a button of a card or chat in the feed. */
@@ -106,7 +107,9 @@ export class FeishuFeedTrigger implements INodeType {
 	}
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		if (this.getNodeParameter('connection') !== 'longConnection') return {};
-		return await receiveOverLongConnection(this);
+		if (this.getNodeParameter('connection') === 'longConnection') {
+			return await receiveOverLongConnection(this);
+		}
+		return this.getMode() === 'manual' ? emitKept(this) : {};
 	}
 }

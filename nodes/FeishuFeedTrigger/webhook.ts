@@ -9,6 +9,7 @@ import { readToast } from './answer';
 import { answerWithWorkflow } from './CallbackResponse';
 import { isWanted, itemOf, readEvent } from './feishuEvent';
 import { readFilter } from './filter';
+import { keepForTrial } from './trial';
 import { recentEventsOf } from './recentEvents';
 
 /**
@@ -43,6 +44,7 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	}
 
 	const workflowData = [[{ json: itemOf(event) }]];
+	if (this.getMode() === 'manual') keepForTrial(this, workflowData);
 	const answer = this.getNodeParameter('answer') as string;
 	if (answer === 'lastNode' || answer === 'responseNode') {
 		answerWithWorkflow(response, readToast(this.getNodeParameter('fallbackToast')));

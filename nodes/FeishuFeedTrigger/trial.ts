@@ -1,0 +1,38 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type {
+	INodeExecutionData,
+	ITriggerFunctions,
+	ITriggerResponse,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+const kept = new Map<string, INodeExecutionData[][]>();
+
+/**
+ * Keeps what the webhook received while a workflow is tried out in the editor. n8n then executes the
+ * node as one that has a trigger, and passes on what that emits instead of what the webhook gave.
+ */
+export function keepForTrial(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
+	kept.set(keyOf(context), items);
+}
+
+/** Emits what {@link keepForTrial} kept. */
+export function emitKept(context: ITriggerFunctions): ITriggerResponse {
+	return {
+		manualTriggerFunction: async () => {
+			const items = kept.get(keyOf(context));
+			kept.delete(keyOf(context));
+			if (items === undefined) {
+				throw new NodeOperationError(
+					context.getNode(),
+					'The event that the webhook received is in another process of n8n: activate the workflow to try it out',
+				);
+			}
+			context.emit(items);
+		},
+	};
+}
+
+function keyOf(context: IWebhookFunctions | ITriggerFunctions): string {
+	return `${context.getWorkflow().id} ${context.getNode().id}`;
+}

@@ -13,8 +13,9 @@ interface HttpResponse {
 	status: (code: number) => HttpResponse;
 	json: (body: unknown) => HttpResponse;
 	send: (body: unknown) => HttpResponse;
-	end: () => HttpResponse;
+	end: (content?: unknown, encoding?: unknown) => HttpResponse;
 	setHeader: (name: string, value: unknown) => HttpResponse;
+	setHeaders: (headers: unknown) => HttpResponse;
 }
 
 /**
@@ -24,22 +25,25 @@ interface HttpResponse {
  */
 export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer): void {
 	const http = response as HttpResponse;
-	const json = http.json.bind(http);
+	const [json, send, end] = [http.json.bind(http), http.send.bind(http), http.end.bind(http)];
 	let isAnswered = false;
 	const answer = (body: CallbackAnswer): HttpResponse => {
 		if (isAnswered) return http;
 		isAnswered = true;
+		// A file that a workflow responds with is sent as it comes; it is no answer.
+		if (http.headersSent) return end();
 		http.status(200);
-		const sent = json(body);
+		// Express's json() calls send() in turn, and that calls end(), with text.
+		http.send = send;
+		http.end = end;
+		json(body);
 		// n8n goes on as if nothing had been sent; on a sent response that would throw.
-		http.setHeader = () => http;
-		http.end = () => http;
-		return sent;
+		http.send = http.end = http.setHeader = http.setHeaders = () => http;
+		return http;
 	};
-	// Express's json() calls send() in turn, with text.
-	const send = http.send.bind(http);
-	http.send = (body) => (isAnswered ? (http.headersSent ? http : send(body)) : answerWith(body));
-	http.json = (body) => answerWith(body);
+	http.json = http.send = (body) => answerWith(body);
+	// n8n ends the response of a 'Respond to Webhook' node before it has sent what is in it.
+	http.end = (content) => (content === undefined ? http : answerWith(content));
 
 	function answerWith(body: unknown): HttpResponse {
 		const failed = http.statusCode >= 400;
@@ -49,9 +53,9 @@ export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer):
 }
 
 function parsed(body: unknown): unknown {
-	if (typeof body !== 'string') return body;
+	if (typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
 	try {
-		return JSON.parse(body) as unknown;
+		return JSON.parse(body.toString()) as unknown;
 	} catch {
 		return undefined;
 	}

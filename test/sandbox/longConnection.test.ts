@@ -120,6 +120,15 @@ describe('the endpoint', () => {
 		expect((await askForUrl()).code).toBe(code);
 		expect((await askForUrl()).code).toBe(0);
 	});
+
+	it('can be made to answer with another HTTP status', async () => {
+		const operation = 'longConnection.endpoint';
+		await control.addFault({ kind: 'errorCode', operation, status: 503, code: 1 });
+		expect(await askForUrl()).toEqual({ status: 503, code: 1, msg: 'refused', data: {} });
+		expect(await control.requests({ fault: 'errorCode' })).toMatchObject([
+			{ status: 503, code: 1, handled: false },
+		]);
+	});
 });
 
 describe('opening', () => {

@@ -48,10 +48,14 @@ export class RealN8n {
 		private readonly port: number,
 		private n8n: RunningN8n,
 		private signedIn: N8nSession,
+		private readonly environment: NodeJS.ProcessEnv,
 	) {}
 
-	/** Starts a Feishu and an n8n on free ports, with the package packed anew. Takes about 15 seconds. */
-	static async start(): Promise<RealN8n> {
+	/**
+	 * Starts a Feishu and an n8n on free ports, with the package packed anew. Takes about 15 seconds.
+	 * @param environment variables for n8n beside the usual ones
+	 */
+	static async start(environment: NodeJS.ProcessEnv = {}): Promise<RealN8n> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'feishu-feed-e2e-'));
 		let sandbox: FeishuSandbox | undefined;
 		let n8n: RunningN8n | undefined;
@@ -60,10 +64,19 @@ export class RealN8n {
 			await installPackage(userFolder, packed);
 			sandbox = await startFeishuSandbox();
 			const port = await detectPort(0);
-			n8n = await RealN8n.startIn(userFolder, port);
+			n8n = await RealN8n.startIn(userFolder, port, environment);
 			const session = await N8nSession.signIn(n8n.url, ownerAccountOf(userFolder));
-			const feishu = new FeishuSandboxClient(sandbox.url);
-			return new RealN8n(feishu, sandbox.url, packed, userFolder, sandbox, port, n8n, session);
+			return new RealN8n(
+				new FeishuSandboxClient(sandbox.url),
+				sandbox.url,
+				packed,
+				userFolder,
+				sandbox,
+				port,
+				n8n,
+				session,
+				environment,
+			);
 		} catch (error) {
 			await n8n?.stop();
 			await sandbox?.close();
@@ -72,14 +85,18 @@ export class RealN8n {
 		}
 	}
 
-	private static async startIn(userFolder: string, port: number): Promise<RunningN8n> {
+	private static async startIn(
+		userFolder: string,
+		port: number,
+		environment: NodeJS.ProcessEnv,
+	): Promise<RunningN8n> {
 		return await startN8n({
 			port,
 			userFolder,
 			owner: ownerAccountOf(userFolder),
 			logFile: join(userFolder, 'n8n.log'),
 			// All that n8n can be made to say, since no secret may be in it.
-			environment: { N8N_LOG_LEVEL: 'debug' },
+			environment: { N8N_LOG_LEVEL: 'debug', ...environment },
 		});
 	}
 
@@ -96,7 +113,7 @@ export class RealN8n {
 	/** Stops n8n and starts it again on the same data. */
 	async restart(): Promise<void> {
 		await this.n8n.stop();
-		this.n8n = await RealN8n.startIn(this.userFolder, this.port);
+		this.n8n = await RealN8n.startIn(this.userFolder, this.port, this.environment);
 		this.signedIn = await N8nSession.signIn(this.n8n.url, ownerAccountOf(this.userFolder));
 	}
 

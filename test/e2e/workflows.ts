@@ -27,6 +27,14 @@ export function feishuFeed(
 	});
 }
 
+/** Our trigger node, called "Pressed", with a webhook path of its own. */
+export function feishuFeedTrigger(credential: SavedCredential, parameters: INodeParameters): INode {
+	return node('Pressed', 'n8n-nodes-feishu-feed.feishuFeedTrigger', parameters, {
+		credentials: { feishuTenantApi: { id: credential.id, name: credential.name } },
+		webhookId: randomUUID(),
+	});
+}
+
 /** The node that "Execute workflow" starts from. */
 export function manualTrigger(): INode {
 	return node('Start', 'n8n-nodes-base.manualTrigger', {});

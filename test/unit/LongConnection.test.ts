@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -570,14 +572,18 @@ describe('a first connection', () => {
 
 	it('is given up when nobody answers at the address', async () => {
 		// Something that takes connections and never says a word.
-		const { createServer } = await import('node:net');
-		const mute = createServer().listen(0);
-		const { port } = mute.address() as { port: number };
-		const URL = `ws://localhost:${port}/`;
+		const sockets: Socket[] = [];
+		const mute = createServer((socket) => void sockets.push(socket.resume())).listen(0);
+		const URL = `ws://localhost:${(mute.address() as AddressInfo).port}/`;
 		server.endpointAnswers = Array(3).fill({ body: { code: 0, data: { URL } } });
 		hurry(20);
-		await expect(join()).rejects.toThrow(/No WebSocket to localhost:\d+ can be opened/);
-		mute.close();
+		try {
+			await expect(join()).rejects.toThrow(/No WebSocket to localhost:\d+ can be opened/);
+			await until(() => sockets.filter(({ closed }) => closed).length === 3);
+		} finally {
+			for (const socket of sockets) socket.destroy();
+			mute.close();
+		}
 	});
 
 	it('is refused on a Node without a WebSocket, with what to do', async () => {

@@ -144,7 +144,11 @@ describe('split payloads', () => {
 		for (let seq = 0; seq < 12; seq++) {
 			expect(parts.add(part({ message_id: 'huge', sum: 12, seq }, big), 0)).toBeUndefined();
 		}
-		// What was dropped no longer counts.
+		// What was dropped no longer counts, nor what the same part held before.
+		for (let times = 0; times < 12; times++) {
+			parts.add(part({ message_id: 'again', sum: 2, seq: 0 }, big), 0);
+		}
+		expect(parts.add(part({ message_id: 'again', sum: 2, seq: 1 }, big), 0)).toBeDefined();
 		for (const id of ['x', 'y']) {
 			parts.add(part({ message_id: id, sum: 2, seq: 0 }, big), 0);
 			expect(parts.add(part({ message_id: id, sum: 2, seq: 1 }, big), 0)).toHaveLength(

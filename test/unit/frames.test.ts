@@ -185,12 +185,16 @@ describe('bytes that are no frame', () => {
 			withField(0x2a, 0x04, 0x0a, 0x05, 0x61, 0x12, 0x00),
 		],
 		['a header without a value', withField(0x2a, 0x03, 0x0a, 0x01, 0x61)],
-		['a number where a text belongs', withField(0x30, 0x01)],
+		['a number where a text belongs', withField(0x30, 0x00)],
 		['a text where a number belongs', withField(0x0a, 0x00)],
 		['the field number 0', withField(0x00, 0x00)],
+		['a field number of more than 32 bits', withField(0x88, 0x80, 0x80, 0x80, 0x10, 0x01)],
 		['a group', withField(0x53, 0x54)],
 		['an unknown wire type', withField(0x57)],
-		['more than 4 MiB', Buffer.concat([required, Buffer.alloc(4 * 1024 * 1024)])],
+		[
+			'more than 4 MiB',
+			Buffer.concat([withField(0x42, 0x80, 0x80, 0x80, 0x02), Buffer.alloc(4 << 20)]),
+		],
 	])('%s is refused', (_, bytes) => {
 		expect(decodeFrame(required)).toBeDefined();
 		expect(decodeFrame(bytes)).toBeUndefined();

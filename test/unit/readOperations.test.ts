@@ -1,0 +1,156 @@
+import { findOperation, resources } from '../../nodes/FeishuFeed/resources';
+
+/**
+ * What n8n's editor does not let anybody enter, but a workflow that was written by hand or by an
+ * agent may hold: other types where the form has collections.
+ */
+const LINK = 'https://example.com';
+const RECIPIENTS = { userIdType: 'open_id', userIds: 'ou_a' };
+const CARD = { ...RECIPIENTS, cardSource: 'fields', link: LINK, timeSensitive: false };
+const UPDATE = { ...RECIPIENTS, bizId: 'b', updateFields: { title: 'new' } };
+const CHAT = { ...RECIPIENTS, chatId: 'oc_1' };
+
+function read(resource: string, operation: string, parameters: Record<string, unknown>) {
+	const found = findOperation(resource, operation);
+	if (found === undefined) throw new Error(`no ${operation} of ${resource}`);
+	return found.read((name) => parameters[name]);
+}
+
+const contentOf = (resource: string, operation: string, parameters: Record<string, unknown>) =>
+	read(resource, operation, parameters).content;
+
+it('finds every operation by its resource, and no other', () => {
+	for (const { option, operations } of resources) {
+		for (const operation of operations) {
+			expect(findOperation(String(option.value), operation.option.value)).toBe(operation);
+		}
+	}
+	expect(findOperation('appFeedCard', 'updateButtons')).toBeUndefined();
+	expect(findOperation('nothing', 'create')).toBeUndefined();
+});
+
+it.each<[string, string, Record<string, unknown>, string]>([
+	[
+		'create',
+		'buttons: text',
+		{ ...CARD, buttons: 'OK' },
+		'Buttons must be an object, but is the text "OK"',
+	],
+	[
+		'create',
+		'buttons: a list',
+		{ ...CARD, buttons: [{}] },
+		'Buttons must be an object, but is a list',
+	],
+	[
+		'create',
+		'a button: text',
+		{ ...CARD, buttons: { button: ['OK'] } },
+		'Buttons must be an object',
+	],
+	[
+		'create',
+		'a button: a number',
+		{ ...CARD, buttons: { button: 5 } },
+		'Buttons must be an object',
+	],
+	[
+		'create',
+		'platforms: text',
+		{ ...CARD, buttons: { button: [{ text: 'A', platformUrls: LINK }] } },
+		'Button 1 URLs by Platform must be an object, but is the text',
+	],
+	[
+		'create',
+		'action values: text',
+		{ ...CARD, buttons: { button: [{ text: 'A', actionType: 'webhook', actionValues: 'a=1' }] } },
+		'Button 1 Action Values must be an object, but is the text "a=1"',
+	],
+	['create', 'a label: text', { ...CARD, statusLabel: 'New' }, 'Status Label must be an object'],
+	[
+		'create',
+		'a label: a list',
+		{ ...CARD, statusLabel: { label: ['New'] } },
+		'Status Label must be an',
+	],
+	[
+		'create',
+		'a notification: true',
+		{ ...CARD, notify: true },
+		'Notification must be an object, but is',
+	],
+	[
+		'upsert',
+		'options: text',
+		{ ...CARD, options: 'all' },
+		'Options must be an object, but is the text',
+	],
+	[
+		'update',
+		'fields: text',
+		{ ...UPDATE, updateFields: 'title' },
+		'Fields to Update must be an object',
+	],
+	[
+		'update',
+		'fields: a list',
+		{ ...UPDATE, updateFields: ['1'] },
+		'Fields to Update must be an object',
+	],
+	[
+		'update',
+		'an unknown field',
+		{ ...UPDATE, updateFields: { color: 1 } },
+		'Fields to Update has the unk',
+	],
+	[
+		'update',
+		'a field of every object',
+		{ ...UPDATE, updateFields: { title: 'new', constructor: 'x' } },
+		'Fields to Update has the unknown field "constructor"',
+	],
+	[
+		'update',
+		'a new label: text',
+		{ ...UPDATE, updateFields: { statusLabel: 'x' } },
+		'Status Label must',
+	],
+	[
+		'update',
+		'new buttons: text',
+		{ ...UPDATE, updateFields: { buttons: 'x' } },
+		'Buttons must be an ob',
+	],
+	[
+		'update',
+		'options: a list',
+		{ ...UPDATE, options: [] },
+		'Options must be an object, but is a list',
+	],
+])('%s refuses %s', (operation, _, parameters, message) => {
+	expect(() => read('appFeedCard', operation, parameters)).toThrow(message);
+});
+
+it.each([undefined, null, '', {}, { button: [] }])('takes %j as no buttons', (buttons) => {
+	expect(contentOf('appFeedCard', 'create', { ...CARD, buttons })).toEqual({
+		app_feed_card: { link: { link: LINK }, time_sensitive: false },
+	});
+	expect(contentOf('chat', 'updateButtons', { ...CHAT, buttons })).toEqual({
+		chat_id: 'oc_1',
+		buttons: { buttons: [] },
+	});
+});
+
+it('takes one button that is not in a list', () => {
+	const button = { text: 'A', url: LINK };
+	expect(contentOf('chat', 'updateButtons', { ...CHAT, buttons: { button } })).toMatchObject({
+		buttons: { buttons: [{ text: { text: 'A' } }] },
+	});
+});
+
+it.each([undefined, null, '', {}])('takes %j as no label, notification or options', (nothing) => {
+	const parameters = { ...CARD, statusLabel: nothing, notify: nothing, options: nothing };
+	expect(contentOf('appFeedCard', 'upsert', parameters)).toEqual({
+		app_feed_card: { link: { link: LINK }, time_sensitive: false },
+	});
+});

@@ -80,8 +80,7 @@ async function callFeishu(
 	if (asks.length === 0) return new Map();
 	const client = await openClient(context);
 	const { callsAtOnce, callsPerSecond, longestWait } = asks[0].delivery;
-	const recipients = asks.reduce((sum, { ask }) => sum + ask.userIds.length, 0);
-	const progress = new Progress(context.logger, recipients);
+	const progress = new Progress(context.logger, countRecipients(asks));
 	const isStopped = () => context.getExecutionCancelSignal()?.aborted ?? false;
 	const send = async (to: FeedEndpoint, these: ItemAsk[]): Promise<Map<number, Outcomes>> =>
 		await deliver(to, these, {
@@ -102,7 +101,12 @@ async function callFeishu(
 			{ names: ask.names, outcomes: outcomes.get(item) as Outcomes },
 		]),
 	);
-	if (instead) await sendInstead(instead, asks, results, send);
+	if (instead) {
+		await sendInstead(instead, asks, results, async (to, these) => {
+			progress.takeBack(countRecipients(these));
+			return await send(to, these);
+		});
+	}
 	if (isStopped()) progress.stopped(countReached(results));
 	return results;
 }
@@ -125,6 +129,10 @@ async function sendInstead(
 		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
 		result.instead = new Set(own.keys());
 	}
+}
+
+function countRecipients(asks: ItemAsk[]): number {
+	return asks.reduce((sum, { ask }) => sum + ask.userIds.length, 0);
 }
 
 function countReached(results: Map<number, ItemResult>): number {

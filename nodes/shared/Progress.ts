@@ -22,6 +22,11 @@ export class Progress {
 		this.logger.info(`Feishu Feed: ${this.done} recipients are done, ${this.left} are left`);
 	}
 
+	/** Takes back recipients whose outcome is not the last one: they are asked for in another way. */
+	takeBack(recipients: number): void {
+		this.done -= recipients;
+	}
+
 	/** Logs who was reached before a stop, since n8n takes no output from a stopped node. */
 	stopped(reached: number): void {
 		const rest = this.recipients - reached;

@@ -9,7 +9,12 @@ import {
 	SEEDED_APPS,
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
-import type { GroupView, Person, RecordedRequest } from '../../sandbox/feishu/src/client';
+import type {
+	FeedEntry,
+	GroupView,
+	Person,
+	RecordedRequest,
+} from '../../sandbox/feishu/src/client';
 import { runNode, storedCredential } from './runNode';
 import type { RunOptions, RunResult, StoredCredential } from './runNode';
 
@@ -73,6 +78,12 @@ export class SandboxForTests {
 			query,
 			body,
 		}));
+	}
+
+	/** A card as it stands in somebody's feed. */
+	async cardOf(person: Pick<Person, 'open_id'>, bizId: string): Promise<FeedEntry | undefined> {
+		const entries = await this.feishu.feed(person.open_id);
+		return entries.find(({ biz_id }) => biz_id === bizId);
 	}
 
 	/** The open IDs of the people at these places of the company. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { INode, INodeParameters } from 'n8n-workflow';
 
@@ -6,7 +6,7 @@ import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
 import { RealN8n } from './RealN8n';
-import { chain, feishuFeed, manualTrigger, node } from './workflows';
+import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node } from './workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const encryptKey = 'the encrypt key of the tests';
@@ -37,27 +37,56 @@ afterEach(async () => {
 
 /** Our trigger node. */
 function trigger(parameters: INodeParameters): INode {
-	return node('Pressed', 'n8n-nodes-feishu-feed.feishuFeedTrigger', parameters, {
-		credentials: { feishuTenantApi: { id: credential.id, name: credential.name } },
-		webhookId: randomUUID(),
-	});
+	return feishuFeedTrigger(credential, parameters);
+}
+
+/** Saves a workflow that begins with the trigger. */
+async function save(first: INode, ...next: INode[]): Promise<SavedWorkflow> {
+	const after = node('After', 'n8n-nodes-base.noOp', {});
+	return await n8n.session.createWorkflow(chain('Pressed', first, after, ...next));
 }
 
 /** Saves and activates a workflow that begins with the trigger. */
 async function activate(first: INode, ...next: INode[]): Promise<SavedWorkflow> {
-	const after = node('After', 'n8n-nodes-base.noOp', {});
-	const workflow = await n8n.session.createWorkflow(chain('Pressed', first, after, ...next));
+	const workflow = await save(first, ...next);
 	await n8n.session.activateWorkflow(workflow);
 	active.push(workflow);
 	return workflow;
 }
 
-function webhookUrl({ webhookId }: INode): string {
-	return `${n8n.url}/webhook/${webhookId}/feishu`;
+async function deactivate(workflow: SavedWorkflow): Promise<void> {
+	await n8n.session.deactivateWorkflow(workflow.id);
+	active.splice(active.indexOf(workflow), 1);
+}
+
+function webhookUrl({ webhookId }: INode, mode: 'webhook' | 'webhook-test' = 'webhook'): string {
+	return `${n8n.url}/${mode}/${webhookId}/feishu`;
+}
+
+/** Sends the app's callbacks to a URL, which must pass the verification. */
+async function callBack(url: string): Promise<void> {
+	const { verification } = await n8n.feishu.changeCallback(appId, {
+		mode: 'url',
+		url,
+		encrypt_key: encryptKey,
+	});
+	expect(verification).toMatchObject({ ok: true });
+}
+
+/** Waits until the app has this many long connections open. */
+async function untilOpen(count: number): Promise<void> {
+	for (let tries = 0; (await n8n.feishu.longConnections()).open !== count; tries++) {
+		if (tries === 100) expect(await n8n.feishu.longConnections()).toMatchObject({ open: count });
+		await sleep(100);
+	}
 }
 
 /** Creates a card whose button carries values, through the node. */
-async function createCard(bizId: string, userIds: string[]): Promise<void> {
+async function createCard(
+	bizId: string,
+	userIds: string[],
+	values: Record<string, string> = { action: 'clock_in' },
+): Promise<void> {
 	const finished = await n8n.run(
 		chain(
 			`Create ${bizId}`,
@@ -74,7 +103,9 @@ async function createCard(bizId: string, userIds: string[]): Promise<void> {
 						{
 							text: '打卡',
 							actionType: 'webhook',
-							actionValues: { value: [{ name: 'action', value: 'clock_in' }] },
+							actionValues: {
+								value: Object.entries(values).map(([name, value]) => ({ name, value })),
+							},
 						},
 					],
 				},
@@ -97,7 +128,7 @@ async function runs({ id }: SavedWorkflow, count: number): Promise<Array<Record<
 				}),
 			);
 		}
-		await new Promise((resolve) => setTimeout(resolve, 100));
+		await sleep(100);
 	}
 	throw new Error(`Workflow ${id} was not executed ${count} times`);
 }
@@ -112,12 +143,7 @@ describe.each(['webhook', 'longConnection'] as const)('over the %s', (connection
 			await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
 			return;
 		}
-		const { verification } = await n8n.feishu.changeCallback(appId, {
-			mode: 'url',
-			url: webhookUrl(first),
-			encrypt_key: encryptKey,
-		});
-		expect(verification).toMatchObject({ ok: true });
+		await callBack(webhookUrl(first));
 	}
 
 	it('starts the workflow once, with who pressed what', async () => {
@@ -193,6 +219,81 @@ describe.each(['webhook', 'longConnection'] as const)('over the %s', (connection
 		expect(output).toMatchObject({ action: { action: 'clock_in' } });
 	});
 
+	it('answers by itself when the workflow fails', async () => {
+		const first = trigger(lastNode);
+		const fail = node('Fail', 'n8n-nodes-base.stopAndError', { errorMessage: 'No more shifts' });
+		const workflow = await activate(first, fail);
+		await connect(first);
+		await createCard('failing', people.slice(0, 1));
+		expect(await press(people[0], 'failing')).toMatchObject({
+			answered: true,
+			toast: { content: '处理中' },
+		});
+		await runs(workflow, 1);
+		expect(await n8n.lastRun(workflow.id)).toMatchObject({ status: 'error' });
+	});
+
+	it('passes on other events only where any are wanted', async () => {
+		const event = { event_type: 'app_ticket', event: { app_ticket: 'the ticket of this hour' } };
+		const first = trigger({ connection });
+		const forPresses = await activate(first);
+		await connect(first);
+		expect(await n8n.feishu.sendEvent({ app_id: appId, ...event })).toMatchObject({
+			state: 'answered',
+		});
+
+		const second = trigger({ connection, events: 'any' });
+		const forAny = await activate(second);
+		await connect(second);
+		const { event_id } = await n8n.feishu.sendEvent({ app_id: appId, ...event });
+		const [output] = await runs(forAny, 1);
+		expect(output).toMatchObject({
+			event_id,
+			event_type: 'app_ticket',
+			time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+			event: { event: event.event },
+		});
+		expect(output).not.toHaveProperty('operator');
+		expect(await n8n.session.executionsOf(forPresses.id)).toEqual([]);
+	});
+
+	it('finds the business ID among the action values', async () => {
+		const first = trigger({ connection, filters: { bizIds: 'order-1, order-42' } });
+		const workflow = await activate(first);
+		await connect(first);
+		await createCard('order-42', people.slice(0, 1), { biz_id: 'order-42' });
+		await createCard('order-43', people.slice(0, 1), { biz_id: 'order-43' });
+		await createCard('order-1', people.slice(0, 1), { number: '1' });
+		expect(await press(people[0], 'order-43')).toMatchObject({ answered: true });
+		// Feishu does not say which card it is, and the button does not either.
+		expect(await press(people[0], 'order-1')).toMatchObject({ answered: true });
+		expect(await press(people[0], 'order-42')).toMatchObject({ answered: true });
+		const [output] = await runs(workflow, 1);
+		expect(output).toMatchObject({ biz_id: 'order-42', action: { biz_id: 'order-42' } });
+	});
+
+	it('waits for one press when the workflow is tried out in the editor', async () => {
+		await createCard('trial', people.slice(0, 1));
+		const toast = { content: '收到', type: 'success' };
+		const first = trigger({ connection, answer: 'toast', toast: { toast } });
+		const workflow = await save(first);
+		await n8n.session.runWorkflow(workflow.id, 'Pressed');
+		if (connection === 'webhook') {
+			await callBack(webhookUrl(first, 'webhook-test'));
+		} else {
+			await connect(first);
+			await untilOpen(1);
+		}
+		expect(await press(people[0], 'trial')).toMatchObject({ answered: true, toast });
+		const [output] = await runs(workflow, 1);
+		expect(output).toMatchObject({ action: { action: 'clock_in' } });
+
+		// It was the one press; n8n waits for no other.
+		if (connection === 'longConnection') await untilOpen(0);
+		expect(await press(people[0], 'trial')).toMatchObject({ answered: false });
+		await runs(workflow, 1);
+	});
+
 	it('starts only the workflow whose filter fits', async () => {
 		const filter = (name: string, value: string): INode =>
 			trigger({ connection, filters: { actionValues: { value: [{ name, value }] } } });
@@ -233,6 +334,108 @@ it('shares one connection among the triggers of an app, each of which gets every
 		expect(await press(person, 'shared')).toMatchObject({ answered: true });
 	}
 	for (const workflow of workflows) await runs(workflow, 5);
+});
+
+it('closes the connection with the last trigger that needs it', async () => {
+	const first = await activate(trigger({ connection: 'longConnection' }));
+	const second = await activate(trigger({ connection: 'longConnection' }));
+	await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
+	expect(await n8n.feishu.longConnections()).toMatchObject({ open: 1, opened: 1 });
+	await createCard('closing', people.slice(0, 1));
+
+	await deactivate(first);
+	expect(await press(people[0], 'closing')).toMatchObject({ answered: true });
+	await runs(second, 1);
+	expect(await n8n.feishu.longConnections()).toMatchObject({ open: 1, opened: 1 });
+
+	await deactivate(second);
+	await untilOpen(0);
+	expect(await press(people[0], 'closing')).toMatchObject({ answered: false });
+	expect(await n8n.session.executionsOf(first.id)).toEqual([]);
+	await runs(second, 1);
+});
+
+it('goes on after a restart of n8n, and starts nothing for copies of what came before', async () => {
+	const webhook = trigger({ connection: 'webhook' });
+	const overUrl = await activate(webhook);
+	const overConnection = await activate(trigger({ connection: 'longConnection' }));
+	await createCard('restart', people.slice(0, 1));
+	await callBack(webhookUrl(webhook));
+	const before = (await press(people[0], 'restart')) as { event_id: string };
+	await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
+	const beforeAsWell = (await press(people[0], 'restart')) as { event_id: string };
+	await runs(overUrl, 1);
+	await runs(overConnection, 1);
+
+	await n8n.restart();
+	await untilOpen(1);
+	expect(await n8n.feishu.sendCopy(beforeAsWell.event_id)).not.toHaveProperty('failure');
+	expect(await press(people[0], 'restart')).toMatchObject({ answered: true });
+	await n8n.feishu.changeCallback(appId, { mode: 'url' });
+	expect(await n8n.feishu.sendCopy(before.event_id)).not.toHaveProperty('failure');
+	expect(await press(people[0], 'restart')).toMatchObject({ answered: true });
+	await runs(overConnection, 2);
+	await runs(overUrl, 2);
+});
+
+describe('with the answer of a "Respond to Webhook" node', () => {
+	const byResponseNode = {
+		connection: 'webhook',
+		answer: 'responseNode',
+		fallbackToast: { toast: { content: '处理中' } },
+	};
+
+	/** Newer versions of the node refuse to work without one of n8n's own webhook nodes before them. */
+	function respond(typeVersion: number): INode {
+		return node(
+			'Respond',
+			'n8n-nodes-base.respondToWebhook',
+			{ respondWith: 'json', responseBody: '={{ JSON.stringify({ toast: "Recorded" }) }}' },
+			{ typeVersion },
+		);
+	}
+
+	it('answers with what it gives', async () => {
+		const first = trigger(byResponseNode);
+		await activate(first, respond(1));
+		await callBack(webhookUrl(first));
+		await createCard('responding', people.slice(0, 1));
+		expect(await press(people[0], 'responding')).toMatchObject({
+			answered: true,
+			toast: { type: 'success', content: 'Recorded' },
+		});
+	});
+
+	it('answers by itself when there is no n8n webhook before a newer one', async () => {
+		const first = trigger(byResponseNode);
+		const workflow = await activate(first, respond(1.5));
+		await callBack(webhookUrl(first));
+		await createCard('newer', people.slice(0, 1));
+		expect(await press(people[0], 'newer')).toMatchObject({
+			answered: true,
+			toast: { content: '处理中' },
+		});
+		await runs(workflow, 1);
+		expect((await n8n.lastRun(workflow.id)).errorMessage()).toContain('No Webhook node found');
+	});
+
+	it('answers by itself when it is slower, and drops what comes too late', async () => {
+		const first = trigger(byResponseNode);
+		const wait = node('Wait', 'n8n-nodes-base.wait', { amount: 4 }, { typeVersion: 1.1 });
+		const workflow = await activate(first, wait, respond(1.5));
+		await callBack(webhookUrl(first));
+		await createCard('late', people.slice(0, 1));
+		expect(await press(people[0], 'late')).toMatchObject({
+			answered: true,
+			toast: { content: '处理中' },
+		});
+		await runs(workflow, 1);
+		expect(await n8n.lastRun(workflow.id)).toMatchObject({ status: 'success' });
+		// n8n sends the late answer once the workflow is done.
+		await sleep(500);
+		expect(n8n.readLogs()).not.toMatch(/ERR_HTTP_HEADERS_SENT|unhandled ?(promise )?rejection/i);
+		expect((await fetch(`${n8n.url}/healthz`)).status).toBe(200);
+	});
 });
 
 it('starts nothing for a callback that is not from Feishu, and says nothing of its keys', async () => {

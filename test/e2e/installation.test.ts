@@ -28,7 +28,10 @@ describe('the installed package', () => {
 				packageName: n8n.packed.name,
 				installedVersion: n8n.packed.version,
 				failedLoading: false,
-				installedNodes: [{ name: 'Feishu Feed', type: 'n8n-nodes-feishu-feed.feishuFeed' }],
+				installedNodes: [
+					{ name: 'Feishu Feed', type: 'n8n-nodes-feishu-feed.feishuFeed' },
+					{ name: 'Feishu Feed Trigger', type: 'n8n-nodes-feishu-feed.feishuFeedTrigger' },
+				],
 			},
 		]);
 	});

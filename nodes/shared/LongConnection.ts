@@ -63,18 +63,23 @@ export async function listen(
 		);
 	}
 	const key = `${app.baseUrl}\n${app.appId}`;
-	const other = connections.get(key);
-	if (other !== undefined && other.appSecret !== app.appSecret) {
-		// Its own secret may be the wrong one, and it about to fail.
-		await other.connected.catch(() => undefined);
-		await proveSecret(app, tools);
-	}
 	let connection = connections.get(key);
+	while (connection !== undefined && connection.appSecret !== app.appSecret) {
+		// Its own secret may be the wrong one, and it about to fail.
+		const isMade = await connection.connected.then(
+			() => true,
+			() => false,
+		);
+		if (isMade) {
+			await proveSecret(app, tools);
+			connection.appSecret = app.appSecret;
+		}
+		connection = connections.get(key);
+	}
 	if (connection === undefined) {
 		connection = new LongConnection(app, tools, () => connections.delete(key));
 		connections.set(key, connection);
 	}
-	connection.appSecret = app.appSecret;
 	return await connection.join(listener, tools);
 }
 
@@ -160,9 +165,6 @@ class LongConnection {
 		this.debug('is open');
 		for (let socket: FrameSocket | undefined = first; socket !== undefined; ) {
 			const reason: string = await socket.ended;
-			this.parts.clear();
-			// The answers cannot go out any more.
-			this.delivery.answerAll();
 			if (this.isOver) return;
 			this.tools.logger.warn(`${NAME} is interrupted (${reason}) and will be opened again`);
 			socket = await this.reconnect();

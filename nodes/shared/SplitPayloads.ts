@@ -58,12 +58,6 @@ export class SplitPayloads {
 		}
 	}
 
-	/** Drops all that waits, as parts never come over another connection. */
-	clear(): void {
-		this.incomplete.clear();
-		this.bytes = 0;
-	}
-
 	private addPart(
 		id: string,
 		{ sum, seq, payload, now }: { sum: number; seq: number; payload: Uint8Array; now: number },

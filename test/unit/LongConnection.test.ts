@@ -647,6 +647,20 @@ describe('secrets', () => {
 		expect(server.openSockets).toHaveLength(1);
 	});
 
+	it('that are right open no connection for those that are wrong', async () => {
+		server.secret = APP.appSecret;
+		// The first attempt, with the wrong one, says nothing about it.
+		server.endpointAnswers = [{ body: refusal(1, 'system busy') }];
+		const heard: unknown[] = [];
+		const results = await Promise.allSettled([
+			join(async (body) => void heard.push(body), { app: { appSecret: 'guessed' } }),
+			join(),
+		]);
+		expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+		await server.ask(event('e'));
+		expect(heard).toEqual([]);
+	});
+
 	it('are in no error and no message of the log', async () => {
 		hurry(4);
 		const spill = Object.assign(new Error(`no ${APP.appSecret}`), { config: APP });

@@ -10,7 +10,7 @@ import { withSandbox } from './withSandbox';
 
 const PEOPLE = 1_000;
 /** Milliseconds that a call which left before the stop may be on its way. */
-const ON_THE_WAY = 40;
+const ON_THE_WAY = 100;
 /** Milliseconds within which the node must end after a stop: it looks for one four times a second. */
 const SOON = 1_000;
 

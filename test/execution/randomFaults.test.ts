@@ -91,6 +91,7 @@ async function carryOut(run: RandomRun): Promise<Observed> {
 	await feishu.reset();
 	if (isOfCard(run)) {
 		for (const [bizId, places] of Object.entries(run.holders)) {
+			if (places.length === 0) continue;
 			await giveCard(
 				sandbox.url,
 				feishu,

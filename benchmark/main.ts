@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 
 import type { Conditions } from './measurement';
@@ -17,6 +18,9 @@ import { targetsOf } from './targets';
 /** What `--quick` measures: without the limit and without latency, and at the limit with it. */
 const QUICK = { sizes: [1_000, 10_000], sizesAtLimit: [10_000], latencyAtLimit: 200 };
 
+/** The load from which on others take CPU time that is missed: a job and its sandbox take two cores. */
+const BUSY = 1;
+
 async function main(): Promise<void> {
 	const options = readOptions();
 	const startedAt = new Date();
@@ -25,6 +29,9 @@ async function main(): Promise<void> {
 			"sandbox/n8n is not installed, so n8n's HTTP Request node is left out: npm run install:n8n",
 		);
 	}
+	const [load] = loadavg();
+	if (load > BUSY)
+		report(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`);
 	compile();
 	const rows = [...(await runUnlimited(options)), ...(await runLimited(options))];
 	const { processes, callsOfEachProcess } = options;
@@ -36,6 +43,7 @@ async function main(): Promise<void> {
 		targets: targetsOf(rows, shared),
 		command: ['npm run benchmark', ...argumentsGiven()].join(' '),
 		startedAt,
+		load,
 		seconds: (Date.now() - startedAt.getTime()) / 1000,
 	};
 	const page = await resultsPage(results);

@@ -17,6 +17,8 @@ export interface Results {
 	/** What was typed to get them. */
 	command: string;
 	startedAt: Date;
+	/** Processes that wanted a core in the minute before. */
+	load: number;
 	seconds: number;
 }
 
@@ -27,11 +29,11 @@ export async function formatMarkdown(markdown: string): Promise<string> {
 
 /** The page of results. */
 export async function resultsPage(results: Results): Promise<string> {
-	const { rows, shared, targets, command, startedAt, seconds } = results;
+	const { rows, shared, targets, command, startedAt, load, seconds } = results;
 	return await formatMarkdown(
 		[
 			'# Benchmark',
-			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}.`,
+			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}. The machine's load was ${load.toFixed(1)} when it began.`,
 			'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
 			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),

@@ -64,7 +64,7 @@ export class FeishuClient {
 	 *
 	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
 	 */
-	async call(request: FeishuRequest, takeTurn?: TakeTurn): Promise<Answer> {
+	async call(request: FeishuRequest, takeTurn: TakeTurn = async () => true): Promise<Answer> {
 		const first = await this.callWithToken(request, takeTurn);
 		if (first.answer.failure?.kind !== 'token') return first.answer;
 		return (await this.callWithToken(request, takeTurn, first.token)).answer;
@@ -73,30 +73,42 @@ export class FeishuClient {
 	/** Makes a call with the newest token; when there is none but the refused one, with a new one. */
 	private async callWithToken(
 		request: FeishuRequest,
-		takeTurn?: TakeTurn,
+		takeTurn: TakeTurn,
 		refused = '',
 	): Promise<{ answer: Answer; token: string }> {
-		while (this.renewal !== undefined) {
+		for (;;) {
 			const failure = await this.renewal;
 			if (failure !== undefined) return { answer: { failure }, token: refused };
+			if (this.renewal !== undefined) continue;
+			const token = this.credential.accessToken;
+			if (token === refused) {
+				const answer = await this.leadRenewal(request, refused, takeTurn);
+				return { answer, token: this.credential.accessToken };
+			}
+			if (!(await takeTurn())) return { answer: { failure: STOPPED }, token };
+			// A renewal may have begun before the turn came: then the call takes another one after it.
+			if (this.renewal !== undefined) continue;
+			const { accessToken } = this.credential;
+			return { answer: await this.send(request, this.credential), token: accessToken };
 		}
-		const token = this.credential.accessToken;
-		if (token !== refused) return { answer: await this.attempt(request, takeTurn), token };
-		const answer = await this.leadRenewal(request, refused, takeTurn);
-		return { answer, token: this.credential.accessToken };
 	}
 
 	/** Makes a call that has n8n fetch and store a new token; other calls wait for it. */
 	private async leadRenewal(
 		request: FeishuRequest,
 		refused: string,
-		takeTurn?: TakeTurn,
+		takeTurn: TakeTurn,
 	): Promise<Answer> {
 		const answer = (async () => {
 			// Another execution may have stored a newer token since this one began.
 			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-			this.credential.accessToken = stored.accessToken === refused ? '' : stored.accessToken;
-			return await this.attempt(request, takeTurn);
+			if (!(await takeTurn())) return { failure: STOPPED };
+			const accessToken = stored.accessToken === refused ? '' : stored.accessToken;
+			// n8n makes a token where there is none, and writes it into what it is given.
+			const credential = { ...this.credential, accessToken };
+			const firstAnswer = await this.send(request, credential);
+			if (credential.accessToken) this.credential.accessToken = credential.accessToken;
+			return firstAnswer;
 		})();
 		this.renewal = answer.then(({ failure }) =>
 			failure?.kind === 'noToken' ? failure : undefined,
@@ -104,16 +116,14 @@ export class FeishuClient {
 		try {
 			return await answer;
 		} finally {
-			if (!this.credential.accessToken) this.credential.accessToken = refused;
 			this.renewal = undefined;
 		}
 	}
 
-	private async attempt(
+	private async send(
 		{ method, path, query, body, scopes }: FeishuRequest,
-		takeTurn?: TakeTurn,
+		credential: TenantCredential,
 	): Promise<Answer> {
-		if (takeTurn && !(await takeTurn())) return { failure: STOPPED };
 		try {
 			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
 				this.context,
@@ -133,7 +143,7 @@ export class FeishuClient {
 					credentialsDecrypted: {
 						...this.credentialReference,
 						type: TENANT_CREDENTIAL,
-						data: this.credential,
+						data: credential,
 					},
 				},
 			)) as HttpResponse;

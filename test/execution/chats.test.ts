@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { FULL_CARD, FULL_FORM, byId, ofChat } from './forms';
+import { FULL_CARD, FULL_FORM, byId, ofBotChat, ofChat } from './forms';
 import { withSandbox } from './withSandbox';
 
 const sandbox = withSandbox();
@@ -126,13 +126,9 @@ describe('instant reminders', () => {
 		const userIds = people.map(({ union_id }) => union_id);
 		for (const timeSensitive of [true, false]) {
 			await sandbox.feishu.clearRequests();
-			const output = await sandbox.output({
-				resource: 'botChat',
-				operation: 'setTimeSensitive',
-				userIdType: 'union_id',
-				userIds: userIds.join(),
-				timeSensitive,
-			});
+			const output = await sandbox.output(
+				ofBotChat({ userIdType: 'union_id', userIds: userIds.join(), timeSensitive }),
+			);
 			expect(await sandbox.calls()).toEqual([
 				{
 					method: 'PATCH',
@@ -161,12 +157,7 @@ describe('instant reminders', () => {
 			on: index >= 3,
 		}));
 		await sandbox.output(
-			{
-				resource: 'botChat',
-				operation: 'setTimeSensitive',
-				userIds: '={{ $json.to }}',
-				timeSensitive: '={{ $json.on }}',
-			},
+			ofBotChat({ userIds: '={{ $json.to }}', timeSensitive: '={{ $json.on }}' }),
 			{ items },
 		);
 		const bodies = (await sandbox.calls()).map(

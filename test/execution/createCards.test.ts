@@ -144,6 +144,41 @@ describe('appFeedCard: create', () => {
 		expect(buttons).toEqual({ buttons: [{ text: { text: button.text }, ...expected }] });
 	});
 
+	it('buttons: sends what fits the kind of button that an expression gives', async () => {
+		const button = {
+			text: 'Open',
+			actionType: '={{ $json.kind }}',
+			url: LINK,
+			platformUrls: { pcUrl: LINK },
+			actionValues: { value: [{ name: 'a', value: 'b' }] },
+		};
+		await sandbox.output(
+			create({ userIds: '={{ $json.to }}', bizId: 'b', buttons: { button: [button] } }),
+			{
+				items: [
+					{ to: sandbox.people[0].open_id, kind: 'url_page' },
+					{ to: sandbox.people[1].open_id, kind: 'webhook' },
+				],
+			},
+		);
+		const common = { text: { text: 'Open' }, button_type: 'default' };
+		const sent = [
+			{ ...common, action_type: 'url_page', multi_url: { url: LINK, pc_url: LINK } },
+			{ ...common, action_type: 'webhook', action_map: { a: 'b' } },
+		];
+		expect((await sandbox.calls()).map(({ body }) => body)).toEqual(
+			sent.map((one, place) => ({
+				app_feed_card: {
+					biz_id: 'b',
+					link: { link: LINK },
+					time_sensitive: false,
+					buttons: { buttons: [one] },
+				},
+				user_ids: [sandbox.people[place].open_id],
+			})),
+		);
+	});
+
 	it('buttons: sends numbers and flags in action values as text', async () => {
 		const value = [
 			{ name: 'number', value: '={{ $json.number }}' },

@@ -8,14 +8,16 @@ export const CARD_BATCHES = '/open-apis/im/v2/app_feed_card/batch';
 /** A business ID that the node has made. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Calls one at a time, unless a test says otherwise, so that they arrive in the order of the items. */
+const inOrder = (form: IDataObject): IDataObject => ({
+	...form,
+	options: { callsAtOnce: 1, ...(form.options as IDataObject) },
+});
+
 const ofCard =
 	(operation: string, defaults: IDataObject = {}) =>
-	(parameters: IDataObject): IDataObject => ({
-		resource: 'appFeedCard',
-		operation,
-		...defaults,
-		...parameters,
-	});
+	(parameters: IDataObject): IDataObject =>
+		inOrder({ resource: 'appFeedCard', operation, ...defaults, ...parameters });
 
 /** The parameters of each operation on a card; those that make one have a link. */
 export const create = ofCard('create', { link: LINK });
@@ -24,11 +26,12 @@ export const update = ofCard('update');
 export const deleteCard = ofCard('delete');
 
 /** The parameters of an operation on a chat. */
-export const ofChat = (operation: string, parameters: IDataObject): IDataObject => ({
-	resource: 'chat',
-	operation,
-	...parameters,
-});
+export const ofChat = (operation: string, parameters: IDataObject): IDataObject =>
+	inOrder({ resource: 'chat', operation, ...parameters });
+
+/** The parameters of the operation on the bot's own chat. */
+export const ofBotChat = (parameters: IDataObject): IDataObject =>
+	inOrder({ resource: 'botChat', operation: 'setTimeSensitive', ...parameters });
 
 /** A chat that is given by its ID. */
 export const byId = (value: unknown) => ({ __rl: true, mode: 'id', value }) as IDataObject;

@@ -1,13 +1,23 @@
 import type { RecordedRequest } from '../../sandbox/feishu/src/client';
-import { byId, create, ofChat, update, upsert } from './forms';
+import { byId, create, ofBotChat, ofChat, update, upsert } from './forms';
+import type { StoredCredential } from './runNode';
 import { withSandbox } from './withSandbox';
 
 const sandbox = withSandbox();
 
+/** Calls that do not wait for each other meet. */
+const options = { callsAtOnce: 20 };
+
 describe('the same card and person in several items', () => {
+	/** It has its token already, since calls wait for the one that has a token made. */
+	let credential: StoredCredential;
+
 	/** Slow answers make calls that do not wait for each other meet. */
 	beforeEach(async () => {
-		await sandbox.output(create({ bizId: 'b', userIds: sandbox.openIds(0, 60).join() }));
+		credential = sandbox.credential();
+		await sandbox.output(create({ bizId: 'b', userIds: sandbox.openIds(0, 60).join() }), {
+			credential,
+		});
 		await sandbox.feishu.clearRequests();
 		await sandbox.feishu.clearEffects();
 		await sandbox.feishu.changeSettings({ latency: 40 });
@@ -23,9 +33,10 @@ describe('the same card and person in several items', () => {
 		const [{ open_id: userIds }] = sandbox.people;
 		const titles = ['first', 'second', 'third'];
 		await sandbox.output(
-			update({ bizId: 'b', userIds, updateFields: { title: '={{ $json.t }}' } }),
+			update({ bizId: 'b', userIds, updateFields: { title: '={{ $json.t }}' }, options }),
 			{
 				items: titles.map((t) => ({ t })),
+				credential,
 			},
 		);
 		const requests = await sandbox.requests();
@@ -49,8 +60,9 @@ describe('the same card and person in several items', () => {
 				bizId: 'b',
 				userIds: '={{ $json.to }}',
 				updateFields: { title: '={{ String($itemIndex) }}' },
+				options,
 			}),
-			{ items: ranges.map(([start, end]) => ({ to: sandbox.openIds(start, end) })) },
+			{ items: ranges.map(([start, end]) => ({ to: sandbox.openIds(start, end) })), credential },
 		);
 		expect(output.map(({ succeeded }) => (succeeded as string[]).length)).toEqual([30, 40, 60, 5]);
 		const requests = await sandbox.requests();
@@ -78,8 +90,8 @@ describe('the same card and person in several items', () => {
 	it('are created before they are refused as duplicates', async () => {
 		const [{ open_id: userIds }] = sandbox.people;
 		const { outputs } = await sandbox.run(
-			create({ bizId: 'new', userIds, title: '={{ $json.t }}' }),
-			{ items: [{ t: 'first' }, { t: 'second' }], onError: 'continueRegularOutput' },
+			create({ bizId: 'new', userIds, title: '={{ $json.t }}', options }),
+			{ items: [{ t: 'first' }, { t: 'second' }], onError: 'continueRegularOutput', credential },
 		);
 		expect(outputs[0].map(({ json }) => [json.succeeded, json.failed])).toMatchObject([
 			[[userIds], []],
@@ -92,8 +104,8 @@ describe('the same card and person in several items', () => {
 	it('end as the last item says, when cards are created or updated', async () => {
 		const [{ open_id: userIds }] = sandbox.people;
 		const output = await sandbox.output(
-			upsert({ bizId: 'new', userIds, title: '={{ $json.t }}' }),
-			{ items: [{ t: 'first' }, { t: 'second' }, { t: 'third' }] },
+			upsert({ bizId: 'new', userIds, title: '={{ $json.t }}', options }),
+			{ items: [{ t: 'first' }, { t: 'second' }, { t: 'third' }], credential },
 		);
 		expect(output.map(({ created, updated }) => [created, updated])).toEqual([
 			[[userIds], []],
@@ -101,31 +113,33 @@ describe('the same card and person in several items', () => {
 			[[], [userIds]],
 		]);
 		expect(await sandbox.cardOf(sandbox.people[0], 'new')).toMatchObject({ title: 'third' });
+		expectOneAfterAnother(await sandbox.requests());
 	});
 
 	it('have their reminder and buttons set in the order of the items', async () => {
 		const [{ open_id: userIds }] = sandbox.people;
 		const [{ chat_id: chatId }] = sandbox.groups;
 		const items = [{ on: true }, { on: false }, { on: true }];
-		await sandbox.output(
-			{ resource: 'botChat', userIds, timeSensitive: '={{ $json.on }}' },
-			{ items },
-		);
+		await sandbox.output(ofBotChat({ userIds, timeSensitive: '={{ $json.on }}', options }), {
+			items,
+		});
 		await sandbox.output(
 			ofChat('setTimeSensitive', {
 				chatId: byId(chatId),
 				userIds,
 				timeSensitive: '={{ $json.on }}',
+				options,
 			}),
-			{ items },
+			{ items, credential },
 		);
 		await sandbox.output(
 			ofChat('updateButtons', {
 				chatId: byId(chatId),
 				userIds,
 				buttons: { button: [{ text: '=Item {{ $itemIndex }}', actionType: 'webhook' }] },
+				options,
 			}),
-			{ items },
+			{ items, credential },
 		);
 		const requests = await sandbox.requests();
 		expectOneAfterAnother(requests);

@@ -9,11 +9,9 @@ export const ANSWER_WITHIN = 2_600;
 /** What of Express's response is used here. */
 interface HttpResponse {
 	statusCode: number;
-	headersSent: boolean;
 	status: (code: number) => HttpResponse;
 	json: (body: unknown) => HttpResponse;
 	send: (body: unknown) => HttpResponse;
-	end: (content?: unknown, encoding?: unknown) => HttpResponse;
 	setHeader: (name: string, value: unknown) => HttpResponse;
 	setHeaders: (headers: unknown) => HttpResponse;
 }
@@ -25,37 +23,30 @@ interface HttpResponse {
  */
 export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer): void {
 	const http = response as HttpResponse;
-	const [json, send, end] = [http.json.bind(http), http.send.bind(http), http.end.bind(http)];
+	const [json, send] = [http.json.bind(http), http.send.bind(http)];
 	let isAnswered = false;
 	const answer = (body: CallbackAnswer): HttpResponse => {
 		if (isAnswered) return http;
 		isAnswered = true;
-		// A file that a workflow responds with is sent as it comes; it is no answer.
-		if (http.headersSent) return end();
 		http.status(200);
-		// Express's json() calls send() in turn, and that calls end(), with text.
+		// Express's json() calls send() in turn, with text.
 		http.send = send;
-		http.end = end;
 		json(body);
 		// n8n goes on as if nothing had been sent; on a sent response that would throw.
-		http.send = http.end = http.setHeader = http.setHeaders = () => http;
+		http.send = http.setHeader = http.setHeaders = () => http;
 		return http;
 	};
-	http.json = http.send = (body) => answerWith(body);
-	// n8n ends the response of a 'Respond to Webhook' node before it has sent what is in it.
-	http.end = (content) => (content === undefined ? http : answerWith(content));
-
-	function answerWith(body: unknown): HttpResponse {
+	http.json = http.send = (body) => {
 		const failed = http.statusCode >= 400;
 		return answer(failed ? fallback : readAnswerOfWorkflow(parsed(body)));
-	}
+	};
 	void sleep(ANSWER_WITHIN).then(() => answer(fallback));
 }
 
 function parsed(body: unknown): unknown {
-	if (typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
+	if (typeof body !== 'string') return body;
 	try {
-		return JSON.parse(body.toString()) as unknown;
+		return JSON.parse(body) as unknown;
 	} catch {
 		return undefined;
 	}

@@ -37,8 +37,7 @@ export class FeishuFeedTrigger implements INodeType {
 				name: 'default',
 				// Without a method n8n registers no webhook: the long connection needs none.
 				httpMethod: '={{ $parameter["connection"] === "longConnection" ? "" : "POST" }}',
-				responseMode:
-					'={{ ["lastNode", "responseNode"].includes($parameter["answer"]) ? $parameter["answer"] : "onReceived" }}',
+				responseMode: '={{ $parameter["answer"] === "lastNode" ? "lastNode" : "onReceived" }}',
 				responseData: 'firstEntryJson',
 				path: 'feishu',
 				ndvHideUrl: '={{ $parameter["connection"] === "longConnection" }}',

@@ -2,9 +2,6 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { asObject } from '../shared/callback';
 
-/** What the person who pressed the button sees. */
-export type AnswerMode = 'none' | 'toast' | 'lastNode' | 'responseNode';
-
 /** An answer to a callback. Feishu: card callback, response body. */
 export interface CallbackAnswer {
 	toast?: {
@@ -76,12 +73,6 @@ export const answerFields: INodeProperties[] = [
 				description:
 					'Shows the toast that is in the field "toast" of the first item of the last node',
 			},
-			{
-				name: "With What a 'Respond to Webhook' Node Gives",
-				value: 'responseNode',
-				description: 'Shows the toast that is in the field "toast" of the JSON it responds with',
-				displayOptions: { show: { '/connection': ['webhook'] } },
-			},
 		],
 		default: 'none',
 		description: 'What the person sees. Feishu waits 3 seconds for it.',
@@ -103,7 +94,7 @@ export const answerFields: INodeProperties[] = [
 		default: {},
 		description: 'Shown when the workflow has not answered shortly before the 3 seconds are over',
 		options: [{ displayName: 'Toast', name: 'toast', values: toastFields }],
-		displayOptions: { show: { answer: ['lastNode', 'responseNode'] } },
+		displayOptions: { show: { answer: ['lastNode'] } },
 	},
 ];
 

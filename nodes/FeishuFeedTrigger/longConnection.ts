@@ -30,15 +30,18 @@ export async function receiveOverLongConnection(
 		// n8n then tries to activate the workflow again.
 		onLost: (error: Error) => context.emitError(error),
 	};
-	let stop: (() => Promise<void>) | undefined;
+	let listening: Promise<() => Promise<void>> | undefined;
 	const start = async (): Promise<void> => {
-		stop = await listen(app, async (body) => await startWorkflow(context, body), tools);
+		listening = listen(app, async (body) => await startWorkflow(context, body), tools);
+		await listening;
+	};
+	const stop = async (): Promise<void> => {
+		// The workflow may be deactivated while the connection is being opened, or after that failed.
+		const end = await listening?.catch(() => undefined);
+		await end?.();
 	};
 	if (context.getMode() !== 'manual') await start();
-	return {
-		manualTriggerFunction: start,
-		closeFunction: async () => await stop?.(),
-	};
+	return { manualTriggerFunction: start, closeFunction: stop };
 }
 
 async function startWorkflow(

@@ -46,7 +46,7 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	const workflowData = [[{ json: itemOf(event) }]];
 	if (this.getMode() === 'manual') keepForTrial(this, workflowData);
 	const answer = this.getNodeParameter('answer') as string;
-	if (answer === 'lastNode' || answer === 'responseNode') {
+	if (answer === 'lastNode') {
 		answerWithWorkflow(response, readToast(this.getNodeParameter('fallbackToast')));
 		return { workflowData };
 	}

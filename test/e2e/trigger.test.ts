@@ -378,66 +378,6 @@ it('goes on after a restart of n8n, and starts nothing for copies of what came b
 	await runs(overUrl, 2);
 });
 
-describe('with the answer of a "Respond to Webhook" node', () => {
-	const byResponseNode = {
-		connection: 'webhook',
-		answer: 'responseNode',
-		fallbackToast: { toast: { content: '处理中' } },
-	};
-
-	/** Newer versions of the node refuse to work without one of n8n's own webhook nodes before them. */
-	function respond(typeVersion: number): INode {
-		return node(
-			'Respond',
-			'n8n-nodes-base.respondToWebhook',
-			{ respondWith: 'json', responseBody: '={{ JSON.stringify({ toast: "Recorded" }) }}' },
-			{ typeVersion },
-		);
-	}
-
-	it('answers with what it gives', async () => {
-		const first = trigger(byResponseNode);
-		await activate(first, respond(1));
-		await callBack(webhookUrl(first));
-		await createCard('responding', people.slice(0, 1));
-		expect(await press(people[0], 'responding')).toMatchObject({
-			answered: true,
-			toast: { type: 'success', content: 'Recorded' },
-		});
-	});
-
-	it('answers by itself when there is no n8n webhook before a newer one', async () => {
-		const first = trigger(byResponseNode);
-		const workflow = await activate(first, respond(1.5));
-		await callBack(webhookUrl(first));
-		await createCard('newer', people.slice(0, 1));
-		expect(await press(people[0], 'newer')).toMatchObject({
-			answered: true,
-			toast: { content: '处理中' },
-		});
-		await runs(workflow, 1);
-		expect((await n8n.lastRun(workflow.id)).errorMessage()).toContain('No Webhook node found');
-	});
-
-	it('answers by itself when it is slower, and drops what comes too late', async () => {
-		const first = trigger(byResponseNode);
-		const wait = node('Wait', 'n8n-nodes-base.wait', { amount: 4 }, { typeVersion: 1.1 });
-		const workflow = await activate(first, wait, respond(1.5));
-		await callBack(webhookUrl(first));
-		await createCard('late', people.slice(0, 1));
-		expect(await press(people[0], 'late')).toMatchObject({
-			answered: true,
-			toast: { content: '处理中' },
-		});
-		await runs(workflow, 1);
-		expect(await n8n.lastRun(workflow.id)).toMatchObject({ status: 'success' });
-		// n8n sends the late answer once the workflow is done.
-		await sleep(500);
-		expect(n8n.readLogs()).not.toMatch(/ERR_HTTP_HEADERS_SENT|unhandled ?(promise )?rejection/i);
-		expect((await fetch(`${n8n.url}/healthz`)).status).toBe(200);
-	});
-});
-
 it('starts nothing for a callback that is not from Feishu, and says nothing of its keys', async () => {
 	const first = trigger({ connection: 'webhook' });
 	const workflow = await activate(first);

@@ -235,7 +235,7 @@ function parseCard(value: unknown): Record<string, unknown> {
 	if (typeof card !== 'object' || card === null || Array.isArray(card)) {
 		throw new InvalidField('Card (JSON)', `must be a card object, but is ${kindOf(card)}`);
 	}
-	// People copy the whole request body from Feishu's reference: its card is meant.
+	// People copy the card from Feishu's reference together with its name.
 	const { app_feed_card: wrapped, ...rest } = card as Record<string, unknown>;
 	if (wrapped !== undefined && Object.keys(rest).length === 0) return parseCard(wrapped);
 	return { ...card };

@@ -175,9 +175,15 @@ export class N8nSession {
 		}
 	}
 
-	/** Takes a workflow's triggers and webhooks off. */
+	/** Takes a workflow's triggers and webhooks off, and waits until they are. */
 	async deactivateWorkflow(id: string): Promise<void> {
 		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+		for (;;) {
+			const path = `/rest/workflows/${id}/publication-status`;
+			const { status } = await this.call<PublicationStatus>('GET', path);
+			if (status !== 'in_progress' && status !== 'published') return;
+			await sleep(pollEveryMilliseconds);
+		}
 	}
 
 	/**

@@ -382,7 +382,7 @@ describe('paths that Feishu does not have', () => {
 		['GET', '/open-apis/im/v2/app_feed_card'],
 		['POST', '/open-apis/im/v2/app_feed_cards'],
 		['PATCH', '/open-apis/im/v2/feed_cards'],
-		['GET', '/'],
+		['GET', '/open-apis'],
 	])('%s %s is answered 404 in JSON', async (method, path) => {
 		const answer = await feishu.call(method, path);
 		expect(answer).toMatchObject({ status: 404, code: 404 });

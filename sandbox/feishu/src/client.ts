@@ -12,23 +12,26 @@ import type { Person } from './company/company';
 import type { Effect, EffectFilter, EffectName } from './effects';
 import type { Fault, FaultOptions } from './faults';
 import type { FeedEntry } from './feeds';
+import type { LiveMessage } from './live';
 import type { LongConnectionView } from './longConnection/connection';
 import type {
 	ConnectionFilter,
 	Disconnection,
 	LongConnectionCounters,
 } from './longConnection/longConnections';
-import type { Counters, RecordedRequest, RequestFilter } from './requests';
+import type { Counters, RecordedRequest, RequestFilter, RequestSummary } from './requests';
 import type { EventToSend, Stall } from './server/callbackRoutes';
 import type {
 	AppChange,
 	CardView,
 	CompanyView,
+	FeedView,
 	GroupChange,
 	GroupView,
 	PeopleQuery,
 } from './server/controlRoutes';
 import type { Settings, SettingsChange } from './settings';
+import type { Scenario, StartPage, Texts } from './startPage';
 
 export type {
 	App,
@@ -51,8 +54,10 @@ export type {
 	Fault,
 	FaultOptions,
 	FeedEntry,
+	FeedView,
 	GroupChange,
 	GroupView,
+	LiveMessage,
 	LongConnectionCounters,
 	LongConnectionView,
 	PeopleQuery,
@@ -61,9 +66,13 @@ export type {
 	PushedEvent,
 	RecordedRequest,
 	RequestFilter,
+	RequestSummary,
+	Scenario,
 	Settings,
 	SettingsChange,
 	Stall,
+	StartPage,
+	Texts,
 	UrlVerification,
 };
 export type { FaultKind } from './faults';
@@ -153,6 +162,44 @@ export class FeishuSandboxClient {
 	async feed(id: string): Promise<FeedEntry[]> {
 		const path = `/feed/${encodeURIComponent(id)}`;
 		return (await this.call<{ entries: FeedEntry[] }>('GET', path)).entries;
+	}
+
+	/** The message lists of several people, in the order of the IDs; those whom nobody knows are `unknown`. */
+	feeds(people: readonly string[]): Promise<{ feeds: FeedView[]; unknown: string[] }> {
+		return this.call('GET', `/feeds${search({ people: people.join(',') })}`);
+	}
+
+	/**
+	 * What changes from now on, until `signal` aborts or the sandbox closes: first a snapshot, then
+	 * changes. `people`: open IDs of those whose message lists are of interest, by default everybody.
+	 */
+	async *live(signal: AbortSignal, people?: readonly string[]): AsyncGenerator<LiveMessage> {
+		const path = `/live${search({ people: people?.join(',') })}`;
+		const response = await fetch(`${this.url}/sandbox${path}`, { signal });
+		if (!response.ok) throw new Error(`GET /sandbox${path}: ${response.status}`);
+		const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+		let text = '';
+		for (;;) {
+			const { value, done } = await reader.read();
+			if (done) return;
+			text += value;
+			const messages = text.split('\n\n');
+			text = messages.pop()!;
+			for (const message of messages) {
+				const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? [];
+				if (name) yield { name, data: JSON.parse(data) } as LiveMessage;
+			}
+		}
+	}
+
+	/** What the start page leads to. */
+	startPage(): Promise<StartPage> {
+		return this.call('GET', '/start_page');
+	}
+
+	/** Replaces what the start page leads to. */
+	changeStartPage(startPage: StartPage): Promise<StartPage> {
+		return this.call('PUT', '/start_page', startPage);
 	}
 
 	group(chat_id: string): Promise<GroupView & { memberOpenIds: string[] }> {

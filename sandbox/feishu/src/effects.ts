@@ -56,11 +56,12 @@ export class EffectLog {
 	private counts = new Map<EffectName, number>();
 	private next = 1;
 
-	/** Notes an effect; with `keep` false it is only counted. */
-	add(effect: Omit<Effect, 'number'>, keep: boolean): void {
+	/** Notes an effect, and returns it with its number; with `keep` false it is only counted. */
+	add(effect: Omit<Effect, 'number'>, keep: boolean): Effect {
 		this.counts.set(effect.effect, (this.counts.get(effect.effect) ?? 0) + 1);
-		const number = this.next++;
-		if (keep) this.effects.push({ number, ...effect });
+		const noted = { number: this.next++, ...effect };
+		if (keep) this.effects.push(noted);
+		return noted;
 	}
 
 	/** The effects that match, oldest first. */

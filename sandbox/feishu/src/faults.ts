@@ -105,9 +105,13 @@ export class Faults {
 	private entries: Entry[] = [];
 	private nextId = 1;
 
+	/** `onChange` is told when one is added or removed, and when one has happened. */
+	constructor(private readonly onChange: () => void = () => undefined) {}
+
 	add(options: FaultOptions): Fault {
 		const fault: Fault = { ...options, id: this.nextId++, matched: 0, done: 0 };
 		this.entries.push({ fault, recipients: new Map() });
+		this.onChange();
 		return fault;
 	}
 
@@ -119,11 +123,14 @@ export class Faults {
 	remove(id: number): boolean {
 		const before = this.entries.length;
 		this.entries = this.entries.filter((entry) => entry.fault.id !== id);
-		return this.entries.length < before;
+		const isRemoved = this.entries.length < before;
+		if (isRemoved) this.onChange();
+		return isRemoved;
 	}
 
 	clear(): void {
 		this.entries = [];
+		this.onChange();
 	}
 
 	/** What the faults do to this call. The first that replaces the answer wins. */
@@ -137,6 +144,7 @@ export class Faults {
 			const { fault } = entry;
 			if (!fits(fault, operation, app_id, recipients)) continue;
 			fault.matched++;
+			this.onChange();
 			if (fault.kind === 'recipientReason') {
 				this.planRecipients(entry, recipients, plan);
 			} else if (isDue(fault, fault)) {

@@ -6,9 +6,12 @@ import fastify from 'fastify';
 import { Sandbox } from './sandbox';
 import { registerControlRoutes } from './server/controlRoutes';
 import { registerFeishuRoutes } from './server/feishuRoutes';
+import { registerPages } from './server/pages';
 import { changeSettings, DEFAULT_SETTINGS, type SettingsChange } from './settings';
+import type { StartPage } from './startPage';
 
 export { FeishuSandboxClient } from './client';
+export type { Scenario, ScenarioTrigger, StartPage, Texts } from './startPage';
 export { SCOPES, SECOND_TENANT_KEY, SEEDED_APPS, TENANT_KEY } from './apps';
 
 /** How to start the sandbox: where it listens, how large its company is, and its settings. */
@@ -21,6 +24,8 @@ export interface FeishuSandboxOptions extends SettingsChange {
 	people?: number;
 	/** Groups in the company, 24 by default; the last two have no bot in them. */
 	groups?: number;
+	/** What the start page leads to; by default it says how to start n8n as well. */
+	startPage?: StartPage;
 }
 
 /** A sandbox that runs. */
@@ -41,8 +46,19 @@ const MOST_BODY_BYTES = 16 * 1024 * 1024;
 export async function startFeishuSandbox(
 	options: FeishuSandboxOptions = {},
 ): Promise<FeishuSandbox> {
-	const { host = '127.0.0.1', port = 0, people = 300, groups = 24, ...settings } = options;
-	const sandbox = new Sandbox({ people, groups }, changeSettings(DEFAULT_SETTINGS, settings));
+	const {
+		host = '127.0.0.1',
+		port = 0,
+		people = 300,
+		groups = 24,
+		startPage,
+		...settings
+	} = options;
+	const sandbox = new Sandbox(
+		{ people, groups },
+		changeSettings(DEFAULT_SETTINGS, settings),
+		startPage,
+	);
 	const stopping = new AbortController();
 	// Every call that waits for its latency listens.
 	setMaxListeners(0, stopping.signal);
@@ -54,6 +70,7 @@ export async function startFeishuSandbox(
 		ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
 	});
 	registerFeishuRoutes(server, sandbox, stopping.signal);
+	registerPages(server);
 	await server.register(registerControlRoutes(sandbox), { prefix: '/sandbox' });
 	server.server.on('upgrade', (request, socket, head) =>
 		sandbox.longConnections.accept(request, socket, head),

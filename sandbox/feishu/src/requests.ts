@@ -56,6 +56,15 @@ export interface RecordedRequest extends Exchange {
 	responseBody?: unknown;
 }
 
+/** A request without headers and bodies, as lists show it. */
+export interface RequestSummary
+	extends Omit<Exchange, 'headers' | 'rawBody' | 'form' | 'responseHeaders' | 'rawResponse'> {
+	/** The answer's `msg`. */
+	msg?: string;
+	/** How many recipients the answer names as not reached. */
+	failedRecipients: number;
+}
+
 /** Which requests to read; what is absent matches all. */
 export interface RequestFilter {
 	operation?: OperationName;
@@ -111,8 +120,13 @@ export class RequestLog {
 	private counters = new Map<string, Counters>();
 	/** Requests that have no end yet, and were not forgotten. */
 	private underWay = new Set<Exchange>();
+	/** Of those, the ones that can be read back. */
+	private kept = new WeakSet<Exchange>();
 	private nextNumber = 1;
 	private forgotten = 0;
+
+	/** `onChange` is told of every request that is kept, when it comes and when it ends. */
+	constructor(private readonly onChange: (exchange: Exchange) => void = () => undefined) {}
 
 	/** Opens a request; `keep` says whether it can be read back, `most` how many are kept. */
 	open(exchange: Omit<Exchange, 'number'>, keep: boolean, most: number): Exchange {
@@ -126,6 +140,8 @@ export class RequestLog {
 				this.requests.splice(0, excess);
 				this.forgotten += excess;
 			}
+			this.kept.add(opened);
+			this.onChange(opened);
 		}
 		const counters = this.countersOf(exchange.operation ?? UNKNOWN_PATH, exchange.receivedAt);
 		counters.calls++;
@@ -140,6 +156,7 @@ export class RequestLog {
 		if (!this.underWay.delete(exchange)) return;
 		exchange.outcome = outcome;
 		exchange.answeredAt = now;
+		if (this.kept.has(exchange)) this.onChange(exchange);
 		const counters = this.countersOf(exchange.operation ?? UNKNOWN_PATH, exchange.receivedAt);
 		counters.underWay--;
 		counters.recipients += exchange.recipients;
@@ -170,6 +187,11 @@ export class RequestLog {
 			});
 		}
 		return found;
+	}
+
+	/** The newest requests, oldest first. */
+	newest(count: number): Exchange[] {
+		return this.requests.slice(-count);
 	}
 
 	/** How many requests were forgotten to make room. */
@@ -211,6 +233,17 @@ export class RequestLog {
 		}
 		return counters;
 	}
+}
+
+/** What lists show of a request. */
+export function summaryOf(exchange: Exchange): RequestSummary {
+	// eslint-disable-next-line @typescript-eslint/no-unused-vars
+	const { headers, rawBody, form, responseHeaders, rawResponse, ...summary } = exchange;
+	const answer = parse(rawResponse) as
+		| { msg?: string; data?: { failed_cards?: unknown[]; failed_user_reasons?: unknown[] } }
+		| undefined;
+	const failed = answer?.data?.failed_cards ?? answer?.data?.failed_user_reasons ?? [];
+	return { ...summary, msg: answer?.msg, failedRecipients: failed.length };
 }
 
 function increase(counts: Record<string, number>, key: number): void {

@@ -11,12 +11,14 @@ import {
 import { type Effect, EffectLog, type EffectName } from './effects';
 import { Faults } from './faults';
 import { Feeds } from './feeds';
+import { LiveUpdates } from './live';
 import { LongConnections } from './longConnection/longConnections';
 import type { StoredImage } from './operations/images';
 import type { TenantCall } from './operations/operation';
 import { RateLimiter } from './rateLimiter';
 import { RequestLog } from './requests';
 import { changeSettings, type Settings, type SettingsChange } from './settings';
+import { EMPTY_START_PAGE, type StartPage } from './startPage';
 import { TokenStore } from './tokens';
 
 const FIRST: CompanyIdentity = {
@@ -38,8 +40,10 @@ export class Sandbox {
 	readonly clock = new Clock();
 	readonly companies: ReadonlyMap<string, Company>;
 	readonly rateLimiter = new RateLimiter();
-	readonly faults = new Faults();
-	readonly requests = new RequestLog();
+	/** Tells the pages what changes. */
+	readonly live = new LiveUpdates(this);
+	readonly faults = new Faults(() => this.live.note('faults'));
+	readonly requests = new RequestLog((exchange) => this.live.noteRequest(exchange));
 	readonly effects = new EffectLog();
 	readonly callbacks = new Callbacks(this);
 	readonly longConnections = new LongConnections(this.clock, () => this.settings.longConnection);
@@ -52,9 +56,11 @@ export class Sandbox {
 	feeds: Feeds;
 	settings: Settings;
 
+	/** `startPage`: what the start page leads to; a reset leaves it as it is. */
 	constructor(
 		size: CompanySize,
 		private readonly initialSettings: Settings,
+		public startPage: StartPage = EMPTY_START_PAGE,
 	) {
 		this.settings = initialSettings;
 		this.feeds = new Feeds(this.startedAt);
@@ -84,16 +90,19 @@ export class Sandbox {
 		this.effects.clear();
 		this.callbacks.reset();
 		this.longConnections.reset(keepConnections);
+		this.live.note('everything');
 	}
 
-	/** Ends what waits and all long connections, for good. */
+	/** Ends what waits, all listeners and all long connections, for good. */
 	stop(): void {
+		this.live.stop();
 		this.callbacks.stop();
 		this.longConnections.reset(false);
 	}
 
 	changeSettings(change: SettingsChange): Settings {
 		this.settings = changeSettings(this.settings, change);
+		this.live.note('settings');
 		return this.settings;
 	}
 
@@ -130,7 +139,7 @@ export class Sandbox {
 			'biz_id' | 'chat_id' | 'update_fields' | 'time_sensitive' | 'buttons' | 'spokenText'
 		>,
 	): void {
-		this.effects.add(
+		const noted = this.effects.add(
 			{
 				at: call.now,
 				effect,
@@ -142,6 +151,7 @@ export class Sandbox {
 			},
 			this.settings.recording.effects,
 		);
+		this.live.noteEffect(noted);
 	}
 
 	private botsOf(tenant_key: string): string[] {

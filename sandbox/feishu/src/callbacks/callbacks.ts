@@ -28,7 +28,7 @@ const MOST_WRONG_ANSWER = 1000;
 
 /** Sends callbacks and events to the apps, and keeps what became of them. */
 export class Callbacks {
-	readonly log = new EventLog();
+	readonly log = new EventLog((event) => this.sandbox.live.noteEvent(event));
 	private readonly retries = new Set<NodeJS.Timeout>();
 	private readonly stopping = new AbortController();
 
@@ -146,8 +146,7 @@ export class Callbacks {
 
 	private async deliver(app: App, event: PushedEvent): Promise<DeliveryAttempt> {
 		const { clock } = this.sandbox;
-		const attempt: DeliveryAttempt = { number: event.attempts.length + 1, sentAt: clock.now() };
-		event.attempts.push(attempt);
+		const attempt = this.log.begin(event, clock.now());
 		try {
 			const received = await this.transmit(app, event, attempt);
 			attempt.answeredAt = clock.now();
@@ -164,7 +163,7 @@ export class Callbacks {
 				attempt.wrongAnswer = received.text.slice(0, MOST_WRONG_ANSWER);
 			}
 		}
-		this.log.count(attempt);
+		this.log.end(event, attempt);
 		return attempt;
 	}
 

@@ -94,6 +94,9 @@ export class EventLog {
 	private events = new Map<string, PushedEvent>();
 	private counters: EventCounters = { events: 0, attempts: 0, answered: 0, failed: 0 };
 
+	/** `onChange` is told of every event when it begins, and whenever one more try begins or ends. */
+	constructor(private readonly onChange: (event: PushedEvent) => void = () => undefined) {}
+
 	/** Opens an event; of those before it, at most `most` are kept. */
 	open(event: Omit<PushedEvent, 'number' | 'state' | 'attempts'>, most: number): PushedEvent {
 		const opened: PushedEvent = {
@@ -110,8 +113,17 @@ export class EventLog {
 		return opened;
 	}
 
-	/** Notes how an attempt ended. */
-	count(attempt: DeliveryAttempt): void {
+	/** Notes that a try begins. */
+	begin(event: PushedEvent, sentAt: number): DeliveryAttempt {
+		const attempt: DeliveryAttempt = { number: event.attempts.length + 1, sentAt };
+		event.attempts.push(attempt);
+		this.onChange(event);
+		return attempt;
+	}
+
+	/** Notes how a try ended. */
+	end(event: PushedEvent, attempt: DeliveryAttempt): void {
+		this.onChange(event);
 		this.counters.attempts++;
 		this.counters[attempt.failure ? 'failed' : 'answered']++;
 	}
@@ -134,6 +146,11 @@ export class EventLog {
 			found.push(event);
 		}
 		return found;
+	}
+
+	/** The newest events, oldest first. */
+	newest(count: number): PushedEvent[] {
+		return [...this.events.values()].slice(-count);
 	}
 
 	get counts(): Readonly<EventCounters> {

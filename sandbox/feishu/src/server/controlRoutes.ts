@@ -8,9 +8,11 @@ import type { FeedEntry } from '../feeds';
 import type { RequestFilter } from '../requests';
 import type { Sandbox } from '../sandbox';
 import type { SettingsChange } from '../settings';
+import type { StartPage } from '../startPage';
 import { registerCallbackRoutes } from './callbackRoutes';
 import * as schema from './controlSchemas';
-import { findApp, findGroup, found } from './lookups';
+import { registerLiveRoutes } from './liveRoutes';
+import { findApp, findGroup, found, openIdsIn } from './lookups';
 
 /** A group as the control API tells it. */
 export interface GroupView {
@@ -33,6 +35,12 @@ export interface CompanyView {
 	resigned: Person[];
 	departments: Company['departments'];
 	groups: GroupView[];
+}
+
+/** Somebody's message list, from top to bottom. */
+export interface FeedView {
+	person: Person;
+	entries: FeedEntry[];
 }
 
 /** A card of an app, with everybody who has it. */
@@ -92,6 +100,7 @@ export function registerControlRoutes(sandbox: Sandbox): FastifyPluginCallback {
 		registerApps(server, sandbox);
 		registerFaults(server, sandbox);
 		registerCallbackRoutes(server, sandbox);
+		registerLiveRoutes(server, sandbox);
 		done();
 	};
 }
@@ -108,6 +117,16 @@ function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
 		({ body }) => {
 			sandbox.reset(body);
 			return { ok: true };
+		},
+	);
+	server.get('/start_page', () => sandbox.startPage);
+	server.put<{ Body: StartPage }>(
+		'/start_page',
+		{ schema: { body: schema.startPage } },
+		({ body }) => {
+			sandbox.startPage = body;
+			sandbox.live.note('startPage');
+			return body;
 		},
 	);
 	server.get('/settings', () => sandbox.settings);
@@ -142,6 +161,7 @@ function registerRecords(server: FastifyInstance, sandbox: Sandbox): void {
 	);
 	server.delete('/requests', () => {
 		sandbox.requests.clear();
+		sandbox.live.note('everything');
 		return { ok: true };
 	});
 	server.get('/counters', () => ({
@@ -173,13 +193,21 @@ function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 			return { total: people.length, people: pick(people.slice(offset, offset + limit), fields) };
 		},
 	);
-	server.get<{ Params: { id: string } }>('/feed/:id', ({ params }) => {
-		const { person, company } = found(sandbox.findPerson(params.id), 'person', params.id);
-		return {
-			person,
-			entries: sandbox.feeds.read(person, company, sandbox.appsOf(person.tenant_key)),
-		};
-	});
+	server.get<{ Params: { id: string } }>('/feed/:id', ({ params }) =>
+		found(feedOf(sandbox, params.id), 'person', params.id),
+	);
+	server.get<{ Querystring: { people: string } }>(
+		'/feeds',
+		{ schema: { querystring: schema.feedsQuery } },
+		({ query }) => {
+			const ids = openIdsIn(query.people);
+			const feeds = ids.map((id) => feedOf(sandbox, id));
+			return {
+				feeds: feeds.filter((feed) => feed !== undefined),
+				unknown: ids.filter((_id, place) => feeds[place] === undefined),
+			};
+		},
+	);
 	server.get<{ Params: { chat_id: string } }>('/groups/:chat_id', ({ params }) => {
 		const { group, company } = findGroup(sandbox, params.chat_id);
 		return groupDetails(group, company);
@@ -196,6 +224,7 @@ function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 			for (const member of leaving) group.members.delete(member);
 			for (const app_id of body.addBots ?? []) group.bots.add(findApp(sandbox, app_id).app_id);
 			for (const app_id of body.removeBots ?? []) group.bots.delete(app_id);
+			sandbox.live.note('everything');
 			return groupDetails(group, company);
 		},
 	);
@@ -211,6 +240,7 @@ function registerApps(server: FastifyInstance, sandbox: Sandbox): void {
 			if (availableDepartments !== undefined) {
 				app.availableDepartments = availableDepartments ?? undefined;
 			}
+			sandbox.live.note('everything');
 			return app;
 		},
 	);
@@ -235,6 +265,14 @@ function registerFaults(server: FastifyInstance, sandbox: Sandbox): void {
 		found(sandbox.faults.remove(Number(params.id)) || undefined, 'fault', String(params.id));
 		return { ok: true };
 	});
+}
+
+function feedOf(sandbox: Sandbox, id: string): FeedView | undefined {
+	const found = sandbox.findPerson(id);
+	if (!found) return undefined;
+	const { person, company } = found;
+	const entries = sandbox.feeds.read(person, company, sandbox.appsOf(person.tenant_key));
+	return { person, entries };
 }
 
 function companyView(company: Company): CompanyView {

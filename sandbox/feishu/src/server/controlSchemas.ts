@@ -97,6 +97,45 @@ export const peopleQuery = object({
 	fields: string,
 });
 
+export const liveQuery = object({ people: string });
+export const feedsQuery = object({ people: string }, ['people']);
+
+const texts = object({ zh: string, en: string }, ['zh', 'en']);
+const address = { type: 'string', pattern: '^https?://[^/]' };
+const anyObject = { type: 'object', additionalProperties: true };
+const listOf = (items: object) => ({ type: 'array', items });
+
+const scenario = {
+	id: { type: 'string', pattern: '^[\\w-]+$' },
+	kind: oneOf(['scenario', 'template']),
+	title: texts,
+	about: texts,
+	workflow: object({ name: string, url: address }, ['name', 'url']),
+	people: strings,
+	steps: listOf(texts),
+	triggers: listOf(
+		object({ id: string, label: texts, url: address, body: anyObject }, [
+			'id',
+			'label',
+			'url',
+			'body',
+		]),
+	),
+};
+const login = object({ url: address, email: string, password: string }, [
+	'url',
+	'email',
+	'password',
+]);
+
+export const startPage = object(
+	{
+		n8n: { anyOf: [login, { type: 'null' }] },
+		scenarios: listOf(object(scenario, Object.keys(scenario))),
+	},
+	['n8n', 'scenarios'],
+);
+
 export const groupChange = object({
 	addMembers: strings,
 	removeMembers: strings,

@@ -13,6 +13,11 @@ export function found<T>(value: T | undefined, kind: string, id: string): T {
 	return value;
 }
 
+/** The open IDs in a query, where they are separated by commas. */
+export function openIdsIn(list: string): string[] {
+	return list.split(',').filter((open_id) => open_id !== '');
+}
+
 /** The app; @throws NotFound if there is none. */
 export function findApp(sandbox: Sandbox, app_id: string): App {
 	return found(sandbox.apps.get(app_id), 'app', app_id);

@@ -1,0 +1,25 @@
+import { remember, remembered } from '../appearance/remember';
+import { createStore } from '../store';
+
+/** From this width on, in pixels, the inspector is beside the message lists, not over them. */
+export const BESIDE = '(min-width: 1100px)';
+
+const isBeside = matchMedia(BESIDE).matches;
+
+/** Whether the inspector is open: on a wide screen, until somebody closes it. */
+export const isInspectorOpen = createStore(isBeside && remembered('inspector') !== 'closed');
+
+/** The number of the event that is looked at, if one is. */
+export const shownEvent = createStore<number | undefined>(undefined);
+
+/** Opens or closes the inspector, and remembers it. */
+export function changeInspector(isOpen: boolean): void {
+	if (matchMedia(BESIDE).matches) remember('inspector', isOpen ? null : 'closed');
+	isInspectorOpen.set(isOpen);
+}
+
+/** Opens the inspector at an event. */
+export function showInInspector(event: number): void {
+	isInspectorOpen.set(true);
+	shownEvent.set(event);
+}

@@ -1,20 +1,19 @@
 /**
- * `npm start`: a Feishu and an n8n on this machine, with this package installed and a workflow to try, until Ctrl-C.
- * The environment may name other ports (N8N_PORT, FEISHU_SANDBOX_PORT) and another folder for n8n's data
- * (N8N_USER_FOLDER).
+ * `npm start`: a Feishu and an n8n on this machine, with this package installed and scenarios to walk through, until
+ * Ctrl-C. The environment may name other ports (N8N_PORT, FEISHU_SANDBOX_PORT) and another folder for n8n's data
+ * (N8N_USER_FOLDER). `--no-open` opens no browser.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { detectPort } from 'detect-port';
 
-import { SEEDED_APPS, startFeishuSandbox, type FeishuSandbox } from './feishu/src';
+import { buildFeedPage, isFeedPageStale } from './feedPage';
+import { startFeishuSandbox, type FeishuSandbox } from './feishu/src';
 import {
 	buildPackage,
-	checkoutFolder,
 	defaultUserFolder,
 	formatSeconds,
-	importWorkflows,
 	installN8n,
 	installPackage,
 	isBuildStale,
@@ -26,6 +25,8 @@ import {
 	withProgress,
 	type RunningN8n,
 } from './n8n/src';
+import { openInBrowser } from './openInBrowser';
+import { importScenarios } from './scenarios';
 
 const { N8N_PORT, FEISHU_SANDBOX_PORT, N8N_USER_FOLDER } = process.env;
 const wantedPorts = { n8n: Number(N8N_PORT ?? 5678), feishu: Number(FEISHU_SANDBOX_PORT ?? 3000) };
@@ -66,6 +67,9 @@ async function prepareN8n(): Promise<void> {
 	if (isBuildStale()) {
 		await withProgress('Building the package', undefined, async () => await buildPackage(signal));
 	}
+	if (isFeedPageStale()) {
+		await withProgress('Building the page', undefined, async () => await buildFeedPage(signal));
+	}
 	const tarballs = join(userFolder, 'tarballs');
 	mkdirSync(tarballs, { recursive: true });
 	const packed = await packPackage(tarballs);
@@ -101,31 +105,27 @@ async function start(): Promise<void> {
 		void stop();
 	});
 	const session = await N8nSession.signIn(url, owner);
-	const remarks = await importWorkflows(session, {
-		folder: join(checkoutFolder, 'workflows'),
+	const remarks = await importScenarios({
+		session,
+		n8nUrl: url,
+		owner,
+		feishuUrl: feishu.url,
 		recordFile: join(userFolder, 'imported.json'),
-		credential: {
-			name: 'Feishu sandbox',
-			type: 'feishuTenantApi',
-			data: {
-				region: 'custom',
-				baseUrl: feishu.url,
-				appType: 'custom',
-				appId: SEEDED_APPS.custom.app_id,
-				appSecret: SEEDED_APPS.custom.app_secret,
-			},
-		},
 	});
 	for (const remark of remarks) console.log(remark);
 	console.log(`
-Ready after ${formatSeconds((Date.now() - started) / 1000)}.
+Ready after ${formatSeconds((Date.now() - started) / 1000)}. Begin here:
+
+  ${feishu.url}
+
+It leads to the scenarios, to people's message lists and to n8n:
 
   n8n       ${url}
             e-mail    ${owner.email}
             password  ${owner.password}
-  Feishu    ${feishu.url}  (the sandbox's; sandbox/README.md says what it can do)
 
-Stop both with Ctrl-C.`);
+Stop everything with Ctrl-C.`);
+	if (!process.argv.includes('--no-open')) openInBrowser(feishu.url);
 }
 
 async function stop(): Promise<void> {

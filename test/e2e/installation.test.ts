@@ -163,7 +163,7 @@ describe('the imported workflows', () => {
 			JSON.stringify(chain(name, node('Start', 'n8n-nodes-base.manualTrigger', {}))),
 		);
 	const importAgain = async (baseUrl = n8n.feishuUrl) => {
-		const remarks = await importWorkflows(n8n.session, {
+		const { remarks } = await importWorkflows(n8n.session, {
 			folder: join(folder, 'workflows'),
 			recordFile: join(folder, 'imported.json'),
 			credential: {

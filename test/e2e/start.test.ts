@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +65,7 @@ function readPrinted(start: Start): { n8n: string; feishu: string; owner: OwnerA
 	const find = (pattern: RegExp) => pattern.exec(start.printed())?.[1] ?? '';
 	return {
 		n8n: find(/n8n +(http:\S+)/),
-		feishu: find(/Feishu +(http:\S+)/),
+		feishu: find(/Begin here:\s+(http:\S+)/),
 		owner: { email: find(/e-mail +(\S+)/), password: find(/password +(\S+)/) } as OwnerAccount,
 	};
 }
@@ -98,7 +98,7 @@ describe('npm start', () => {
 		ports = { N8N_PORT: String(held.n8n.port), FEISHU_SANDBOX_PORT: String(held.feishu.port) };
 		try {
 			const start = npmStart();
-			await waitFor(start, /Stop both with Ctrl-C/, 110);
+			await waitFor(start, /Stop everything with Ctrl-C/, 110);
 			const { n8n, feishu, owner } = readPrinted(start);
 			password = owner.password;
 			expect(start.printed()).toContain(`Port ${ports.N8N_PORT} is in use: n8n takes`);
@@ -142,14 +142,15 @@ describe('npm start', () => {
 	it('starts again in seconds, with the same login and the edited workflow, and stops on Ctrl-C', async () => {
 		const started = Date.now();
 		const start = npmStart();
-		await waitFor(start, /Stop both with Ctrl-C/, 60);
+		await waitFor(start, /Stop everything with Ctrl-C/, 60);
 		console.log(`A second "npm start" was ready after ${(Date.now() - started) / 1000} s.`);
 		const { n8n, feishu, owner } = readPrinted(start);
 		expect(n8n).toMatch(ports.N8N_PORT);
 		expect(owner.password).toBe(password);
 		const session = await signIn(start);
 		expect((await session.findWorkflow(workflowId))?.name).toBe('Mine now');
-		expect(await session.workflows()).toHaveLength(1);
+		const files = readdirSync(join(checkoutFolder, 'workflows'));
+		expect(await session.workflows()).toHaveLength(files.length);
 
 		process.kill(-start.npm.pid!, 'SIGINT');
 		await start.ended;
@@ -165,7 +166,7 @@ describe('npm start', () => {
 		await start.ended;
 		expect(start.printed()).not.toMatch(/Ready after/);
 		const next = npmStart();
-		await waitFor(next, /Stop both with Ctrl-C/, 60);
+		await waitFor(next, /Stop everything with Ctrl-C/, 60);
 		process.kill(-next.npm.pid!, 'SIGINT');
 		await next.ended;
 	});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import type { N8nSession, SavedCredential, WorkflowFile } from './n8nSession';
+import type { N8nSession, SavedCredential, SavedWorkflow, WorkflowFile } from './n8nSession';
 
 /** The credential that imported workflows use. */
 export interface ImportedCredential {
@@ -19,6 +19,15 @@ interface ImportedWorkflow {
 	checksum: string;
 	/** What n8n called the imported version: tells whether the user has changed it since. */
 	versionId: string;
+}
+
+/** A workflow that came from a file and that n8n still has. */
+export interface KnownWorkflow {
+	/** Name of the file in the folder. */
+	file: string;
+	/** n8n's ID of the workflow. */
+	id: string;
+	name: string;
 }
 
 /** What earlier starts imported; kept beside n8n's data, so that both are deleted together. */
@@ -41,40 +50,68 @@ function withCredential(workflow: WorkflowFile, credential: SavedCredential): Wo
 /**
  * Makes the credential, or brings it up to date when its data is not what it should be (the sandbox moved to another
  * port). One whose base URL the user changed to a real server is the user's own and left alone.
+ * @returns the credential, and whether it points to another place than before
  */
 async function importCredential(
 	session: N8nSession,
 	wanted: ImportedCredential,
 	id: string | undefined,
-): Promise<SavedCredential> {
+): Promise<{ credential: SavedCredential; hasMoved: boolean }> {
 	const existing = id === undefined ? undefined : await session.findCredential(id);
-	if (!existing) return await session.createCredential(wanted.name, wanted.type, wanted.data);
+	if (!existing) {
+		const { name, type, data } = wanted;
+		return { credential: await session.createCredential(name, type, data), hasMoved: false };
+	}
 	const baseUrl = String(existing.data?.baseUrl ?? '');
 	const isOfSandbox = /^http:\/\/(localhost|127\.0\.0\.1):/.test(baseUrl);
-	if (isOfSandbox && baseUrl !== wanted.data.baseUrl) {
+	const hasMoved = isOfSandbox && baseUrl !== wanted.data.baseUrl;
+	if (hasMoved) {
 		await session.updateCredential({ ...existing, data: { ...existing.data, ...wanted.data } });
 	}
-	return existing;
+	return { credential: existing, hasMoved };
+}
+
+/** Switches a workflow on. @returns what to tell the user when that failed */
+async function activate(session: N8nSession, workflow: SavedWorkflow): Promise<string[]> {
+	try {
+		await session.activateWorkflow(workflow);
+		return [];
+	} catch (error) {
+		return [`The workflow "${workflow.name}" is not active: ${(error as Error).message}`];
+	}
+}
+
+/** Switches a workflow off and on, in the version that was on. @returns what to tell the user when that failed */
+async function activateAgain(session: N8nSession, workflow: SavedWorkflow): Promise<string[]> {
+	await session.deactivateWorkflow(workflow.id);
+	const versionId = workflow.activeVersionId ?? workflow.versionId;
+	return await activate(session, { ...workflow, versionId });
 }
 
 /**
  * Imports the workflows of a folder, with the credential that they use, into a running n8n. Safe to repeat: what was
  * imported before is updated only when its file changed and the user did not change it, and what the user deleted
- * stays deleted. Workflows saved as active are activated.
- * @returns sentences for the user about workflows that were left as they are
+ * stays deleted. Workflows saved as active are activated when they are imported, and again when Feishu has moved, since
+ * their triggers are connected to where it was.
+ * @returns the workflows of the folder that n8n has, and sentences for the user about what was left as it is
  */
 export async function importWorkflows(
 	session: N8nSession,
 	options: { folder: string; credential: ImportedCredential; recordFile: string },
-): Promise<string[]> {
+): Promise<{ workflows: KnownWorkflow[]; remarks: string[] }> {
 	const { folder, recordFile } = options;
 	const record: ImportRecord = existsSync(recordFile)
 		? (JSON.parse(readFileSync(recordFile, 'utf8')) as ImportRecord)
 		: { workflows: {} };
 	const saveRecord = () => writeFileSync(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+	const workflows: KnownWorkflow[] = [];
 	const remarks: string[] = [];
 
-	const credential = await importCredential(session, options.credential, record.credentialId);
+	const { credential, hasMoved } = await importCredential(
+		session,
+		options.credential,
+		record.credentialId,
+	);
 	record.credentialId = credential.id;
 	saveRecord();
 
@@ -83,26 +120,32 @@ export async function importWorkflows(
 		const text = readFileSync(join(folder, file), 'utf8');
 		const checksum = createHash('sha256').update(text).digest('hex');
 		const before = record.workflows[file];
-		if (before?.checksum === checksum) continue;
-		const workflow = withCredential(JSON.parse(text) as WorkflowFile, credential);
-
 		const existing = before && (await session.findWorkflow(before.id));
 		if (before && !existing) continue;
-		if (existing && existing.versionId !== before.versionId) {
-			remarks.push(
-				`workflows/${file} is newer than yours, which you have edited: it was left alone.`,
-			);
-			record.workflows[file] = { ...before, checksum };
-			saveRecord();
+
+		const isOld = before?.checksum === checksum;
+		if (before && existing && (isOld || existing.versionId !== before.versionId)) {
+			const { id, name } = existing;
+			workflows.push({ file, id, name });
+			if (hasMoved && existing.active) remarks.push(...(await activateAgain(session, existing)));
+			if (!isOld) {
+				remarks.push(
+					`workflows/${file} is newer than yours, which you have edited: it was left alone.`,
+				);
+				record.workflows[file] = { ...before, checksum };
+				saveRecord();
+			}
 			continue;
 		}
+		const workflow = withCredential(JSON.parse(text) as WorkflowFile, credential);
 		const saved = existing
 			? await session.updateWorkflow(existing.id, workflow)
 			: await session.createWorkflow(workflow);
-		if (workflow.active) await session.activateWorkflow(saved);
-		const { versionId } = (await session.findWorkflow(saved.id)) ?? saved;
-		record.workflows[file] = { id: saved.id, checksum, versionId };
+		if (workflow.active) remarks.push(...(await activate(session, saved)));
+		const { id, name, versionId } = (await session.findWorkflow(saved.id)) ?? saved;
+		workflows.push({ file, id, name });
+		record.workflows[file] = { id, checksum, versionId };
 		saveRecord();
 	}
-	return remarks;
+	return { workflows, remarks };
 }

@@ -44,6 +44,9 @@ export function n8nEnvironment(place: N8nPlace, owner: OwnerAccount): NodeJS.Pro
 		// The editor is served over plain HTTP, on localhost only.
 		N8N_SECURE_COOKIE: 'false',
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',
+		// n8n's own default is New York.
+		GENERIC_TIMEZONE:
+			process.env.GENERIC_TIMEZONE ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
 		EXTERNAL_HOOK_FILES: hookFiles.join(delimiter),
 		EXTERNAL_HOOK_FILES_SEPARATOR: delimiter,
 

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkoutFolder } from './checkout';
+import { lastWritten } from './lastWritten';
 import { runCommand } from './runCommand';
 
 /** What the published package's `dist/` is made from. */
@@ -17,18 +17,9 @@ export interface PackedPackage {
 	integrity: string;
 }
 
-/** When anything at or below `path` was last written, in milliseconds; 0 when there is nothing. */
-function lastWritten(path: string, counts: (file: string) => boolean): number {
-	if (!existsSync(path)) return 0;
-	const stats = statSync(path);
-	if (!stats.isDirectory()) return counts(path) ? stats.mtimeMs : 0;
-	const times = readdirSync(path).map((name) => lastWritten(join(path, name), counts));
-	return Math.max(0, ...times);
-}
-
 /** Tells whether `dist/` is missing or older than what it is made from. */
 export function isBuildStale(): boolean {
-	const sourceTimes = sources.map((name) => lastWritten(join(checkoutFolder, name), () => true));
+	const sourceTimes = sources.map((name) => lastWritten(join(checkoutFolder, name)));
 	// Only what the compiler wrote counts: copied icons keep the time of their source.
 	const builtTime = lastWritten(join(checkoutFolder, 'dist'), (file) => file.endsWith('.js'));
 	return builtTime < Math.max(...sourceTimes);

@@ -1,0 +1,134 @@
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+
+/** Debian's Chromium, without a window. */
+export async function launchChromium(): Promise<Browser> {
+	return await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+	});
+}
+
+/** What can be pressed on a card, besides the card itself. */
+const pressable = '.entry-buttons :is(button, a)';
+
+/** What must be true of a card on the page; what is absent may be anything. */
+export interface CardLook {
+	pinned?: boolean;
+	label?: 'primary' | 'secondary' | 'success' | 'danger';
+	/** Part of what the card says. */
+	text?: string | RegExp;
+	/** Parts of the texts of buttons that it has; an empty list for none at all. */
+	buttons?: string[];
+}
+
+/**
+ * The feed page in a browser: what a test presses and sees there. Waits for what it looks for, and fails when it does
+ * not come.
+ */
+export class FeedPage {
+	private constructor(readonly page: Page) {}
+
+	/**
+	 * Opens the page in English.
+	 * @param people open IDs of those whose lists are shown side by side
+	 * @param scenario whose panel is shown
+	 */
+	static async open(
+		browser: Browser,
+		feishuUrl: string,
+		people: string[],
+		scenario: string,
+	): Promise<FeedPage> {
+		const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+		// The pages that buttons lead to are not ours: no test depends on them.
+		await page.context().route('https://example.com/**', async (route) => {
+			await route.fulfill({ contentType: 'text/html', body: '<title>A page outside</title>' });
+		});
+		const query = new URLSearchParams({ people: people.join(','), scenario, lang: 'en' });
+		await page.goto(`${feishuUrl}/feed?${query}`);
+		const feedPage = new FeedPage(page);
+		for (const person of people) await feedPage.feed(person).waitFor();
+		return feedPage;
+	}
+
+	/** A person's message list. */
+	feed(openId: string): Locator {
+		return this.page.locator(`[data-testid="feed"][data-open-id="${openId}"]`);
+	}
+
+	/** The card whose business ID begins with `bizId`, in a person's list. */
+	card(openId: string, bizId: string): Locator {
+		return this.feed(openId).locator(`[data-testid="entry"][data-biz-id^="${bizId}"]`);
+	}
+
+	/** Presses a button of the scenario's panel: a message of a system outside. */
+	async trigger(id: string): Promise<void> {
+		await this.page.locator(`[data-testid="trigger"][data-trigger-id="${id}"]`).click();
+	}
+
+	/** Presses a link on a person's card. @returns the address of the page that it opened */
+	async follow(openId: string, bizId: string, link: string): Promise<string> {
+		const opened = this.page.context().waitForEvent('page');
+		await this.press(openId, bizId, link);
+		const page = await opened;
+		await page.waitForLoadState();
+		const address = page.url();
+		await page.close();
+		return address;
+	}
+
+	/** Presses a button on a person's card. */
+	async press(openId: string, bizId: string, button: string): Promise<void> {
+		await this.button(openId, bizId, button).click();
+	}
+
+	/** A button or link on a person's card. */
+	button(openId: string, bizId: string, button: string): Locator {
+		return this.card(openId, bizId).locator(pressable, { hasText: button });
+	}
+
+	/** Waits until a person's card looks like this. */
+	async seesCard(openId: string, bizId: string, look: CardLook): Promise<void> {
+		const { pinned, label, text, buttons } = look;
+		let card = this.card(openId, bizId);
+		if (pinned !== undefined) card = card.and(this.page.locator(`[data-pinned="${pinned}"]`));
+		if (label !== undefined) {
+			card = card.filter({
+				has: this.page.locator(`[data-testid="label"][data-label-type="${label}"]`),
+			});
+		}
+		if (text !== undefined) card = card.filter({ hasText: text });
+		if (buttons?.length === 0) card = card.filter({ hasNot: this.page.locator(pressable) });
+		for (const button of buttons ?? []) {
+			card = card.filter({ has: this.page.locator(pressable, { hasText: button }) });
+		}
+		await card.waitFor();
+	}
+
+	/** Waits until a person has no such card. */
+	async seesNoCard(openId: string, bizId: string): Promise<void> {
+		await this.card(openId, bizId).waitFor({ state: 'detached', timeout: 60_000 });
+	}
+
+	/** Waits until the toast says this. */
+	async seesToast(text: string): Promise<void> {
+		await this.page.locator('[role="status"][data-testid="toast"]', { hasText: text }).waitFor();
+	}
+
+	/** A person's list from top to bottom, each entry by its ID, with a mark where it is pinned. */
+	async listOf(openId: string): Promise<string[]> {
+		return await this.feed(openId)
+			.locator('[data-testid="entry"]')
+			.evaluateAll((entries) =>
+				entries.map(({ dataset }) => {
+					const id = dataset.bizId ?? dataset.chatId ?? '';
+					return dataset.pinned === 'true' ? `${id} (pinned)` : id;
+				}),
+			);
+	}
+
+	/** Closes the page. */
+	async close(): Promise<void> {
+		await this.page.close();
+	}
+}

@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Browser } from 'playwright-core';
+
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
+import { ownerAccountOf } from '../../sandbox/n8n/src';
+import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
+import { FeedPage, launchChromium } from './FeedPage';
+import { RealN8n } from './RealN8n';
+
+/** Each scenario as it stands in `workflows/`, walked through on the feed page as `npm start` shows it. */
+const { app_id } = SEEDED_APPS.custom;
+let n8n: RealN8n;
+let browser: Browser;
+let feed: FeedPage;
+
+beforeAll(async () => {
+	n8n = await RealN8n.start();
+	const remarks = await importScenarios({
+		session: n8n.session,
+		n8nUrl: n8n.url,
+		owner: ownerAccountOf(n8n.userFolder),
+		feishuUrl: n8n.feishuUrl,
+		recordFile: join(n8n.userFolder, 'imported.json'),
+	});
+	expect(remarks).toEqual([]);
+	browser = await launchChromium();
+});
+
+afterEach(async () => await feed?.close());
+
+afterAll(async () => {
+	await browser?.close();
+	await n8n?.close();
+});
+
+/** Opens a scenario's page with the lists of its people and of somebody whom it does not concern. */
+async function open(scenario: string, people: string[], bystander: string): Promise<FeedPage> {
+	feed = await FeedPage.open(browser, n8n.feishuUrl, [...people, bystander], scenario);
+	return feed;
+}
+
+describe('attendance', () => {
+	const { yangLei, zhuChao, liangHaoran, liFang } = PEOPLE;
+	const card = 'attendance-';
+
+	it('is done for the one who clocked in, and goes on for the others', async () => {
+		await open('attendance', [yangLei, zhuChao, liangHaoran], liFang);
+		const before = await feed.listOf(liFang);
+		await feed.trigger('shift');
+		for (const person of [yangLei, zhuChao, liangHaoran]) {
+			await feed.seesCard(person, card, {
+				pinned: true,
+				label: 'danger',
+				buttons: ['打卡 Clock in'],
+			});
+		}
+		await feed.press(zhuChao, card, 'Clock in');
+		await feed.seesToast('Clocked in');
+		await feed.seesCard(zhuChao, card, { pinned: false, label: 'success', buttons: [] });
+		for (const person of [yangLei, liangHaoran]) {
+			await feed.seesCard(person, card, { pinned: true, label: 'danger' });
+		}
+		expect(await feed.listOf(liFang)).toEqual(before);
+	});
+});
+
+describe('meeting', () => {
+	const { liFang, wuJie, zhangXiuying } = PEOPLE;
+	const card = 'meeting-';
+
+	it('shows the start time, leads into the meeting, and goes by itself when it is over', async () => {
+		await open('meeting', [liFang, wuJie], zhangXiuying);
+		const before = {
+			liFang: await feed.listOf(liFang),
+			zhangXiuying: await feed.listOf(zhangXiuying),
+		};
+		await feed.trigger('begins');
+		for (const person of [liFang, wuJie]) {
+			await feed.seesCard(person, card, { pinned: true, label: 'primary', text: /\d\d:\d\d/ });
+		}
+		expect(await feed.follow(liFang, card, 'Join')).toBe('https://example.com/meetings/weekly');
+		for (const person of [liFang, wuJie]) await feed.seesNoCard(person, card);
+		expect(await feed.listOf(liFang)).toEqual(before.liFang);
+		expect(await feed.listOf(zhangXiuying)).toEqual(before.zhangXiuying);
+	});
+});
+
+describe('complaint', () => {
+	const { chenJing, huMing, luoYutong, liFang } = PEOPLE;
+	const team = [chenJing, huMing, luoYutong];
+	const card = 'complaint-';
+
+	it('belongs to the first who takes it, and goes for the others', async () => {
+		await open('complaint', team, liFang);
+		const before = await feed.listOf(liFang);
+		await feed.trigger('review');
+		for (const person of team) {
+			await feed.seesCard(person, card, {
+				pinned: true,
+				label: 'danger',
+				text: 'the food was cold',
+				buttons: ['我来处理 Take it', '详情 Details'],
+			});
+		}
+		await feed.press(huMing, card, 'Take it');
+		await feed.seesToast('It is yours');
+		await feed.seesCard(huMing, card, {
+			pinned: true,
+			label: 'success',
+			buttons: ['已解决 Solved', '详情 Details'],
+		});
+		for (const person of [chenJing, luoYutong]) await feed.seesNoCard(person, card);
+		await feed.press(huMing, card, 'Solved');
+		await feed.seesToast('Well done');
+		await feed.seesNoCard(huMing, card);
+		expect(await feed.listOf(liFang)).toEqual(before);
+	});
+
+	it('has one owner when several press at the same moment', async () => {
+		await open('complaint', team, liFang);
+		for (let round = 0; round < 5; round++) {
+			await feed.trigger('review');
+			for (const person of team) await feed.seesCard(person, card, { label: 'danger' });
+			const complaint = (await n8n.feishu.cards(app_id)).find(({ biz_id }) =>
+				biz_id.startsWith(card),
+			);
+			const answers = await Promise.all(
+				team.map((user) =>
+					n8n.feishu.press({ user, biz_id: complaint!.biz_id, button: '我来处理 Take it' }),
+				),
+			);
+			const kinds = answers.map((answer) =>
+				answer.action_type === 'webhook' ? answer.toast?.type : undefined,
+			);
+			expect(kinds.sort()).toEqual(['success', 'warning', 'warning']);
+			const owner = team[
+				answers.findIndex(
+					(answer) => answer.action_type === 'webhook' && answer.toast?.type === 'success',
+				)
+			] as string;
+			await feed.seesCard(owner, card, { label: 'success' });
+			for (const person of team.filter((each) => each !== owner)) {
+				await feed.seesNoCard(person, card);
+			}
+			await feed.press(owner, card, 'Solved');
+			await feed.seesNoCard(owner, card);
+		}
+	});
+});
+
+describe('training', () => {
+	const { liFang, zhangXiuying, liuMin } = PEOPLE;
+	const card = 'training-';
+	const learners = async () =>
+		(await n8n.feishu.cards(app_id)).find(({ biz_id }) => biz_id.startsWith(card))?.holders.length;
+	/** Cards come in calls of 20, so that those on the page may be there before the last ones. */
+	const waitForLearners = async (count: number) => {
+		for (let tries = 0; (await learners()) !== count && tries < 300; tries++) await sleep(100);
+		expect(await learners()).toBe(count);
+	};
+
+	it('stays on top of each of hundreds until the course system says that this one has completed it', async () => {
+		await open('training', [liFang, zhangXiuying], liuMin);
+		await feed.trigger('assigned');
+		for (const person of [liFang, zhangXiuying, liuMin]) {
+			await feed.seesCard(person, card, {
+				pinned: true,
+				label: 'primary',
+				buttons: ['开始学习 Start learning'],
+			});
+		}
+		await waitForLearners(300);
+		const course = await feed.follow(liFang, card, 'Start learning');
+		expect(course).toBe('https://example.com/courses/fire-safety');
+		await feed.seesCard(liFang, card, { pinned: true });
+
+		await feed.trigger('completed-by-li-fang');
+		await feed.seesNoCard(liFang, card);
+		for (const person of [zhangXiuying, liuMin]) {
+			await feed.seesCard(person, card, { pinned: true });
+		}
+		await waitForLearners(299);
+	});
+});
+
+describe('delivery', () => {
+	const { yangLei, zhuChao, liangHaoran, liFang } = PEOPLE;
+	const receivers = [yangLei, zhuChao, liangHaoran];
+	const card = 'delivery-';
+
+	it('tells where the goods are, and goes for all when one signs', async () => {
+		await open('delivery', receivers, liFang);
+		const before = await feed.listOf(liFang);
+		await feed.trigger('left');
+		for (const person of receivers) {
+			await feed.seesCard(person, card, {
+				pinned: true,
+				label: 'secondary',
+				text: '15:30',
+				buttons: ['签收 Sign for it', '联系司机 Call driver'],
+			});
+		}
+		await feed.trigger('near');
+		for (const person of receivers) {
+			await feed.seesCard(person, card, { label: 'primary', text: '15:25' });
+			expect((await feed.listOf(person))[0]).toMatch(card);
+		}
+		await feed.press(liangHaoran, card, 'Sign for it');
+		await feed.seesToast('Signed for');
+		for (const person of receivers) await feed.seesNoCard(person, card);
+		expect(await feed.listOf(liFang)).toEqual(before);
+	});
+});

@@ -125,14 +125,15 @@ export class FeishuSandboxClient {
 	}
 
 	/**
-	 * Counters for each operation that was called, of effects, of events sent and of long connections.
-	 * Cheap at any number of calls.
+	 * Counters for each operation that was called, of effects, of events sent, of long connections and of
+	 * those who listen to what changes. Cheap at any number of calls.
 	 */
 	counters(): Promise<{
 		operations: Record<string, Counters>;
 		effects: Record<EffectName, number>;
 		events: EventCounters;
 		longConnections: LongConnectionCounters;
+		listeners: number;
 	}> {
 		return this.call('GET', '/counters');
 	}

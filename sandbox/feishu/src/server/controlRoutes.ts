@@ -169,6 +169,7 @@ function registerRecords(server: FastifyInstance, sandbox: Sandbox): void {
 		effects: sandbox.effects.count(),
 		events: sandbox.callbacks.log.counts,
 		longConnections: sandbox.longConnections.counts,
+		listeners: sandbox.live.listening,
 	}));
 	server.get<{ Querystring: EffectFilter }>(
 		'/effects',

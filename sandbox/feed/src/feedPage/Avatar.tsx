@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { FeedEntry } from '../../../feishu/src/client';
 import { Icon, type IconName } from '../icons';
 
-const COLOURS = ['blue', 'indigo', 'teal', 'green', 'orange', 'rose', 'violet', 'slate'];
+const COLOURS = ['slate', 'indigo', 'teal', 'green', 'orange', 'rose', 'violet', 'blue'];
 const ICONS: Partial<Record<FeedEntry['kind'], IconName>> = {
 	appFeedCard: 'app',
 	group: 'people',
@@ -12,7 +12,7 @@ const ICONS: Partial<Record<FeedEntry['kind'], IconName>> = {
 
 function colourOf(text: string): string {
 	let sum = 0;
-	for (const character of text) sum = (sum * 31 + character.codePointAt(0)!) % 9973;
+	for (const character of text) sum = (sum * 37 + character.codePointAt(0)!) % 9973;
 	return COLOURS[sum % COLOURS.length];
 }
 

@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 import { useLanguage } from '../appearance/language';
 import { Icon } from '../icons';
 import { dismissBanner, feeds, markRead } from '../sandbox/feeds';
-import { colleagues, nameOf } from '../sandbox/people';
+import { colleagues, useName } from '../sandbox/people';
 import { useStore } from '../store';
 import { PersonAvatar } from './Avatar';
 import { Banner } from './Banner';
@@ -36,7 +36,8 @@ export function FeedColumn({
 		colleagues,
 		(all) => all.find((colleague) => colleague.open_id === open_id)?.department,
 	);
-	const name = feed?.person.name ?? nameOf(open_id) ?? (isUnknown ? t('unknownPerson') : '…');
+	const known = useName(open_id);
+	const name = feed?.person.name ?? known ?? (isUnknown ? t('unknownPerson') : '…');
 	const label = t('feedOf', { name });
 	const total = [...unread]
 		.filter(([key]) => key.startsWith(`${open_id}|`))
@@ -67,7 +68,7 @@ export function FeedColumn({
 					shown={shown}
 					onPick={onChange}
 				>
-					<PersonAvatar name={feed ? name : '  '} small />
+					<PersonAvatar name={isUnknown ? '?' : feed ? name : ' '} small />
 					<span class="person-names">
 						<span class="person-name">{name}</span>
 						{department && <span class="person-department">{department}</span>}

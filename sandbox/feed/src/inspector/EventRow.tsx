@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { PushedEvent } from '../../../feishu/src/client';
 import { type Translate, useLanguage } from '../appearance/language';
-import { nameOf } from '../sandbox/people';
+import { useName } from '../sandbox/people';
 import { useStore } from '../store';
 import { shownEvent } from './inspectorState';
 import { Json } from './Json';
@@ -16,6 +16,7 @@ export function EventRow({ event }: { event: PushedEvent }): JSX.Element {
 	const { language, t } = useLanguage();
 	const isLookedAt = useStore(shownEvent, (number) => number === event.number);
 	const { number, event_type, state, open_id, createdAt, attempts, body } = event;
+	const name = useName(open_id ?? '') ?? open_id;
 	const last = attempts.at(-1);
 	const took = last?.answeredAt === undefined ? undefined : last.answeredAt - last.sentAt;
 	return (
@@ -35,7 +36,7 @@ export function EventRow({ event }: { event: PushedEvent }): JSX.Element {
 				<>
 					<time>{formatExactTime(createdAt, language)}</time>
 					{took !== undefined && <span>{Math.round(took)} ms</span>}
-					{open_id && <span>{t('pressedBy', { name: nameOf(open_id) ?? open_id })}</span>}
+					{name && <span>{t('pressedBy', { name })}</span>}
 					{last?.failure && <span class="row-problem">{last.failure.message}</span>}
 				</>
 			}

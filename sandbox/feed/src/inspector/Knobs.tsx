@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import type { Fault, FaultOptions, OperationName } from '../../../feishu/src/client';
 import { type Translate, useLanguage } from '../appearance/language';
@@ -67,13 +67,24 @@ export function Knobs(): JSX.Element {
 	const { t } = useLanguage();
 	const state = useStore(wire, (value) => value);
 	const [isResetting, setResetting] = useState(false);
+	const [isOpen, setOpen] = useState(false);
 	const latency = (state.settings?.latency ?? 0) / 1000;
 	const active = activeFaults(state);
 	const limiting = active.find(isLimiting);
 	const count = countMisbehaviour(state);
+	const isMisbehaving = count > 0;
+	// What is on must be seen; it is for the user to close it.
+	useEffect(() => {
+		if (isMisbehaving) setOpen(true);
+	}, [isMisbehaving]);
 
 	return (
-		<details class="knobs" data-testid="knobs" open={count > 0}>
+		<details
+			class="knobs"
+			data-testid="knobs"
+			open={isOpen}
+			onToggle={(event) => setOpen(event.currentTarget.open)}
+		>
 			<summary>
 				<span>{t('knobs')}</span>
 				{count > 0 && (

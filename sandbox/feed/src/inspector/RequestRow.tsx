@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RecordedRequest, RequestSummary } from '../../../feishu/src/client';
 import { type Translate, useLanguage } from '../appearance/language';
 import { sandbox } from '../sandbox/api';
-import { nameOf } from '../sandbox/people';
+import { useName } from '../sandbox/people';
 import { Json } from './Json';
 import { formatExactTime, Row, type Tone } from './Row';
 import { hasFailed } from './traffic';
@@ -150,10 +150,16 @@ function RecipientNames({ ids }: { ids: readonly string[] }): JSX.Element {
 	return (
 		<ul class="chips" aria-label={t('recipientList')} data-testid="recipients">
 			{ids.map((id) => (
-				<li key={id} class="chip" title={id}>
-					{nameOf(id) ?? id}
-				</li>
+				<RecipientName key={id} id={id} />
 			))}
 		</ul>
+	);
+}
+
+function RecipientName({ id }: { id: string }): JSX.Element {
+	return (
+		<li class="chip" title={id}>
+			{useName(id) ?? id}
+		</li>
 	);
 }

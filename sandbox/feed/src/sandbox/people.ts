@@ -1,5 +1,5 @@
 import type { Person } from '../../../feishu/src/client';
-import { createStore } from '../store';
+import { createStore, useStore } from '../store';
 import { sandbox } from './api';
 
 /** Somebody with the name of their department. */
@@ -40,9 +40,9 @@ export async function loadColleagues(): Promise<void> {
 	);
 }
 
-/** The name of whoever has this ID, of any of the three kinds. */
-export function nameOf(id: string): string | undefined {
-	return namesById.get(id);
+/** The name of whoever has this ID, of any of the three kinds, once it is known. */
+export function useName(id: string): string | undefined {
+	return useStore(colleagues, () => namesById.get(id));
 }
 
 /** Those whose name or e-mail address, which spells the name in Latin letters, holds all words. */

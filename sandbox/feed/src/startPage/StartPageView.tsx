@@ -67,7 +67,7 @@ export function StartPageView(): JSX.Element {
 				{scenarios.length > 0 && (
 					<section aria-labelledby="scenarios">
 						<h2 id="scenarios">{t('scenarios')}</h2>
-						<p class="hint">{t('scenariosHint')}</p>
+						<p class="hint section-hint">{t('scenariosHint')}</p>
 						<ul class="scenario-cards">
 							{scenarios.map((scenario, place) => (
 								<ScenarioCard key={scenario.id} scenario={scenario} number={place + 1} />
@@ -78,7 +78,7 @@ export function StartPageView(): JSX.Element {
 				{templates.length > 0 && (
 					<section aria-labelledby="templates">
 						<h2 id="templates">{t('templates')}</h2>
-						<p class="hint">{t('templatesHint')}</p>
+						<p class="hint section-hint">{t('templatesHint')}</p>
 						<ul class="template-cards">
 							{templates.map((template) => (
 								<TemplateCard key={template.id} template={template} />

@@ -31,20 +31,21 @@ export class FeedPage {
 	/**
 	 * Opens the page in English.
 	 * @param people open IDs of those whose lists are shown side by side
-	 * @param scenario whose panel is shown
+	 * @param scenario whose panel is shown; none by default
 	 */
 	static async open(
 		browser: Browser,
 		feishuUrl: string,
 		people: string[],
-		scenario: string,
+		scenario = '',
 	): Promise<FeedPage> {
 		const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
 		// The pages that buttons lead to are not ours: no test depends on them.
 		await page.context().route('https://example.com/**', async (route) => {
 			await route.fulfill({ contentType: 'text/html', body: '<title>A page outside</title>' });
 		});
-		const query = new URLSearchParams({ people: people.join(','), scenario, lang: 'en' });
+		const query = new URLSearchParams({ people: people.join(','), lang: 'en' });
+		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);
 		const feedPage = new FeedPage(page);
 		for (const person of people) await feedPage.feed(person).waitFor();

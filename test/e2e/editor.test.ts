@@ -1,0 +1,88 @@
+import type { Browser } from 'playwright-core';
+
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
+import { ownerAccountOf } from '../../sandbox/n8n/src';
+import { PEOPLE } from '../../sandbox/scenarios';
+import { FeedPage, launchChromium } from './FeedPage';
+import { N8nEditor } from './N8nEditor';
+import { RealN8n } from './RealN8n';
+
+let n8n: RealN8n;
+let browser: Browser;
+let editor: N8nEditor;
+
+beforeAll(async () => {
+	n8n = await RealN8n.start();
+	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
+	await n8n.createCredential('Feishu', { appId, appSecret });
+	browser = await launchChromium();
+	editor = await N8nEditor.signIn(browser, n8n.url, ownerAccountOf(n8n.userFolder));
+});
+
+afterAll(async () => {
+	await browser?.close();
+	await n8n?.close();
+});
+
+describe('the node panel', () => {
+	it.each(['飞书', 'Lark', 'feed card'])('finds the node by "%s"', async (text) => {
+		await editor.beginWorkflow();
+		const asFirstStep = await editor.search(text);
+		await asFirstStep.filter({ hasText: 'Feishu Feed' }).first().waitFor();
+		expect(await asFirstStep.first().innerText()).toMatch(/^Feishu Feed\b/);
+
+		await (await editor.search('')).filter({ hasText: 'Trigger manually' }).click();
+		await editor.find('node-creator-plus-button').click();
+		const asNextStep = await editor.search(text);
+		await asNextStep.filter({ hasText: 'Feishu Feed' }).first().waitFor();
+		expect(await asNextStep.first().innerText()).toMatch(/^Feishu Feed\b/);
+		await asNextStep.first().click();
+		await editor.find('item-iterator-item').filter({ hasText: 'Create a card' }).first().waitFor();
+	});
+});
+
+describe('the form of Create', () => {
+	it('makes the card that was filled in by hand', async () => {
+		const { liFang, zhangXiuying } = PEOPLE;
+		const feed = await FeedPage.open(browser, n8n.feishuUrl, [liFang, zhangXiuying]);
+		await editor.beginWorkflow();
+		await editor.addAction('Feishu Feed', 'Create a card');
+		await editor.fillIn('userIds', liFang);
+		await editor.fillIn('title', '由人填写 Filled in by hand');
+		await editor.fillIn('preview', 'In the editor');
+		await editor.fillIn('link', 'https://example.com/by-hand');
+		await editor.toggle('timeSensitive');
+		await editor.press('Add Status Label');
+		await editor.fillIn('text', 'New');
+		await editor.choose('type', 'Success (Green)');
+		await editor.press('Add Button');
+		await editor.fillIn('text', 'Take it');
+		await editor.choose('actionType', 'Send a Callback');
+		await editor.fillIn('bizId', 'by-hand');
+
+		const output = await editor.executeStep();
+		await output.getByText('1 item').waitFor();
+		expect(await output.innerText()).toContain(liFang);
+		await feed.seesCard(liFang, 'by-hand', {
+			pinned: true,
+			label: 'success',
+			text: '由人填写 Filled in by hand',
+			buttons: ['Take it'],
+		});
+		await feed.seesNoCard(zhangXiuying, 'by-hand');
+		await feed.close();
+	});
+
+	it('says which field is wrong, in words', async () => {
+		await editor.beginWorkflow();
+		await editor.addAction('Feishu Feed', 'Create a card');
+		await editor.fillIn('userIds', PEOPLE.liFang);
+		await editor.fillIn('title', 'Where does it lead?');
+		await editor.fillIn('link', 'http://example.com/');
+		const output = await editor.executeStep();
+		await output
+			.getByText(/Link.*https:\/\//)
+			.first()
+			.waitFor();
+	});
+});

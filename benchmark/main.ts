@@ -9,6 +9,8 @@ import type { Options } from './options';
 import { benchmarkFolder, httpRequestNode, readmeFile, resultsFile } from './paths';
 import { cellsFor } from './plan';
 import type { Cell } from './plan';
+import { pressToStart } from './press/pressToStart';
+import type { PressFigures } from './press/pressToStart';
 import { readmeSection, resultsPage } from './results';
 import { extrapolate, runInTurn, runTogether } from './runCells';
 import type { Row } from './runCells';
@@ -26,20 +28,22 @@ async function main(): Promise<void> {
 	const startedAt = new Date();
 	if (httpRequestNode === undefined) {
 		report(
-			"sandbox/n8n is not installed, so n8n's HTTP Request node is left out: npm run install:n8n",
+			"sandbox/n8n is not installed, so n8n's HTTP Request node and presses are left out: npm run install:n8n",
 		);
 	}
 	const [load] = loadavg();
 	if (load > BUSY)
 		report(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`);
-	compile();
+	if (options.limits.length > 0 || options.processes > 0) compile();
 	const rows = [...(await runUnlimited(options)), ...(await runLimited(options))];
 	const { processes, callsOfEachProcess } = options;
 	if (processes > 0) report(`${processes} processes on one app, ${callsOfEachProcess} calls each`);
 	const shared = processes > 0 ? await shareLimit(processes, callsOfEachProcess) : undefined;
+	const presses = await runPresses(options);
 	const results = {
 		rows,
 		shared,
+		presses,
 		targets: targetsOf(rows, shared),
 		command: ['npm run benchmark', ...argumentsGiven()].join(' '),
 		startedAt,
@@ -121,6 +125,12 @@ async function runLimited(options: Options): Promise<Row[]> {
 		rows.push(...inOrder(cells, [...measured, ...extrapolated]));
 	}
 	return rows;
+}
+
+/** Presses need n8n: where it is missing they are left out, unless they alone were asked for. */
+async function runPresses({ press, limits, quick }: Options): Promise<PressFigures | undefined> {
+	const isLeftOut = httpRequestNode === undefined && limits.length > 0;
+	return press && !isLeftOut ? await pressToStart(quick, report) : undefined;
 }
 
 function inOrder(cells: Array<Omit<Row, 'figures'>>, rows: Array<Row | undefined>): Row[] {

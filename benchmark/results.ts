@@ -4,6 +4,8 @@ import prettier from 'prettier';
 
 import { httpRequestNode, nodeForMeasured } from './paths';
 import { TITLES } from './plan';
+import type { PressFigures, PressRow } from './press/pressToStart';
+import { PRESS_TITLES } from './press/ways';
 import { expressionEngine } from './runCells';
 import type { Row } from './runCells';
 import type { SharedLimit } from './shareLimit';
@@ -13,6 +15,7 @@ import type { Target } from './targets';
 export interface Results {
 	rows: Row[];
 	shared?: SharedLimit;
+	presses?: PressFigures;
 	targets: Target[];
 	/** What was typed to get them. */
 	command: string;
@@ -29,15 +32,20 @@ export async function formatMarkdown(markdown: string): Promise<string> {
 
 /** The page of results. */
 export async function resultsPage(results: Results): Promise<string> {
-	const { rows, shared, targets, command, startedAt, load, seconds } = results;
+	const { rows, shared, presses, targets, command, startedAt, load, seconds } = results;
 	return await formatMarkdown(
 		[
 			'# Benchmark',
 			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}. The machine's load was ${load.toFixed(1)} when it began.`,
-			'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
+			...(rows.length > 0
+				? [
+						'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
+					]
+				: []),
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
 			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
 			...(shared ? ['## Processes that share an app', sharedTable(shared)] : []),
+			...(presses ? [`## ${PRESSES_TITLE}`, pressTable(presses)] : []),
 			'## How it is measured',
 			method(results),
 		].join('\n\n'),
@@ -45,7 +53,8 @@ export async function resultsPage(results: Results): Promise<string> {
 }
 
 /** The part of the results that the README shows. */
-export async function readmeSection({ rows, targets, startedAt }: Results): Promise<string> {
+export async function readmeSection(results: Results): Promise<string> {
+	const { rows, presses, targets, startedAt } = results;
 	const shown = groupsOf(rows)
 		.filter(([{ conditions }]) => conditions.limited === (conditions.latency === 200))
 		.map((group) => group.filter(({ conditions }) => conditions.recipients === 10_000));
@@ -53,6 +62,7 @@ export async function readmeSection({ rows, targets, startedAt }: Results): Prom
 		[
 			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}. The other sizes and latencies, and how it is measured: [benchmark/RESULTS.md](benchmark/RESULTS.md).`,
 			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
+			...(presses ? [`**${PRESSES_TITLE}**`, pressTable(presses)] : []),
 			'**Targets**',
 			targetTable(targets),
 		].join('\n\n'),
@@ -65,6 +75,8 @@ function machine(): string {
 	const engine = expressionEngine === 'vm' ? '' : ' and with its legacy engine for expressions';
 	return `${processors.length} cores of ${processors[0].model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
 }
+
+const PRESSES_TITLE = 'From a press on a button to the start of a workflow';
 
 function groupsOf(rows: Row[]): Row[][] {
 	const groups = new Map<string, Row[]>();
@@ -154,7 +166,39 @@ function sharedTable(shared: SharedLimit): string {
 	);
 }
 
-function method({ rows, shared }: Results): string {
+function pressTable({ rows }: PressFigures): string {
+	const cells = rows.map((row) => {
+		const webhookNode = rows.find(
+			({ way, atOnce }) => way === 'webhookNode' && atOnce === row.atOnce,
+		) as PressRow;
+		return [
+			PRESS_TITLES[row.way],
+			row.atOnce === 1 ? '1' : `${row.atOnce} at once`,
+			count(row.presses),
+			milliseconds(row.median),
+			milliseconds(row.percentile95),
+			(row.median / webhookNode.median).toFixed(2),
+			row.answered === undefined ? '–' : milliseconds(row.answered),
+			count(row.unanswered),
+		];
+	});
+	return table(
+		[
+			'Way',
+			'Presses',
+			'In all',
+			'Started after',
+			'95 % started after',
+			'÷ Webhook node',
+			'Answered after',
+			'Not within 3 s',
+		],
+		cells,
+		[0],
+	);
+}
+
+function method({ rows, shared, presses }: Results): string {
 	const has = (fits: (row: Row) => boolean, line: string) => (rows.some(fits) ? [line] : []);
 	const ofRows = [
 		"Each line is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without starting the process; peak memory is the whole process's, from its start, and holds garbage that Node has not collected yet.",
@@ -185,15 +229,29 @@ function method({ rows, shared }: Results): string {
 		),
 		...(httpRequestNode === undefined && rows.length > 0
 			? [
-					"**n8n's HTTP Request node is missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
+					"**n8n's HTTP Request node and the presses are missing: sandbox/n8n is not installed (`npm run install:n8n`).**",
 				]
 			: []),
 	];
 	const ofShared = [
 		`The processes that share an app each send ${count(shared?.callsOfEach ?? 0)} calls at the limit, with 200 ms of latency; they know nothing of each other. Afterwards everybody's cards are counted.`,
 	];
-	const lines = [...(rows.length > 0 ? ofRows : []), ...(shared ? ofShared : [])];
+	const lines = [
+		...(rows.length > 0 ? ofRows : []),
+		...(shared ? ofShared : []),
+		...(presses ? ofPresses(presses) : []),
+	];
 	return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function ofPresses({ warmUp }: PressFigures): string[] {
+	return [
+		'A press is timed from when Feishu sends it, or when the Webhook node is called, to when the first node of the workflow that it starts, an HTTP Request, calls a server. All of these are in one process, so that times are of one clock. n8n is in another, with its own settings (SQLite) and the packed nodes installed. Times are medians, but for the 95 %.',
+		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets as many bytes, and checks nothing.',
+		'Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second line gives it one, and shows what n8n takes for a webhook of any other node.',
+		'Answers are what Feishu waits 3 seconds for. A press that was not answered in time starts its workflow as well.',
+		`Presses come one after the other, or so many at once; the ways in turns, with a pause in which n8n saves its executions. Before, ${count(warmUp)} of each are not measured. The trigger remembers 500 events, which n8n stores again with each press.`,
+	];
 }
 
 function table(headings: string[], rows: string[][], left: number[]): string {
@@ -204,6 +262,10 @@ function table(headings: string[], rows: string[][], left: number[]): string {
 
 function count(value: number): string {
 	return value.toLocaleString('en');
+}
+
+function milliseconds(value: number): string {
+	return `${value.toFixed(1)} ms`;
 }
 
 function duration(seconds: number): string {

@@ -30,7 +30,7 @@ const scopeSections = (language: Language): Sections => ({
 /** The pages that have sections taken from the code. */
 const SECTIONS: Record<string, Sections> = {
 	'README.md': limitSections('en'),
-	'README.zh-CN.md': limitSections('zh-CN'),
+	'README_zh-CN.md': limitSections('zh-CN'),
 	'docs/credential.md': scopeSections('en'),
 	'docs/credential.zh-CN.md': scopeSections('zh-CN'),
 };

@@ -37,6 +37,7 @@ export class FeishuFeed implements INodeType {
 		if (operation === undefined) {
 			throw new NodeOperationError(this.getNode(), 'Choose a resource and an operation of it');
 		}
-		return [await executeOperation(this, operation)];
+		const { run = executeOperation } = operation;
+		return [await run(this, operation)];
 	}
 }

@@ -1,10 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import type { FeedEndpoint } from '../shared/apiTable';
 import type { ItemParameters } from './ItemParameters';
 import type { Ask } from '../shared/gather';
 
-/** What an operation says of itself. Everything else is the same for all and stands in `corridor/`. */
+/** What an operation says of itself. Everything else is the same for all and stands in `execute.ts`. */
 export interface Operation {
 	/** As it appears in the operation list. */
 	option: { name: string; value: string; action: string; description: string };
@@ -15,6 +15,8 @@ export interface Operation {
 	endpoint: FeedEndpoint;
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
 	read: (parameters: ItemParameters) => Ask;
+	/** Does what the operation does, where that is more than one call for each recipient. */
+	run?: (context: IExecuteFunctions, operation: Operation) => Promise<INodeExecutionData[]>;
 	/** What is asked for instead for recipients whom Feishu refuses for one of these reasons. */
 	instead?: { reason: string; endpoint: FeedEndpoint };
 }

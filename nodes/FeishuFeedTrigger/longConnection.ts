@@ -12,6 +12,7 @@ import { ANSWER_WITHIN } from './CallbackResponse';
 import { isWanted, itemOf, readEvent } from './feishuEvent';
 import { readFilter } from './filter';
 import { recentEventsOf } from './recentEvents';
+import { wakeWaiting } from './wakeWaiting';
 
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
@@ -32,7 +33,7 @@ export async function receiveOverLongConnection(
 	};
 	let listening: Promise<() => Promise<void>> | undefined;
 	const start = async (): Promise<void> => {
-		listening = listen(app, async (body) => await startWorkflow(context, body), tools);
+		listening = listen(app, async (body) => await receive(context, credential, body), tools);
 		await listening;
 	};
 	const stop = async (): Promise<void> => {
@@ -44,11 +45,14 @@ export async function receiveOverLongConnection(
 	return { manualTriggerFunction: start, closeFunction: stop };
 }
 
-async function startWorkflow(
+async function receive(
 	context: ITriggerFunctions,
+	credential: TenantCredential,
 	body: CallbackBody,
 ): Promise<CallbackAnswer | undefined> {
 	const event = readEvent(body, Date.now());
+	const woken = await wakeWaiting(context, event, credential);
+	if (woken !== undefined) return woken;
 	if (
 		!isWanted(
 			event,

@@ -11,6 +11,7 @@ import { isWanted, itemOf, readEvent } from './feishuEvent';
 import { readFilter } from './filter';
 import { keepForTrial } from './trial';
 import { recentEventsOf } from './recentEvents';
+import { wakeWaiting } from './wakeWaiting';
 
 /**
  * Takes a request to the callback URL. Only an event that is proven to be Feishu's,
@@ -18,7 +19,8 @@ import { recentEventsOf } from './recentEvents';
  */
 export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = this.getResponseObject();
-	const callback = await checkRequest(this);
+	const credential = await this.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+	const callback = checkRequest(this, credential);
 	if (callback.kind === 'refused') {
 		this.logger.warn(`Feishu Feed Trigger refused a callback: ${callback.reason}`);
 		response.status(callback.status).json({ error: callback.reason });
@@ -30,6 +32,11 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	}
 
 	const event = readEvent(callback.body, Date.now());
+	const woken = await wakeWaiting(this, event, credential);
+	if (woken !== undefined) {
+		response.status(200).json(woken);
+		return { noWebhookResponse: true };
+	}
 	const id = eventIdOf(callback.body);
 	const isNew = id === undefined || recentEventsOf(this).add(id);
 	if (
@@ -54,8 +61,7 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	return { workflowData, noWebhookResponse: true };
 }
 
-async function checkRequest(context: IWebhookFunctions): Promise<Callback> {
-	const credential = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+function checkRequest(context: IWebhookFunctions, credential: TenantCredential): Callback {
 	const { encryptKey = '', verificationToken = '', appId } = credential;
 	if (!encryptKey && !verificationToken) {
 		const message =

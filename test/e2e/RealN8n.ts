@@ -153,6 +153,11 @@ export class RealN8n {
 		return asRun(await this.session.finishedExecution(executionId, within));
 	}
 
+	/** An execution as it stands. */
+	async executed(executionId: string): Promise<WorkflowRun> {
+		return asRun(await this.session.execution(executionId));
+	}
+
 	/** The execution that a trigger of an active workflow started last. */
 	async lastRun(workflowId: string): Promise<WorkflowRun> {
 		const [executionId] = await this.session.executionsOf(workflowId);

@@ -196,7 +196,7 @@ describe("the trigger's examples in docs/parameters.md", () => {
 	});
 });
 
-describe.each(['README.md', 'README.zh-CN.md'])('the answering card in %s', (page) => {
+describe.each(['docs/recipes.md', 'docs/recipes.zh-CN.md'])('the answering card in %s', (page) => {
 	const sandbox = withSandbox();
 
 	it('starts the workflow for who pressed, who then sees it done', async () => {

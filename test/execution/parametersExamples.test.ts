@@ -23,10 +23,12 @@ describe('the examples in docs/parameters.md', () => {
 
 	it('give the output that stands beside them', async () => {
 		const given = [];
-		for (const { file, parameters } of examples) {
+		// Those that wait are executed in a real n8n: test/e2e/sendAndWait.test.ts.
+		const once = examples.filter(({ parameters }) => parameters.operation !== 'sendAndWait');
+		for (const { file, parameters } of once) {
 			given.push({ file, output: await sandbox.output(parameters) });
 		}
-		expect(given).toEqual(examples.map(({ file, output }) => ({ file, output })));
+		expect(given).toEqual(once.map(({ file, output }) => ({ file, output })));
 	});
 
 	it('do what they say', async () => {

@@ -13,7 +13,7 @@ const PAGES = [
 		.map((file) => `docs/${file}`),
 	'sandbox/README.md',
 ];
-const TRANSLATED = PAGES.filter((page) => page.endsWith('.zh-CN.md'));
+const TRANSLATED = PAGES.filter((page) => /[._]zh-CN\.md$/.test(page));
 
 const read = (page: string) => readFileSync(path.join(ROOT, page), 'utf8');
 const withoutCode = (page: string) => read(page).replace(/^ *```[^]*?^ *```$/gm, '');
@@ -44,14 +44,14 @@ describe('the documentation', () => {
 	});
 
 	it.each(TRANSLATED)('%s: has the sections of its original, and each links the other', (page) => {
-		const original = page.replace('.zh-CN', '');
+		const original = page.replace(/[._]zh-CN/, '');
 		const levels = (of: string) => headings(of).map(({ level }) => level);
 		expect(levels(page)).toEqual(levels(original));
 		expect(read(original).split('\n')[0]).toContain(`(${path.basename(page)})`);
 		expect(read(page).split('\n')[0]).toContain(`(${path.basename(original)})`);
 	});
 
-	it.each(['README.md', 'README.zh-CN.md'])('%s: names every operation', (page) => {
+	it.each(['README.md', 'README_zh-CN.md'])('%s: names every operation', (page) => {
 		const table = read(page)
 			.split('\n')
 			.filter((line) => line.startsWith('|'));

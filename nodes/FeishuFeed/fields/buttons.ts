@@ -6,17 +6,31 @@ import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
 import type { FeedButton, FeedButtons } from '../../shared/payloads';
 import { collection, entriesOf, withoutEmpty } from '../ItemParameters';
 
+export const buttonTextField: INodeProperties = {
+	displayName: 'Text',
+	name: 'text',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. Clock in',
+	description: `What the button says, at most ${CARD_LIMITS.buttonText} characters`,
+};
+
+export const buttonStyleField: INodeProperties = {
+	displayName: 'Style',
+	name: 'buttonType',
+	type: 'options',
+	options: [
+		{ name: 'Default (Grey)', value: 'default' },
+		{ name: 'Primary (Blue)', value: 'primary' },
+		{ name: 'Success (Green)', value: 'success' },
+	],
+	default: 'default',
+};
+
 /** One button, in the order in which people think of it. */
 const buttonFields: INodeProperties[] = [
-	{
-		displayName: 'Text',
-		name: 'text',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder: 'e.g. Clock in',
-		description: `What the button says, at most ${CARD_LIMITS.buttonText} characters`,
-	},
+	buttonTextField,
 	{
 		displayName: 'When Pressed',
 		name: 'actionType',
@@ -36,17 +50,7 @@ const buttonFields: INodeProperties[] = [
 		],
 		default: 'url_page',
 	},
-	{
-		displayName: 'Style',
-		name: 'buttonType',
-		type: 'options',
-		options: [
-			{ name: 'Default (Grey)', value: 'default' },
-			{ name: 'Primary (Blue)', value: 'primary' },
-			{ name: 'Success (Green)', value: 'success' },
-		],
-		default: 'default',
-	},
+	buttonStyleField,
 	{
 		displayName: 'URL',
 		name: 'url',

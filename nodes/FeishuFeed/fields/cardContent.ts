@@ -177,18 +177,35 @@ export function readWholeCard(parameters: ItemParameters): AppFeedCard {
 	return card;
 }
 
+/**
+ * Reads a card that waits for a response: its buttons are another part of the form, and it is pinned.
+ *
+ * @throws {InvalidField} for the first field that Feishu would refuse
+ */
+export function readCardToWait(parameters: ItemParameters): AppFeedCard {
+	const card = withoutEmpty({ ...readCommonFields(parameters), biz_id: parameters('bizId') });
+	checkWholeCard(card, cardFieldName);
+	return card;
+}
+
 function readCardFields(parameters: ItemParameters): Record<string, unknown> {
 	const buttons = readButtons(parameters('buttons'));
 	return withoutEmpty({
+		...readCommonFields(parameters),
+		buttons: buttons.buttons.length > 0 ? buttons : undefined,
+		time_sensitive: parameters('timeSensitive'),
+	});
+}
+
+function readCommonFields(parameters: ItemParameters): Record<string, unknown> {
+	return {
 		title: parameters('title'),
 		avatar_key: parameters('avatarKey'),
 		preview: parameters('preview'),
 		status_label: readStatusLabel(parameters('statusLabel')),
-		buttons: buttons.buttons.length > 0 ? buttons : undefined,
 		link: { link: parameters('link') ?? '' },
-		time_sensitive: parameters('timeSensitive'),
 		notify: readNotification(parameters('notify')),
-	});
+	};
 }
 
 /**

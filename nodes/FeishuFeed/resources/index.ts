@@ -5,6 +5,7 @@ import { resultOptionFields } from '../fields/resultOptions';
 import type { Operation } from '../Operation';
 import { create } from './appFeedCard/create';
 import { deleteCard } from './appFeedCard/delete';
+import { sendAndWait } from './appFeedCard/sendAndWait';
 import { update } from './appFeedCard/update';
 import { upsert } from './appFeedCard/upsert';
 import { setTimeSensitive as setBotTimeSensitive } from './botChat/setTimeSensitive';
@@ -26,7 +27,7 @@ export const resources: Resource[] = [
 			value: 'appFeedCard',
 			description: 'A card of your app in the message list (应用消息流卡片)',
 		},
-		operations: [create, upsert, deleteCard, update],
+		operations: [create, upsert, deleteCard, sendAndWait, update],
 		first: 'create',
 	},
 	{
@@ -76,11 +77,15 @@ export const properties: INodeProperties[] = [
 	]),
 ];
 
-function formOf(resource: string, { option, fields, options = [] }: Operation): INodeProperties[] {
+function formOf(resource: string, operation: Operation): INodeProperties[] {
+	const { option, fields, options = [], run } = operation;
 	const ofThisOperation = { resource: [resource], operation: [option.value] };
-	const choices = [...resultOptionFields, ...deliveryOptionFields, ...options].sort(
-		(one, another) => one.displayName.localeCompare(another.displayName),
-	);
+	const choices = [
+		// What an operation gives that is done in a way of its own, it says itself.
+		...(run ? [] : resultOptionFields),
+		...deliveryOptionFields,
+		...options,
+	].sort((one, another) => one.displayName.localeCompare(another.displayName));
 	const optionsField: INodeProperties = {
 		displayName: 'Options',
 		name: 'options',

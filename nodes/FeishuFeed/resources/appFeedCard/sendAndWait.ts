@@ -1,0 +1,50 @@
+import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
+
+import { CREATE_APP_FEED_CARD } from '../../../shared/apiTable';
+import { newBusinessIdField } from '../../fields/businessId';
+import {
+	avatarKeyField,
+	linkField,
+	notificationField,
+	previewField,
+	readCardToWait,
+	statusLabelField,
+	titleField,
+} from '../../fields/cardContent';
+import { readRecipients, recipientFields } from '../../fields/recipients';
+import { responseFields, waitingOptions } from '../../fields/response';
+import { waitForResponse } from '../../waitForResponse';
+import type { Operation } from '../../Operation';
+
+/** Feishu: im-v2/app_feed_card/create, and what ends the card again. */
+export const sendAndWait: Operation = {
+	option: {
+		name: 'Send and Wait for Response',
+		value: SEND_AND_WAIT_OPERATION,
+		action: 'Send a card and wait for response',
+		description: 'Pin a card with buttons, and go on when somebody has pressed one',
+	},
+	fields: [
+		...recipientFields,
+		titleField,
+		previewField,
+		{ ...linkField, required: true },
+		...responseFields,
+		statusLabelField,
+		notificationField,
+		avatarKeyField,
+		newBusinessIdField,
+	],
+	options: waitingOptions,
+	endpoint: CREATE_APP_FEED_CARD,
+	run: waitForResponse,
+	read: (parameters) => {
+		const card = readCardToWait(parameters);
+		return {
+			...readRecipients(parameters),
+			content: { app_feed_card: card },
+			target: card.biz_id ?? '',
+			names: { biz_id: card.biz_id },
+		};
+	},
+};

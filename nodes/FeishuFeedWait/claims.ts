@@ -1,0 +1,22 @@
+/** How long a response may take to reach the waiting execution, in milliseconds. */
+const LONGEST = 10_000;
+
+const claims = new Map<string, number>();
+
+/**
+ * Lets one response at a time through to a waiting execution: n8n hands the same state to two that come
+ * at once, and the second would undo the first. Known to this process alone.
+ *
+ * @param state names the execution, and what it knew when the response came
+ * @param now milliseconds since 1970
+ * @returns false when another response is on its way
+ */
+export function claim(state: string, now: number): boolean {
+	for (const [other, time] of claims) {
+		if (now - time <= LONGEST) break;
+		claims.delete(other);
+	}
+	if (claims.has(state)) return false;
+	claims.set(state, now);
+	return true;
+}

@@ -1,0 +1,68 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { readResumption } from '../shared/resumption';
+import type { ResumptionAnswer } from '../shared/resumption';
+import { TENANT_CREDENTIAL } from '../shared/tenantCredential';
+import type { TenantCredential } from '../shared/tenantCredential';
+import { respond } from '../shared/waitingCard';
+import type { Operator, WaitingCard } from '../shared/waitingCard';
+import { claim } from './claims';
+import { languageOf, responsePage } from './responsePage';
+import type { WaitingState } from './waitingState';
+
+/**
+ * Takes a response to a card, from a trigger that received the press or from the page that a link opens.
+ * Opening the link only shows the page, since chat apps open links by themselves: its button responds.
+ */
+export async function receiveResponse(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const state = context.getNodeParameter('state') as unknown as WaitingState;
+	const query = context.getQueryData() as Record<string, string>;
+	const place = Number(query.card);
+	const card = state.cards[place];
+	const choice = card?.choices[Number(query.choice)];
+	if (choice === undefined) return refuse(context, 404);
+	const isLink = card.channel === 'link';
+	const operator = isLink ? { [card.userIdType]: query.recipient } : await operatorOfPress(context);
+	if (operator === undefined) return refuse(context, 403);
+
+	const after = respond(card, choice, operator, Date.now());
+	const status: ResumptionAnswer['status'] = after === undefined ? 'closed' : 'recorded';
+	const page = (show: 'question' | ResumptionAnswer['status']) =>
+		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
+	const isQuestion = context.getRequestObject().method === 'GET';
+	if (isQuestion || after === undefined) {
+		const response = context.getResponseObject();
+		if (isLink) {
+			const shown = status === 'recorded' ? 'question' : status;
+			response.setHeader('Cache-Control', 'no-store');
+			response.status(200).type('html').send(page(shown));
+		} else {
+			response.status(isQuestion ? 405 : 200).json({ status });
+		}
+		return { noWebhookResponse: true };
+	}
+	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
+	if (!claim(`${context.getExecutionId()} ${responses}`, Date.now())) return refuse(context, 409);
+	const cards = state.cards.map((other, index): WaitingCard => (index === place ? after : other));
+	return {
+		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
+		workflowData: [[{ json: { ...state, cards } as unknown as IDataObject }], []],
+	};
+}
+
+/** Who pressed the button, proven by the trigger that received the press. */
+async function operatorOfPress(context: IWebhookFunctions): Promise<Operator | undefined> {
+	const { appSecret } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+	return readResumption(context.getBodyData(), context.getRequestObject().url, appSecret);
+}
+
+const REFUSALS = {
+	403: 'The response is not proven to be from Feishu',
+	404: 'There is no such card',
+	409: 'Another response is on its way: try again in a moment',
+};
+
+function refuse(context: IWebhookFunctions, status: keyof typeof REFUSALS): IWebhookResponseData {
+	context.getResponseObject().status(status).json({ error: REFUSALS[status] });
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'crypto';
+import type { INode, IWorkflowBase } from 'n8n-workflow';
+
+const [START, WAIT, END] = ['Start', 'Wait', 'End'];
+
+/**
+ * The workflow that waits for the node: it creates the cards, sleeps until somebody responds or the time
+ * is over, and ends the cards. n8n keeps it while it sleeps, also across restarts, and gives its result
+ * to the workflow that called it.
+ *
+ * @param node the node on the user's canvas
+ */
+export function waitingWorkflow({ name, type, credentials }: INode): IWorkflowBase {
+	const place = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+	return {
+		name: `${name}: waiting for a response`,
+		nodes: [
+			{
+				...place,
+				id: randomUUID(),
+				name: START,
+				type: 'n8n-nodes-base.executeWorkflowTrigger',
+				typeVersion: 1.1,
+				parameters: { inputSource: 'passthrough' },
+			},
+			{
+				...place,
+				id: randomUUID(),
+				name: WAIT,
+				type: `${type.replace(/Tool$/, '')}Wait`,
+				credentials,
+			},
+			{ ...place, id: randomUUID(), name: END, type: 'n8n-nodes-base.noOp' },
+		],
+		connections: {
+			[START]: { main: [to(WAIT)] },
+			// Each pass does one thing, whose result n8n keeps before the next one.
+			[WAIT]: { main: [to(WAIT), to(END)] },
+		},
+		// Of its own: the user's are for the workflow on the canvas, such as what to do about an error.
+		// It is kept when it is over, so that a late response can be told so.
+		settings: { executionOrder: 'v1', saveDataSuccessExecution: 'all' },
+	} as unknown as IWorkflowBase;
+}

@@ -14,6 +14,7 @@ import { failureSentence, failuresOf, nameSome, recipientsOf, summaryOf } from '
 import type { ItemResult } from './handBack';
 import type { ItemParameters } from './ItemParameters';
 import type { Operation } from './Operation';
+import { parameterReader } from './parameterReader';
 
 type ReadItem = ItemAsk & { options: ResultOptions; delivery: DeliveryOptions };
 
@@ -28,7 +29,10 @@ export async function executeOperation(
 	context: IExecuteFunctions,
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
-	const items = context.getInputData().map((_, item) => readItem(context, operation, item));
+	const parametersOf = parameterReader(context);
+	const items = context
+		.getInputData()
+		.map((_, item) => readItem(context, operation, item, parametersOf(item)));
 	const asks = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
 	if (operation.endpoint === CREATE_APP_FEED_CARD) nameCards(asks, randomUUID);
 	const results =
@@ -42,24 +46,12 @@ export async function executeOperation(
 	);
 }
 
-/** The node's parameters for one item. */
-export function parametersOf(context: IExecuteFunctions, item: number): ItemParameters {
-	const read = new Map<string, unknown>();
-	return (name) => {
-		// n8n resolves all expressions of a parameter each time that it is asked for.
-		if (!read.has(name)) {
-			read.set(name, context.getNodeParameter(name, item, undefined, { extractValue: true }));
-		}
-		return read.get(name);
-	};
-}
-
 function readItem(
 	context: IExecuteFunctions,
 	operation: Operation,
 	item: number,
+	parameters: ItemParameters,
 ): ReadItem | NodeOperationError {
-	const parameters = parametersOf(context, item);
 	try {
 		const ask = operation.read(parameters);
 		return {

@@ -7,10 +7,11 @@ import type { WaitingState } from '../FeishuFeedWait/waitingState';
 import { InvalidField } from '../shared/InvalidField';
 import type { CreateCardContent } from '../shared/payloads';
 import type { WaitingCard } from '../shared/waitingCard';
-import { parametersOf } from './execute';
 import { readDeliveryOptions } from './fields/deliveryOptions';
 import { readWaitingPlan } from './fields/response';
+import type { ItemParameters } from './ItemParameters';
 import type { Operation } from './Operation';
+import { parameterReader } from './parameterReader';
 
 /**
  * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
@@ -25,7 +26,10 @@ export async function waitForResponse(
 ): Promise<INodeExecutionData[]> {
 	const node = context.getNode();
 	const now = Date.now();
-	const cards = context.getInputData().map((_, item) => readItem(context, operation, item, now));
+	const parametersOf = parameterReader(context);
+	const cards = context
+		.getInputData()
+		.map((_, item) => readItem(context, operation, item, parametersOf(item), now));
 	const firstGood = cards.findIndex((card) => !(card instanceof NodeOperationError));
 	if (firstGood === -1) {
 		return cards.map((card, item) => ({
@@ -40,7 +44,7 @@ export async function waitForResponse(
 				? { ...(cards[firstGood] as WaitingCard), userIds: [], error: card.message }
 				: card,
 		),
-		delivery: readDeliveryOptions(parametersOf(context, firstGood)),
+		delivery: readDeliveryOptions(parametersOf(firstGood)),
 		onFailure: !context.continueOnFail()
 			? 'stop'
 			: node.onError === 'continueErrorOutput'
@@ -71,10 +75,10 @@ function readItem(
 	context: IExecuteFunctions,
 	{ read }: Operation,
 	item: number,
+	parameters: ItemParameters,
 	now: number,
 ): WaitingCard | NodeOperationError {
 	try {
-		const parameters = parametersOf(context, item);
 		const { userIdType, userIds, content } = read(parameters);
 		const plan = readWaitingPlan(parameters, now);
 		readDeliveryOptions(parameters);

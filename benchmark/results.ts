@@ -249,7 +249,7 @@ function ofPresses({ warmUp }: PressFigures): string[] {
 		'A press is timed from when Feishu sends it, or when the Webhook node is called, to when the first node of the workflow that it starts, an HTTP Request, calls a server. All of these are in one process, so that times are of one clock. n8n is in another, with its own settings (SQLite) and the packed nodes installed. Times are medians, but for the 95 %.',
 		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets as many bytes, and checks nothing.',
 		'Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second line gives it one, and shows what n8n takes for a webhook of any other node.',
-		'Answers are what Feishu waits 3 seconds for. A press that was not answered in time starts its workflow as well.',
+		'Feishu waits 3 seconds for the answer, and hangs up then. A press that n8n has read by that time starts its workflow all the same.',
 		`Presses come one after the other, or so many at once; the ways in turns, with a pause in which n8n saves its executions. Before, ${count(warmUp)} of each are not measured. The trigger remembers 500 events, which n8n stores again with each press.`,
 	];
 }
@@ -265,7 +265,7 @@ function count(value: number): string {
 }
 
 function milliseconds(value: number): string {
-	return `${value.toFixed(1)} ms`;
+	return value === Infinity ? 'never' : `${value.toFixed(1)} ms`;
 }
 
 function duration(seconds: number): string {

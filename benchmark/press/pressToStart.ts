@@ -4,7 +4,7 @@ import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
 import { RealN8n } from '../../test/e2e/RealN8n';
 import type { Report } from '../runCells';
 import { StartReceiver } from './StartReceiver';
-import { openWays } from './ways';
+import { PRESS_TITLES, openWays } from './ways';
 import type { Way, WayName } from './ways';
 
 /** How to press, over and over; with several ways, in turns. */
@@ -24,7 +24,7 @@ interface Plan {
 
 // The trigger remembers 500 events, and n8n stores all of them again with each press.
 const FULL: Plan = {
-	warmUp: { rounds: 50, atOnce: 10, pause: 100 },
+	warmUp: { rounds: 100, atOnce: 5, pause: 50 },
 	// In eight rounds each of the four ways has each place twice.
 	measured: [
 		{ rounds: 200, atOnce: 1, pause: 100 },
@@ -32,7 +32,7 @@ const FULL: Plan = {
 	],
 };
 const QUICK: Plan = {
-	warmUp: { rounds: 8, atOnce: 10, pause: 100 },
+	warmUp: { rounds: 16, atOnce: 5, pause: 50 },
 	measured: [
 		{ rounds: 40, atOnce: 1, pause: 100 },
 		{ rounds: 2, atOnce: 20, pause: 1_000 },
@@ -45,7 +45,7 @@ export interface PressRow {
 	/** How many people pressed at the same time. */
 	atOnce: number;
 	presses: number;
-	/** From sending the press to the first call of the workflow's first node. */
+	/** From sending the press to the first call of the workflow's first node; may be `Infinity`. */
 	median: number;
 	percentile95: number;
 	/** From sending the press to having n8n's answer: the median of those that were answered, if any. */
@@ -63,6 +63,7 @@ export interface PressFigures {
 
 /** What one press took, in milliseconds. */
 interface Times {
+	/** `Infinity` when n8n had not read it yet after the time that Feishu waits. */
 	start: number;
 	/** Absent when no answer came in time. */
 	answer?: number;
@@ -73,7 +74,7 @@ interface Times {
  * Feishu, the receiver of the workflows' calls and the caller of n8n's own Webhook node are all in
  * this process, so that all times are of one clock; n8n is in another.
  *
- * @throws {Error} when a press does not start exactly one workflow
+ * @throws {Error} when a press starts two workflows, or is answered but starts none
  */
 export async function pressToStart(quick: boolean, report: Report): Promise<PressFigures> {
 	const { warmUp, measured } = quick ? QUICK : FULL;
@@ -118,18 +119,20 @@ async function pressInTurns(
 	for (let round = 0; round < rounds; round++) {
 		for (const way of orderOf(ways, round)) {
 			await way.choose();
-			const pressed = await Promise.all(
-				Array.from({ length: atOnce }, async () => await way.press()),
-			);
-			for (const { id, sentAt, answeredAt } of pressed) {
-				const start = (await receiver.startOf(id)) - sentAt;
-				const answer = answeredAt && answeredAt - sentAt;
-				times.get(way.name)?.push({ start, answer });
-			}
+			const pressed = Array.from({ length: atOnce }, async () => await timePress(way, receiver));
+			times.get(way.name)?.push(...(await Promise.all(pressed)));
 			await sleep(pause);
 		}
 	}
 	return times;
+}
+
+async function timePress(way: Way, receiver: StartReceiver): Promise<Times> {
+	const { id, sentAt, answeredAt } = await way.press();
+	const start = (await receiver.startOf(id)) - sentAt;
+	if (answeredAt === undefined) return { start };
+	if (start === Infinity) throw new Error(`${PRESS_TITLES[way.name]}: a press started no workflow`);
+	return { start, answer: answeredAt - sentAt };
 }
 
 /** Another order each round, in which each way has each place equally often. */

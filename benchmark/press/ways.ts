@@ -162,13 +162,18 @@ async function postDirectly(url: string, length: number): Promise<Pressed> {
 	const sentAt = clock.now();
 	const around = JSON.stringify({ event_id: id, encrypt: '' }).length;
 	const body = JSON.stringify({ event_id: id, encrypt: 'x'.repeat(length - around) });
-	const response = await fetch(url, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json; charset=utf-8' },
-		body,
-	});
-	await response.text();
-	if (!response.ok) throw new Error(`The Webhook node answers with HTTP ${response.status}`);
-	const answeredAt = clock.now();
-	return { id, sentAt, ...(answeredAt - sentAt <= ANSWER_WITHIN && { answeredAt }) };
+	try {
+		const response = await fetch(url, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json; charset=utf-8' },
+			body,
+			signal: AbortSignal.timeout(ANSWER_WITHIN),
+		});
+		await response.text();
+		if (!response.ok) throw new Error(`The Webhook node answers with HTTP ${response.status}`);
+		return { id, sentAt, answeredAt: clock.now() };
+	} catch (error) {
+		if ((error as Error).name !== 'TimeoutError') throw error;
+		return { id, sentAt };
+	}
 }

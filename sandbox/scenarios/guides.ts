@@ -8,7 +8,7 @@ export interface Guide extends Omit<Scenario, 'workflow' | 'triggers'> {
 }
 
 const { liFang, wuJie, zhangXiuying, liuMin, chenJing, huMing, luoYutong } = PEOPLE;
-const { yangLei, zhuChao, liangHaoran } = PEOPLE;
+const { yangLei, zhuChao, liangHaoran, zhaoYang, zhaoJunjie } = PEOPLE;
 
 /**
  * The scenarios and the templates, in the order in which they are shown.
@@ -209,6 +209,39 @@ export function guides(staff: string[]): Guide[] {
 						goods: '冷鲜 12 箱 12 boxes, chilled',
 						expected: '15:25',
 						driver: 'https://example.com/drivers/7',
+					},
+				},
+			],
+		},
+		{
+			id: 'approval',
+			kind: 'scenario',
+			title: { zh: '审批', en: 'Approval' },
+			about: {
+				zh: '以前审批没人看见。现在审批卡片置顶，点一下就有结果，工作流一直等到有人点击，卡片随后清除，不会重复审批。',
+				en: 'Approvals wait unseen. Now a card on top asks for one press; the workflow sleeps until then, and the card goes, so that nobody answers twice.',
+			},
+			people: [yangLei, zhaoYang, zhaoJunjie],
+			steps: [
+				{
+					zh: '点“有人请假”：杨磊和赵洋收到审批卡片。',
+					en: 'Press “Somebody asks for leave”: 杨磊 Yang Lei and 赵洋 Zhao Yang are asked.',
+				},
+				{
+					zh: '以其中一人点“同意”或“拒绝”：两张卡片都消失，申请人赵俊杰收到结果。',
+					en: 'Press “Approve” or “Decline” as one of them: both cards go, and 赵俊杰 Zhao Junjie, who asked, gets the answer.',
+				},
+			],
+			triggers: [
+				{
+					id: 'request',
+					label: { zh: '有人请假', en: 'Somebody asks for leave' },
+					path: 'leave-request',
+					body: {
+						name: '赵俊杰 Zhao Junjie',
+						open_id: zhaoJunjie,
+						days: '12 月 1 日至 3 日 From 1 to 3 December',
+						link: 'https://example.com/leave/42',
 					},
 				},
 			],

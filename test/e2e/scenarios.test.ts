@@ -213,3 +213,33 @@ describe('delivery', () => {
 		expect(await feed.listOf(liFang)).toEqual(before);
 	});
 });
+
+describe('approval', () => {
+	const { yangLei, zhaoYang, zhaoJunjie, liFang } = PEOPLE;
+	const managers = [yangLei, zhaoYang];
+
+	it.each([
+		{ button: 'Approve', title: 'Your leave is approved', label: 'success' as const },
+		{ button: 'Decline', title: 'Your leave is not approved', label: 'danger' as const },
+	])('wakes the workflow by "$button", clears both cards and tells who asked', async (answer) => {
+		await open('approval', [...managers, zhaoJunjie], liFang);
+		const before = await feed.listOf(liFang);
+		await feed.trigger('request');
+		for (const person of managers) {
+			await feed.seesCard(person, 'leave-', {
+				pinned: true,
+				label: 'primary',
+				text: '赵俊杰',
+				buttons: ['同意 Approve', '拒绝 Decline'],
+			});
+		}
+		await feed.press(zhaoYang, 'leave-', answer.button);
+		for (const person of managers) await feed.seesNoCard(person, 'leave-');
+		await feed.seesCard(zhaoJunjie, 'answer-to-leave-', {
+			pinned: false,
+			label: answer.label,
+			text: answer.title,
+		});
+		expect(await feed.listOf(liFang)).toEqual(before);
+	});
+});

@@ -11,10 +11,6 @@ export interface EntryProperties {
 	entry: FeedEntry;
 	entryKey: string;
 	open_id: string;
-	/** From 1. */
-	position: number;
-	/** How many there are. */
-	size: number;
 	unread: number;
 	language: Language;
 	t: Translate;
@@ -24,22 +20,14 @@ export interface EntryProperties {
 /** One line of a message list. Rendered again only when something in it changed. */
 export class Entry extends Component<EntryProperties> {
 	override shouldComponentUpdate(next: EntryProperties): boolean {
-		const { entry, position, size, unread, language } = this.props;
-		return (
-			next.entry !== entry ||
-			next.position !== position ||
-			next.size !== size ||
-			next.unread !== unread ||
-			next.language !== language
-		);
+		const { entry, unread, language } = this.props;
+		return next.entry !== entry || next.unread !== unread || next.language !== language;
 	}
 
 	override render({
 		entry,
 		entryKey,
 		open_id,
-		position,
-		size,
 		unread,
 		language,
 		t,
@@ -52,13 +40,11 @@ export class Entry extends Component<EntryProperties> {
 		const previewId = `${id}/preview`;
 		const markRead = () => onRead(entryKey);
 		return (
-			<article
+			<li
 				class={`entry ${time_sensitive ? 'pinned' : ''} ${buttons.length > 0 ? 'with-buttons' : ''}`}
 				tabIndex={0}
 				aria-labelledby={titleId}
 				aria-describedby={previewId}
-				aria-posinset={position}
-				aria-setsize={size}
 				data-testid="entry"
 				data-key={entryKey}
 				data-kind={kind}
@@ -102,7 +88,7 @@ export class Entry extends Component<EntryProperties> {
 					{preview}
 				</p>
 				<EntryButtons open_id={open_id} entry={entry} onUse={markRead} />
-			</article>
+			</li>
 		);
 	}
 }

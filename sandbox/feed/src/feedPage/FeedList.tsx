@@ -84,14 +84,14 @@ export class FeedList extends Component<FeedListProperties> {
 		t,
 	}: FeedListProperties): JSX.Element {
 		return (
-			<div
+			<ul
 				ref={(element) => void (this.list = element)}
 				class="feed-list"
-				role="feed"
+				role="list"
 				aria-label={label}
 				onKeyDown={this.moveFocus}
 			>
-				{entries.map((entry, index) => {
+				{entries.map((entry) => {
 					const key = entryKey(entry);
 					return (
 						<Entry
@@ -99,8 +99,6 @@ export class FeedList extends Component<FeedListProperties> {
 							entry={entry}
 							entryKey={key}
 							open_id={open_id}
-							position={index + 1}
-							size={entries.length}
 							unread={unread.get(unreadKey(open_id, key)) ?? 0}
 							language={language}
 							t={t}
@@ -108,7 +106,7 @@ export class FeedList extends Component<FeedListProperties> {
 						/>
 					);
 				})}
-			</div>
+			</ul>
 		);
 	}
 

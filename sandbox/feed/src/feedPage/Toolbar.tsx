@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 
 import { useLanguage } from '../appearance/language';
 import { Icon } from '../icons';
-import { changeInspector, isInspectorOpen } from '../inspector/inspectorState';
+import { changeInspector, isInspectorOpen, TOGGLE_ID } from '../inspector/inspectorState';
 import { countMisbehaviour } from '../inspector/Knobs';
 import { wire } from '../sandbox/wire';
 import { LanguageSwitch, ThemeSwitch } from '../shell/Switches';
@@ -40,6 +40,7 @@ export function Toolbar({ children }: { children: ComponentChildren }): JSX.Elem
 				<LanguageSwitch />
 				<button
 					type="button"
+					id={TOGGLE_ID}
 					class="icon-button"
 					aria-expanded={isOpen}
 					aria-label={t(isOpen ? 'closeInspector' : 'openInspector')}

@@ -7,7 +7,7 @@ import { Icon } from '../icons';
 import { type Wire, wire } from '../sandbox/wire';
 import { useStore } from '../store';
 import { EventRow } from './EventRow';
-import { BESIDE, changeInspector, shownEvent } from './inspectorState';
+import { BESIDE, changeInspector, shownEvent, TOGGLE_ID } from './inspectorState';
 import { Knobs } from './Knobs';
 import { RequestRow } from './RequestRow';
 import { type Filter, matching } from './traffic';
@@ -23,6 +23,7 @@ const FILTERS: ReadonlyArray<readonly [Filter, TextKey]> = [
 export function Inspector(): JSX.Element {
 	const { t } = useLanguage();
 	const state = useStore(wire, (value) => value);
+	const inspector = useRef<HTMLElement>(null);
 	const close = useRef<HTMLButtonElement>(null);
 	const [filter, setFilter] = useState<Filter>('all');
 	const [text, setText] = useState('');
@@ -33,9 +34,14 @@ export function Inspector(): JSX.Element {
 		setText('');
 	}, [eventToShow]);
 
-	// Over the message lists it takes the focus, and Escape closes it.
+	// Over the message lists it takes the focus, and Escape closes it; the focus is never lost with it.
 	useEffect(() => {
 		if (!matchMedia(BESIDE).matches) close.current?.focus();
+		return () => {
+			if (inspector.current?.contains(document.activeElement)) {
+				document.getElementById(TOGGLE_ID)?.focus();
+			}
+		};
 	}, []);
 	const closeOnEscape = (event: KeyboardEvent) => {
 		if (event.key === 'Escape' && !matchMedia(BESIDE).matches) changeInspector(false);
@@ -43,6 +49,7 @@ export function Inspector(): JSX.Element {
 
 	return (
 		<aside
+			ref={inspector}
 			class="inspector"
 			aria-label={t('inspector')}
 			data-testid="inspector"

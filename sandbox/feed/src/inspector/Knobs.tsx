@@ -253,7 +253,11 @@ function ActiveChip({ text, onRemove }: { text: string; onRemove(): void }): JSX
 				class="icon-button small"
 				aria-label={t('switchOff', { what: text })}
 				title={t('switchOff', { what: text })}
-				onClick={onRemove}
+				onClick={(event) => {
+					// It goes with what it switches off: the focus must not.
+					event.currentTarget.closest('details')?.querySelector('summary')?.focus();
+					onRemove();
+				}}
 			>
 				<Icon name="close" size={12} />
 			</button>

@@ -4,6 +4,9 @@ import { createStore } from '../store';
 /** From this width on, in pixels, the inspector is beside the message lists, not over them. */
 export const BESIDE = '(min-width: 1100px)';
 
+/** The ID of the button that opens and closes it. */
+export const TOGGLE_ID = 'toggle-inspector';
+
 const isBeside = matchMedia(BESIDE).matches;
 
 /** Whether the inspector is open: on a wide screen, until somebody closes it. */

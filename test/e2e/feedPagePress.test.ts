@@ -1,0 +1,306 @@
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
+import { CallbackReceiver } from '../sandbox/CallbackReceiver';
+import { FeedPageSandbox, PHONE, button, card, eventually, linkButton } from './FeedPageSandbox';
+
+/** What a press on the feed page comes to: links, callbacks, toasts, and what goes wrong; and notifications. */
+const { app_id } = SEEDED_APPS.custom;
+let sandbox: FeedPageSandbox;
+let receiver: CallbackReceiver;
+
+beforeAll(async () => {
+	sandbox = await FeedPageSandbox.start();
+});
+beforeEach(async () => {
+	receiver = new CallbackReceiver();
+	await receiver.start();
+	await sandbox.control.changeCallback(app_id, { url: receiver.url, verify: false });
+});
+afterEach(async () => {
+	receiver.close();
+	await sandbox.afterEach();
+});
+afterAll(async () => await sandbox?.close());
+
+const withButtons = (...buttons: object[]) => ({
+	biz_id: 'card',
+	title: 'A card',
+	buttons: { buttons },
+});
+
+describe('a button with a link', () => {
+	it('opens it in a new tab that knows nothing of this page', async () => {
+		await sandbox.create([0], withButtons(linkButton('Look', 'https://example.com/look')));
+		const page = await sandbox.openFeeds([0]);
+		const opening = page.context().waitForEvent('page');
+		await page.getByRole('link', { name: /^Look/ }).click();
+		const tab = await opening;
+		await tab.waitForURL('https://example.com/look');
+		expect(await tab.evaluate('window.opener')).toBeNull();
+		expect(await tab.evaluate('document.referrer')).toBe('');
+		expect(receiver.received).toEqual([]);
+	});
+
+	it.each([
+		[
+			'a phone with Android',
+			'Mozilla/5.0 (Linux; Android 14) Mobile',
+			'https://example.com/android',
+		],
+		['an iPhone', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)', 'https://example.com/ios'],
+		['a computer', undefined, 'https://example.com/pc'],
+	])('has its own address for %s', async (_device, userAgent, address) => {
+		const urls = {
+			url: 'https://example.com/any',
+			pc_url: 'https://example.com/pc',
+			android_url: 'https://example.com/android',
+			ios_url: 'https://example.com/ios',
+		};
+		const look = button('Look', { action_type: 'url_page', multi_url: urls });
+		await sandbox.create([0], withButtons(look));
+		const page = await sandbox.openFeeds([0], '', { userAgent });
+		expect(await page.getByRole('link', { name: /^Look/ }).getAttribute('href')).toBe(address);
+	});
+
+	it('says when it has none for this device', async () => {
+		const multi_url = { ios_url: 'https://example.com/ios' };
+		await sandbox.create([0], withButtons(button('Look', { action_type: 'url_page', multi_url })));
+		const page = await sandbox.openFeeds([0]);
+		await page.getByRole('button', { name: 'Look', exact: true }).click();
+		expect(await toastText(page)).toContain('no link for this kind of device');
+	});
+});
+
+it('a card opens its link, but not when one of its buttons is pressed', async () => {
+	await sandbox.create([0], withButtons(button('Press')));
+	const page = await sandbox.openFeeds([0]);
+	await page.getByRole('button', { name: 'Press', exact: true }).click();
+	await eventually(async () => expect(receiver.received).toHaveLength(1));
+	expect(page.context().pages()).toHaveLength(1);
+	const opening = page.context().waitForEvent('page');
+	await card(sandbox.feedOf(page, 0), 'card').locator('.entry-preview').click({ force: true });
+	await (await opening).waitForURL('https://example.com/card');
+});
+
+describe('a button that calls back', () => {
+	it('does so as the person whose list it is in, with its values', async () => {
+		const values = { action: 'take', order: '7' };
+		await sandbox.create([0, 1], withButtons(button('Take it', { action_map: values })));
+		const page = await sandbox.openFeeds([0, 1]);
+		await sandbox.feedOf(page, 1).getByRole('button', { name: 'Take it' }).click();
+		await eventually(async () => expect(receiver.received).toHaveLength(1));
+		expect(receiver.bodies[0]).toMatchObject({
+			header: { event_type: 'card.action.trigger', app_id },
+			event: {
+				operator: { open_id: sandbox.people[1].open_id },
+				action: { value: values },
+			},
+		});
+	});
+
+	it.each(['info', 'success', 'warning', 'error'] as const)(
+		'shows a toast of the kind %s',
+		async (type) => {
+			receiver.answer = () => ({ body: { toast: { type, content: 'Taken' } } });
+			await sandbox.create([0], withButtons(button('Take it')));
+			const page = await sandbox.openFeeds([0]);
+			await page.getByRole('button', { name: 'Take it' }).click();
+			expect(await toastText(page)).toBe('Taken');
+			expect(await page.getByTestId('toast').locator('.toast').getAttribute('data-type')).toBe(
+				type,
+			);
+			expect(await page.getByTestId('toast').getAttribute('role')).toBe('status');
+		},
+	);
+
+	it('shows the toast in the language of the person', async () => {
+		const i18n = { zh_cn: '打卡成功', en_us: 'Clocked in' };
+		receiver.answer = () => ({ body: { toast: { content: 'neither', i18n } } });
+		await sandbox.create([0], withButtons(button('Press')));
+		const page = await sandbox.openFeeds([0]);
+		await page.getByRole('button', { name: 'Press', exact: true }).click();
+		expect(await toastText(page)).toBe('Clocked in');
+		await page.getByTestId('language-zh').click();
+		await page.getByRole('button', { name: 'Press', exact: true }).click();
+		await eventually(async () => expect(await toastText(page)).toBe('打卡成功'));
+	});
+
+	it('shows nothing when the answer has no toast', async () => {
+		await sandbox.create([0], withButtons(button('Press')));
+		const page = await sandbox.openFeeds([0]);
+		const press = page.getByRole('button', { name: 'Press', exact: true });
+		await press.click();
+		await eventually(async () => {
+			expect(receiver.received).toHaveLength(1);
+			expect(await press.getAttribute('aria-busy')).toBe('false');
+		});
+		expect(await page.getByTestId('toast').isVisible()).toBe(false);
+	});
+
+	it('is busy until it is answered, and calls back once', async () => {
+		receiver.answer = () => ({ body: { toast: { content: 'Done' } }, delay: 1500 });
+		await sandbox.create([0], withButtons(button('Press')));
+		const page = await sandbox.openFeeds([0]);
+		const press = page.getByRole('button', { name: 'Press', exact: true });
+		await press.dblclick();
+		expect(await press.getAttribute('aria-busy')).toBe('true');
+		expect(await toastText(page)).toBe('Done');
+		await eventually(async () => expect(await press.getAttribute('aria-busy')).toBe('false'));
+		expect(receiver.received).toHaveLength(1);
+	});
+
+	it('works on a chat’s button, too', async () => {
+		const [{ groups }] = await sandbox.control.company();
+		await sandbox.feishu.chatButtons({
+			user_ids: sandbox.ids(0),
+			chat_id: groups[0].chat_id,
+			buttons: { buttons: [button('Sign up', { action_map: { sign: 'up' } })] },
+		});
+		const page = await sandbox.openFeeds([0]);
+		await page.getByRole('button', { name: 'Sign up' }).click();
+		await eventually(async () => expect(receiver.received).toHaveLength(1));
+		expect(receiver.bodies[0]).toMatchObject({
+			event: { action: { value: { sign: 'up' } }, context: { open_chat_id: groups[0].chat_id } },
+		});
+	});
+});
+
+describe('what goes wrong with a callback', () => {
+	const wrongs: Array<[string, () => Promise<unknown>, string]> = [
+		[
+			'nobody receives it',
+			() => sandbox.control.changeCallback(app_id, { url: '' }),
+			'activate a workflow with a Feishu Feed Trigger',
+		],
+		[
+			'the URL is dead',
+			() => sandbox.control.changeCallback(app_id, { url: 'http://127.0.0.1:1/x', verify: false }),
+			'The callback URL cannot be reached',
+		],
+		[
+			'it is answered 404',
+			async () => (receiver.answer = () => ({ status: 404, body: 'no' })),
+			'answered with an error',
+		],
+		[
+			'the answer is no toast',
+			async () => (receiver.answer = () => ({ body: 'thanks' })),
+			'does not understand the answer',
+		],
+		[
+			'the answer does not come in time',
+			async () => {
+				receiver.answer = () => undefined;
+				await sandbox.control.changeSettings({ callbacks: { answerTimeout: 0.2 } });
+			},
+			'No answer within 3 seconds',
+		],
+	];
+
+	it.each(wrongs)('is told as Feishu would, with a hint: %s', async (_what, prepare, hint) => {
+		await prepare();
+		await sandbox.create([0], withButtons(button('Press')));
+		const page = await sandbox.openFeeds([0]);
+		await page.getByRole('button', { name: 'Press', exact: true }).click();
+		const text = await toastText(page);
+		expect(text).toContain('Something went wrong, try again later');
+		expect(text).toContain(hint);
+		await page.getByRole('button', { name: 'Show in the inspector' }).click();
+		const row = page.getByTestId('event').first();
+		expect(await row.getAttribute('data-tone')).toBe('bad');
+		expect(await row.getByRole('button').first().getAttribute('aria-expanded')).toBe('true');
+	});
+
+	it('is a button that has just gone', async () => {
+		await sandbox.create([0], withButtons(button('Press')));
+		const page = await sandbox.openFeeds([0]);
+		// The page does not know yet that the card is gone.
+		await page.route('**/sandbox/feeds*', (route) => route.abort());
+		await sandbox.feishu.delete({
+			feed_cards: [{ biz_id: 'card', user_id: sandbox.people[0].open_id }],
+		});
+		await page.getByRole('button', { name: 'Press', exact: true }).click();
+		expect(await toastText(page)).toContain('The button is not there any more');
+		// The browser tells of the aborted and of the refused call.
+		expect(sandbox.complaints.splice(0).length).toBeGreaterThan(0);
+	});
+});
+
+describe('a notification', () => {
+	const rings = (text: string) => ({ with_custom_sound: true, custom_sound_text: text });
+
+	it('comes as a banner and a badge, which go when it is looked at', async () => {
+		const page = await sandbox.openFeeds([0, 1], '', { viewport: { width: 1600, height: 900 } });
+		await sandbox.create([0], { biz_id: 'card', title: 'Ring', preview: 'Twice' });
+		const feed = sandbox.feedOf(page, 0);
+		const banner = feed.getByTestId('banner');
+		await banner.waitFor();
+		expect(await banner.innerText()).toMatch(/Ring[\s\S]*Twice/);
+		await sandbox.update([0], { biz_id: 'card' }, ['103']);
+		const badge = card(feed, 'card').getByTestId('unread');
+		await eventually(async () => expect(await badge.innerText()).toMatch(/^2/));
+		expect(await feed.getByTestId('unread-total').innerText()).toMatch(/^2/);
+		expect(await page.title()).toBe('(2) Feed');
+		expect(await sandbox.feedOf(page, 1).getByTestId('banner').count()).toBe(0);
+		await feed.getByRole('button', { name: 'Show' }).click();
+		await badge.waitFor({ state: 'detached' });
+		await banner.waitFor({ state: 'detached' });
+		expect(await page.title()).toBe('Feed');
+		expect(await page.evaluate('document.activeElement.dataset.bizId')).toBe('card');
+	});
+
+	it('is silent when it is switched off, and for updates that do not ring', async () => {
+		const page = await sandbox.openFeeds([0]);
+		const feed = sandbox.feedOf(page, 0);
+		await sandbox.create([0], { biz_id: 'quiet', notify: { close_notify: true } });
+		await sandbox.update([0], { biz_id: 'quiet', title: 'Still quiet' }, ['1']);
+		await eventually(async () =>
+			expect(await card(feed, 'quiet').innerText()).toContain('Still quiet'),
+		);
+		expect(await feed.getByTestId('banner').count()).toBe(0);
+		expect(await feed.getByTestId('unread').count()).toBe(0);
+	});
+
+	it('speaks only when that is switched on, once for several people, and remembers the choice', async () => {
+		const page = await sandbox.newPage();
+		await page.addInitScript(`window.spoken = [];
+			speechSynthesis.speak = ({ text, lang }) => window.spoken.push(lang + ' ' + text);`);
+		await page.goto(`${sandbox.url}/feed?people=${sandbox.ids(0, 1).join(',')}`);
+		await sandbox.feedOf(page, 1).getByTestId('entry').first().waitFor();
+		const spoken = () => page.evaluate<string[]>('window.spoken');
+		const caption = sandbox.feedOf(page, 0).getByTestId('spoken');
+
+		await sandbox.create([0, 1], { biz_id: 'muted', notify: rings('新的差评') });
+		expect(await caption.innerText()).toBe('Says (muted): “新的差评”');
+		expect(await spoken()).toEqual([]);
+		expect(await page.getByTestId('sound').getAttribute('aria-checked')).toBe('false');
+
+		await page.getByTestId('sound').click();
+		await sandbox.create([0, 1], { biz_id: 'loud', notify: rings('又有差评') });
+		await eventually(async () => expect(await caption.innerText()).toBe('Says: “又有差评”'));
+		expect(await spoken()).toEqual(['zh-CN 又有差评']);
+
+		await page.reload();
+		await sandbox.feedOf(page, 1).getByTestId('entry').first().waitFor();
+		expect(await page.getByTestId('sound').getAttribute('aria-checked')).toBe('true');
+		await sandbox.create([0], { biz_id: 'english', notify: rings('A bad review') });
+		await eventually(async () => expect(await spoken()).toEqual(['en-US A bad review']));
+	});
+
+	it('does not cover the card that it is about, on a phone either', async () => {
+		const page = await sandbox.openFeeds([0], '', { viewport: PHONE });
+		await sandbox.create([0], {
+			...withButtons(button('Press')),
+			time_sensitive: true,
+			notify: rings('快来'),
+		});
+		await sandbox.feedOf(page, 0).getByTestId('banner').waitFor();
+		await page.getByRole('button', { name: 'Press', exact: true }).click({ timeout: 2000 });
+		await eventually(async () => expect(receiver.received).toHaveLength(1));
+	});
+});
+
+async function toastText(page: Awaited<ReturnType<FeedPageSandbox['openFeeds']>>): Promise<string> {
+	const toast = page.getByTestId('toast');
+	await toast.locator('.toast').waitFor();
+	return (await toast.innerText()).trim();
+}

@@ -192,9 +192,9 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '货车出发', en: 'The van left' },
 					path: 'delivery',
 					body: {
-						delivery: '1024',
+						delivery: '24',
 						status: 'left',
-						goods: '冷鲜 12 箱 12 boxes, chilled',
+						goods: '冷鲜 12 箱 12 boxes',
 						expected: '15:30',
 						driver: 'https://example.com/drivers/7',
 					},
@@ -204,9 +204,9 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '快到了', en: 'The van is near' },
 					path: 'delivery',
 					body: {
-						delivery: '1024',
+						delivery: '24',
 						status: 'near',
-						goods: '冷鲜 12 箱 12 boxes, chilled',
+						goods: '冷鲜 12 箱 12 boxes',
 						expected: '15:25',
 						driver: 'https://example.com/drivers/7',
 					},

@@ -128,6 +128,22 @@ export class FeedPage {
 			);
 	}
 
+	/** Makes room for the lists. */
+	async closeInspector(): Promise<void> {
+		await this.page.locator('[data-testid="close-inspector"]').click();
+		await this.page.locator('[data-testid="inspector"]').waitFor({ state: 'detached' });
+	}
+
+	/** Waits for the notifications below the lists, and closes them. The pointer is at rest then. */
+	async closeBanners(): Promise<void> {
+		const banners = this.page.locator('[data-testid="banner"]');
+		await banners.first().waitFor();
+		while ((await banners.count()) > 0) {
+			await banners.first().locator('button').last().click();
+		}
+		await this.page.mouse.move(0, 0);
+	}
+
 	/** Closes the page. */
 	async close(): Promise<void> {
 		await this.page.close();

@@ -45,6 +45,12 @@ export class N8nEditor {
 		await this.find('zoom-to-fit').click();
 	}
 
+	/** Opens the form of a workflow's node. @param nodeId its ID in the workflow */
+	async openForm(workflowId: string, nodeId: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${workflowId}/${nodeId}`);
+		await this.find('ndv').waitFor();
+	}
+
 	/** Searches the node panel. @returns the entries that it lists */
 	async search(text: string): Promise<Locator> {
 		await this.find('node-creator-search-bar').fill(text);
@@ -89,5 +95,12 @@ export class N8nEditor {
 	async executeStep(): Promise<Locator> {
 		await this.find('node-execute-button').click();
 		return this.find('output-panel');
+	}
+
+	/** Closes the messages that n8n shows over the page. */
+	async closeMessages(): Promise<void> {
+		const messages = this.page.locator('.el-notification__closeBtn');
+		await messages.first().waitFor();
+		for (const message of await messages.all()) await message.click();
 	}
 }

@@ -199,7 +199,7 @@ describe('delivery', () => {
 				pinned: true,
 				label: 'secondary',
 				text: '15:30',
-				buttons: ['签收 Sign for it', '联系司机 Call driver'],
+				buttons: ['签收 Sign for it', '司机 Call driver'],
 			});
 		}
 		await feed.trigger('near');

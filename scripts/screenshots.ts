@@ -1,0 +1,167 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import type { INode, INodeParameters } from 'n8n-workflow';
+import type { Browser, Locator, Page } from 'playwright-core';
+
+import { SEEDED_APPS } from '../sandbox/feishu/src';
+import { ownerAccountOf, type SavedCredential } from '../sandbox/n8n/src';
+import { importScenarios, PEOPLE } from '../sandbox/scenarios';
+import { FeedPage, launchChromium } from '../test/e2e/FeedPage';
+import { N8nEditor } from '../test/e2e/N8nEditor';
+import prepare from '../test/e2e/prepare';
+import { RealN8n } from '../test/e2e/RealN8n';
+import { feishuFeed, feishuFeedTrigger, manualTrigger } from '../test/e2e/workflows';
+import { readExamples, readTriggerExamples } from './documentation/examples';
+
+/**
+ * `npm run screenshots`: the pictures of the README, in docs/images/, taken of a real n8n and of the feed page.
+ * `-- --forms <folder>` takes a picture of every form besides, to be looked at.
+ */
+const IMAGES = path.resolve(__dirname, '../docs/images');
+const LARGEST = 300_000;
+
+interface Stage {
+	n8n: RealN8n;
+	browser: Browser;
+	editor: N8nEditor;
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { forms: { type: 'string' } } });
+	await prepare();
+	const n8n = await RealN8n.start();
+	const browser = await launchChromium();
+	try {
+		const owner = ownerAccountOf(n8n.userFolder);
+		const remarks = await importScenarios({
+			session: n8n.session,
+			n8nUrl: n8n.url,
+			owner,
+			feishuUrl: n8n.feishuUrl,
+			recordFile: path.join(n8n.userFolder, 'imported.json'),
+		});
+		if (remarks.length > 0) throw new Error(remarks.join('\n'));
+		const editor = await N8nEditor.signIn(browser, n8n.url, owner, { width: 1440, height: 900 });
+		const stage = { n8n, browser, editor };
+		await takeFeed(stage);
+		await takeCanvas(stage);
+		await takeForm(stage);
+		if (values.forms !== undefined) await takeAllForms(stage, path.resolve(values.forms));
+	} finally {
+		await browser.close();
+		await n8n.close();
+	}
+}
+
+/** Three people's lists: one has clocked in, two have not, and goods are on their way to all of them. */
+async function takeFeed({ n8n, browser }: Stage): Promise<void> {
+	const { yangLei, zhuChao, liangHaoran } = PEOPLE;
+	const people = [yangLei, zhuChao, liangHaoran];
+	const delivery = await FeedPage.open(browser, n8n.feishuUrl, people, 'delivery');
+	await delivery.trigger('left');
+	for (const person of people) await delivery.seesCard(person, 'delivery-', { pinned: true });
+	await delivery.close();
+
+	const feed = await FeedPage.open(browser, n8n.feishuUrl, people, 'attendance');
+	await feed.page.setViewportSize({ width: 1440, height: 800 });
+	await feed.closeInspector();
+	await feed.trigger('shift');
+	for (const person of people) await feed.seesCard(person, 'attendance-', { label: 'danger' });
+	await feed.press(zhuChao, 'attendance-', 'Clock in');
+	await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
+	await feed.closeBanners();
+	await take(feed.page, 'feed.png');
+	await feed.page.goto(feed.page.url().replace('lang=en', 'lang=zh'));
+	await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
+	await take(feed.page, 'feed.zh-CN.png');
+	await feed.close();
+}
+
+/** The canvas of a scenario. */
+async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
+	const { scenarios } = await n8n.feishu.startPage();
+	const complaint = scenarios.find(({ id }) => id === 'complaint');
+	await editor.openCanvas(complaint!.workflow.url);
+	await take(editor.page, 'canvas.png');
+}
+
+/** The form of Create, filled in, with what came out. */
+async function takeForm({ editor }: Stage): Promise<void> {
+	await editor.beginWorkflow();
+	await editor.addAction('Feishu Feed', 'Create a card');
+	await editor.fillIn('userIds', `${PEOPLE.liFang}, ${PEOPLE.zhangXiuying}`);
+	await editor.fillIn('title', 'Time to clock in');
+	await editor.fillIn('preview', 'Your shift starts at 9:00');
+	await editor.fillIn('link', 'https://example.com/attendance');
+	await editor.toggle('timeSensitive');
+	const output = await editor.executeStep();
+	await output.getByText('1 item').waitFor();
+	await editor.closeMessages();
+	await take(editor.find('ndv'), 'form.png');
+}
+
+/** Every operation's form with its example, the trigger's, and the credential's. */
+async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<void> {
+	mkdirSync(folder, { recursive: true });
+	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
+	const credential = await n8n.createCredential('My app', { appId, appSecret });
+	const forms = [
+		...readExamples().map(({ file, parameters }) => ({
+			file,
+			node: feishuFeed('Feishu Feed', credential, parameters as INodeParameters),
+		})),
+		...readTriggerExamples().map(({ file, parameters }) => ({
+			file: `trigger.${file}`,
+			node: feishuFeedTrigger(credential, parameters as INodeParameters),
+		})),
+	];
+	await editor.page.setViewportSize({ width: 1440, height: 3200 });
+	for (const { file, node } of forms) {
+		await openNode(n8n, editor, node);
+		await take(editor.find('ndv'), path.join(folder, file.replace(/\.json$/, '.png')));
+	}
+	await takeCredential(n8n, editor, credential, path.join(folder, 'credential.png'));
+}
+
+async function openNode(n8n: RealN8n, editor: N8nEditor, node: INode): Promise<void> {
+	const { id } = await n8n.session.createWorkflow({
+		name: 'To be looked at',
+		nodes: [manualTrigger(), { ...node, position: [220, 0] }],
+		connections: {},
+		settings: { executionOrder: 'v1' },
+	});
+	await editor.openForm(id, node.id);
+}
+
+async function takeCredential(
+	n8n: RealN8n,
+	editor: N8nEditor,
+	{ id }: SavedCredential,
+	file: string,
+): Promise<void> {
+	await editor.page.setViewportSize({ width: 1440, height: 1800 });
+	await editor.page.goto(`${n8n.url}/home/credentials/${id}`);
+	const dialog = editor.find('editCredential-modal');
+	await dialog.getByText('App Secret').first().waitFor();
+	await take(dialog, file);
+}
+
+/** Takes a picture when nothing moves any more. @param file below docs/images/, or anywhere */
+async function take(what: Page | Locator, file: string): Promise<void> {
+	const target = path.resolve(IMAGES, file);
+	mkdirSync(path.dirname(target), { recursive: true });
+	const page = 'page' in what ? what.page() : what;
+	// n8n loads icons and lists after its forms are there.
+	await page.waitForLoadState('networkidle').catch(() => undefined);
+	await page.waitForTimeout(1000);
+	await what.screenshot({ path: target, animations: 'disabled' });
+	const { size } = statSync(target);
+	console.log(`${path.relative(process.cwd(), target)}  ${Math.round(size / 1000)} kB`);
+	if (path.dirname(target) === IMAGES && size > LARGEST) {
+		throw new Error(`${file} is larger than ${LARGEST / 1000} kB`);
+	}
+}
+
+void main();

@@ -29,8 +29,8 @@ const scopeSections = (language: Language): Sections => ({
 
 /** The pages that have sections taken from the code. */
 const SECTIONS: Record<string, Sections> = {
-	'README.md': limitSections('en'),
-	'README_zh-CN.md': limitSections('zh-CN'),
+	'docs/limits.md': limitSections('en'),
+	'docs/limits.zh-CN.md': limitSections('zh-CN'),
 	'docs/credential.md': scopeSections('en'),
 	'docs/credential.zh-CN.md': scopeSections('zh-CN'),
 };

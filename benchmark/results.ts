@@ -256,7 +256,7 @@ function ofPresses({ warmUp }: PressFigures): string[] {
 		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets as many bytes, and checks nothing.',
 		'Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second line gives it one, and shows what n8n takes for a webhook of any other node.',
 		'Feishu waits 3 seconds for the answer, and hangs up then. A press that n8n has read by that time starts its workflow all the same.',
-		`Presses come one after the other, or so many at once; the ways in turns, with a pause in which n8n saves its executions. Before, ${count(warmUp)} of each are not measured. The trigger remembers 500 events, which n8n stores again with each press.`,
+		`Presses come one after the other, or so many at once; the ways in turns, with a pause in which n8n saves its executions. Before, ${count(warmUp)} of each are not measured. The trigger remembers the presses, up to 500, which n8n stores again with each.`,
 	];
 }
 

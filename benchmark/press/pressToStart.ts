@@ -22,9 +22,8 @@ interface Plan {
 	measured: Presses[];
 }
 
-// The trigger remembers 500 events, and n8n stores all of them again with each press.
 const FULL: Plan = {
-	warmUp: { rounds: 100, atOnce: 5, pause: 50 },
+	warmUp: { rounds: 20, atOnce: 5, pause: 50 },
 	// In eight rounds each of the four ways has each place twice.
 	measured: [
 		{ rounds: 200, atOnce: 1, pause: 100 },
@@ -32,7 +31,7 @@ const FULL: Plan = {
 	],
 };
 const QUICK: Plan = {
-	warmUp: { rounds: 16, atOnce: 5, pause: 50 },
+	warmUp: { rounds: 8, atOnce: 5, pause: 50 },
 	measured: [
 		{ rounds: 40, atOnce: 1, pause: 100 },
 		{ rounds: 2, atOnce: 20, pause: 1_000 },

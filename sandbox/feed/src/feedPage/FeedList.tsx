@@ -18,8 +18,8 @@ interface FeedListProperties {
 /** How the list was before it changed. */
 interface Before {
 	scrollTop: number;
-	/** Pixels from the top of the list, by entry. */
-	tops: ReadonlyMap<string, number>;
+	/** Pixels from the top of the list, by entry; absent when no entry moves. */
+	tops?: ReadonlyMap<string, number>;
 	/** What in the list has the focus, and in which entry, from 0. */
 	focused?: { element: HTMLElement; place: number };
 	/** The entry that stays where it is on the screen; none when the list is scrolled to its top. */
@@ -46,6 +46,8 @@ export class FeedList extends Component<FeedListProperties> {
 	override getSnapshotBeforeUpdate(previous: FeedListProperties): Before | null {
 		const { list } = this;
 		if (!list || previous.entries === this.props.entries) return null;
+		// Measuring a long list takes longer than changing it.
+		if (isLaidOutAlike(previous.entries, this.props.entries)) return { scrollTop: list.scrollTop };
 		const element = document.activeElement;
 		const isInside = element instanceof HTMLElement && element !== list && list.contains(element);
 		return {
@@ -65,14 +67,14 @@ export class FeedList extends Component<FeedListProperties> {
 	): void {
 		const { list } = this;
 		if (!list || !before) return;
-		const tops = this.readTops();
-		if (before.anchor !== undefined) {
-			list.scrollTop += tops.get(before.anchor)! - before.tops.get(before.anchor)!;
+		const tops = before.tops && this.readTops();
+		if (tops && before.anchor !== undefined) {
+			list.scrollTop += tops.get(before.anchor)! - before.tops!.get(before.anchor)!;
 		}
 		if (before.focused) this.keepFocus(before.focused);
-		if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
-			this.animate(list, new Set(previous.entries), before, tops);
-		}
+		if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+		if (tops) this.glide(list, before, tops);
+		this.highlight(list, new Set(previous.entries));
 	}
 
 	override render({
@@ -140,29 +142,31 @@ export class FeedList extends Component<FeedListProperties> {
 		(element.isConnected ? element : heir)?.focus({ preventScroll: true });
 	}
 
-	private animate(
-		list: HTMLElement,
-		previous: ReadonlySet<FeedEntry>,
-		before: Before,
-		tops: ReadonlyMap<string, number>,
-	): void {
+	/** Has entries glide from where they were on the screen to where they are now. */
+	private glide(list: HTMLElement, before: Before, tops: ReadonlyMap<string, number>): void {
 		const { scrollTop, clientHeight } = list;
-		const highlight = getComputedStyle(list).getPropertyValue('--highlight');
 		const isNear = (place: number) => place > -clientHeight && place < 2 * clientHeight;
-		this.elements().forEach((element, index) => {
+		for (const element of this.elements()) {
 			const key = element.dataset.key!;
 			const now = tops.get(key)! - scrollTop;
-			const topBefore = before.tops.get(key);
+			const topBefore = before.tops?.get(key);
 			const then = topBefore === undefined ? undefined : topBefore - before.scrollTop;
-			if (!isNear(now) && (then === undefined || !isNear(then))) return;
+			if (!isNear(now) && (then === undefined || !isNear(then))) continue;
 			if (then === undefined) {
 				element.animate([{ opacity: 0, transform: 'translateY(-12px)' }, {}], MOVING);
 			} else if (then !== now) {
 				element.animate([{ transform: `translateY(${then - now}px)` }, {}], MOVING);
 			}
-			if (!previous.has(this.props.entries[index])) {
-				element.animate([{ backgroundColor: highlight }, {}], HIGHLIGHTING);
-			}
+		}
+	}
+
+	/** Has new and changed entries light up for a moment. */
+	private highlight(list: HTMLElement, previous: ReadonlySet<FeedEntry>): void {
+		const colour = getComputedStyle(list).getPropertyValue('--highlight');
+		const elements = this.elements();
+		this.props.entries.forEach((entry, index) => {
+			if (previous.has(entry)) return;
+			elements[index].animate([{ backgroundColor: colour }, {}], HIGHLIGHTING);
 		});
 	}
 
@@ -188,4 +192,19 @@ export class FeedList extends Component<FeedListProperties> {
 			entry.querySelector<HTMLElement>('.entry-link')?.click();
 		}
 	};
+}
+
+/** Whether every entry stays where it is, and as high as it is. */
+function isLaidOutAlike(before: readonly FeedEntry[], now: readonly FeedEntry[]): boolean {
+	return (
+		before.length === now.length &&
+		now.every((entry, index) => {
+			const other = before[index];
+			return (
+				entry === other ||
+				(entryKey(entry) === entryKey(other) &&
+					entry.buttons.length > 0 === other.buttons.length > 0)
+			);
+		})
+	);
 }

@@ -116,8 +116,17 @@ function keepUnchanged(before: readonly FeedEntry[], now: readonly FeedEntry[]):
 	const known = new Map(before.map((entry) => [entryKey(entry), entry]));
 	return now.map((entry) => {
 		const old = known.get(entryKey(entry));
-		return old && JSON.stringify(old) === JSON.stringify(entry) ? old : entry;
+		return old && textOf(old) === textOf(entry) ? old : entry;
 	});
+}
+
+const entryTexts = new WeakMap<FeedEntry, string>();
+
+/** The entry as text; made once, since a list of a thousand is compared on each change. */
+function textOf(entry: FeedEntry): string {
+	let text = entryTexts.get(entry);
+	if (text === undefined) entryTexts.set(entry, (text = JSON.stringify(entry)));
+	return text;
 }
 
 function forgetGone(

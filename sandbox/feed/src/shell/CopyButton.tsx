@@ -9,7 +9,7 @@ import { announce } from './Announcer';
 const CONFIRMED_FOR = 1500;
 
 /** Copies a text. */
-export function CopyButton({ what, text }: { what: string; text: string }): JSX.Element {
+export function CopyButton({ what, text }: { what: string; text: string }): JSX.Element | null {
 	const { t } = useLanguage();
 	const [isCopied, setCopied] = useState(false);
 	useEffect(() => {
@@ -17,6 +17,8 @@ export function CopyButton({ what, text }: { what: string; text: string }): JSX.
 		const timer = setTimeout(() => setCopied(false), CONFIRMED_FOR);
 		return () => clearTimeout(timer);
 	}, [isCopied]);
+	// Browsers let pages copy only over HTTPS and on this machine.
+	if (!window.isSecureContext) return null;
 	const label = isCopied ? t('copied') : t('copy', { what });
 	return (
 		<button

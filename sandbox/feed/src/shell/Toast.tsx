@@ -47,7 +47,7 @@ export function Toast(): JSX.Element {
 			role="status"
 			class="toast-place"
 			data-testid="toast"
-			style={toast?.centre === undefined ? undefined : { left: `${toast.centre}px` }}
+			style={{ '--centre': toast?.centre === undefined ? undefined : `${toast.centre}px` }}
 		>
 			{toast && (
 				<div class={`toast toast-${toast.type}`} data-type={toast.type}>

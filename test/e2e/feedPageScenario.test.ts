@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Page } from 'playwright-core';
+
+import type { Scenario, StartPage } from '../../sandbox/feishu/src';
+import { FeedPageSandbox, PHONE, card, entries, eventually } from './FeedPageSandbox';
+
+/** The start page, and a scenario's panel on the feed page, with a stand-in for n8n's webhooks. */
+let sandbox: FeedPageSandbox;
+let webhooks: Server;
+let webhookUrl: string;
+let bodies: unknown[];
+let scenario: Scenario;
+
+beforeAll(async () => {
+	webhooks = createServer(async (request, response) => {
+		// As n8n answers: to pages of any origin.
+		response.setHeader('access-control-allow-origin', '*');
+		response.setHeader('access-control-allow-headers', 'content-type');
+		if (request.method === 'OPTIONS') return response.end();
+		const text = Buffer.concat(await request.toArray()).toString();
+		response.setHeader('content-type', 'application/json');
+		if (request.url !== '/webhook/taken') {
+			response.statusCode = 404;
+			const message = 'The requested webhook "POST lost" is not registered.';
+			return response.end(JSON.stringify({ code: 404, message }));
+		}
+		bodies.push(JSON.parse(text));
+		return response.end('{"message":"Workflow was started"}');
+	});
+	webhooks.listen(0, '127.0.0.1');
+	await once(webhooks, 'listening');
+	webhookUrl = `http://127.0.0.1:${(webhooks.address() as AddressInfo).port}/webhook`;
+	sandbox = await FeedPageSandbox.start();
+});
+beforeEach(async () => {
+	bodies = [];
+	const trigger = (id: string, url: string) => ({
+		id,
+		label: { zh: `触发 ${id}`, en: `Trigger ${id}` },
+		url,
+		body: { course: 'fire safety', user: id },
+	});
+	scenario = {
+		id: 'training',
+		kind: 'scenario',
+		title: { zh: '员工培训', en: 'Staff training' },
+		about: { zh: '以前一听就忘。', en: 'Told once, forgotten at once.' },
+		workflow: { name: 'Staff training', url: 'https://example.com/workflow/training' },
+		people: sandbox.ids(3, 4),
+		steps: [
+			{ zh: '按下“触发”。', en: 'Press the trigger.' },
+			{ zh: '看消息列表。', en: 'Look at the lists.' },
+		],
+		triggers: [
+			trigger('taken', `${webhookUrl}/taken`),
+			trigger('lost', `${webhookUrl}/lost`),
+			trigger('dead', 'http://127.0.0.1:1/webhook/dead'),
+		],
+	};
+	await sandbox.control.changeStartPage(startPageWith(scenario));
+});
+afterEach(async () => await sandbox.afterEach());
+afterAll(async () => {
+	await sandbox?.close();
+	webhooks.close();
+});
+
+function startPageWith(first: Scenario): StartPage {
+	const template: Scenario = {
+		...first,
+		id: 'first-card',
+		kind: 'template',
+		title: { zh: '第一张卡片', en: 'First card' },
+		triggers: [],
+	};
+	const n8n = { url: 'https://example.com/n8n', email: 'owner@example.com', password: 'Pass-1' };
+	return { n8n, scenarios: [first, template] };
+}
+
+describe('the start page', () => {
+	it('says what this is, and leads to n8n with the login to copy', async () => {
+		const page = await sandbox.open('/', { permissions: ['clipboard-read', 'clipboard-write'] });
+		const n8n = page.getByTestId('n8n');
+		expect(await n8n.innerText()).toContain('owner@example.com');
+		for (const text of ['owner@example.com', 'Pass-1']) {
+			const row = n8n.locator('.copyable', { hasText: text });
+			await row.getByTestId('copy').click();
+			await eventually(async () =>
+				expect(await page.evaluate('navigator.clipboard.readText()')).toBe(text),
+			);
+		}
+		const opening = page.context().waitForEvent('page');
+		await n8n.getByRole('link', { name: /^Open n8n/ }).click();
+		await (await opening).waitForURL('https://example.com/n8n');
+	});
+
+	it('has each scenario with its first step, its message lists and its workflow', async () => {
+		const page = await sandbox.open('/');
+		const shown = page.getByTestId('scenario-card');
+		expect(await shown.innerText()).toMatch(
+			/Staff training[\s\S]*Told once[\s\S]*Press the trigger/,
+		);
+		expect(await shown.getByText('Look at the lists.').isVisible()).toBe(false);
+		await shown.getByText('Then').click();
+		expect(await shown.getByText('Look at the lists.').isVisible()).toBe(true);
+		const workflow = shown.getByTestId('scenario-workflow');
+		expect(await workflow.getAttribute('href')).toBe('https://example.com/workflow/training');
+		await shown.getByTestId('scenario-feed').click();
+		await entries(sandbox.feedOf(page, 3)).first().waitFor();
+		await entries(sandbox.feedOf(page, 4)).first().waitFor();
+		await page.getByTestId('scenario').getByRole('heading', { name: 'Staff training' }).waitFor();
+	});
+
+	it('has small templates below, and is in Chinese as well', async () => {
+		const page = await sandbox.open('/?lang=zh');
+		expect(await page.getByTestId('template-card').innerText()).toContain('第一张卡片');
+		expect(await page.getByTestId('scenario-card').innerText()).toContain('按下“触发”。');
+	});
+
+	it('changes when what it leads to changes', async () => {
+		const page = await sandbox.open('/');
+		await page.getByText('Staff training').first().waitFor();
+		const renamed = { ...scenario, title: { zh: '新名字', en: 'A new name' } };
+		await sandbox.control.changeStartPage(startPageWith(renamed));
+		await page.getByRole('heading', { name: 'A new name' }).waitFor();
+	});
+
+	it('says how to have n8n when the sandbox runs alone', async () => {
+		await sandbox.control.changeStartPage({ n8n: null, scenarios: [] });
+		const page = await sandbox.open('/');
+		const missing = page.getByTestId('n8n-missing');
+		expect(await missing.innerText()).toMatch(
+			/npm start[\s\S]*Base URL[\s\S]*cli_a5f1c0de00000001/,
+		);
+		expect(await missing.innerText()).toContain(sandbox.url);
+		await page.getByTestId('open-feed').click();
+		await entries(sandbox.feedOf(page, 0)).first().waitFor();
+	});
+});
+
+describe('the panel of a scenario', () => {
+	const openScenario = async (options = {}): Promise<Page> => {
+		const page = await sandbox.open('/feed?scenario=training', options);
+		await entries(sandbox.feedOf(page, 3)).first().waitFor();
+		return page;
+	};
+	const trigger = (page: Page, id: string) => page.locator(`[data-trigger-id="${id}"]`);
+	const outcome = (page: Page, id: string) =>
+		page.locator('.trigger', { has: trigger(page, id) }).getByTestId('trigger-outcome');
+
+	it('shows the steps, and the lists of its people when the address names nobody', async () => {
+		const page = await openScenario();
+		expect(await page.getByTestId('feed').count()).toBe(2);
+		const panel = page.getByTestId('scenario');
+		expect(await panel.getByRole('listitem').allInnerTexts()).toEqual([
+			'Press the trigger.',
+			'Look at the lists.',
+		]);
+		const link = panel.getByRole('link', { name: /^Open the workflow in n8n/ });
+		expect(await link.getAttribute('href')).toBe('https://example.com/workflow/training');
+	});
+
+	it('sends an external system’s JSON to n8n, and says that it was taken', async () => {
+		const page = await openScenario();
+		await trigger(page, 'taken').click();
+		await eventually(async () =>
+			expect(await outcome(page, 'taken').innerText()).toBe('n8n took it (200)'),
+		);
+		expect(bodies).toEqual([{ course: 'fire safety', user: 'taken' }]);
+		expect(await outcome(page, 'taken').getAttribute('role')).toBe('status');
+	});
+
+	it('says what n8n refuses, and what to do', async () => {
+		const page = await openScenario();
+		await trigger(page, 'lost').click();
+		await eventually(async () =>
+			expect(await outcome(page, 'lost').innerText()).toBe(
+				'n8n refused it (404): The requested webhook "POST lost" is not registered. ' +
+					'Activate the workflow “Staff training” in n8n, then try again.',
+			),
+		);
+		// The browser tells of the 404.
+		expect(sandbox.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
+	});
+
+	it('says that n8n cannot be reached', async () => {
+		const page = await openScenario();
+		await trigger(page, 'dead').click();
+		await eventually(async () =>
+			expect(await outcome(page, 'dead').innerText()).toContain(
+				'cannot reach n8n at http://127.0.0.1:1',
+			),
+		);
+		expect(sandbox.complaints.splice(0).length).toBeGreaterThan(0);
+	});
+
+	it('can be put away on a phone, and leaves room for the message list', async () => {
+		const page = await openScenario({ viewport: PHONE });
+		await sandbox.create([3], { biz_id: 'card', title: 'A card' });
+		const shown = card(sandbox.feedOf(page, 3), 'card');
+		await shown.waitFor();
+		const before = (await shown.boundingBox())!.y;
+		expect(before).toBeLessThan(PHONE.height * 0.75);
+		await page.getByTestId('scenario').locator('summary').click();
+		await eventually(async () => expect((await shown.boundingBox())!.y).toBeLessThan(before / 2));
+		expect(await trigger(page, 'taken').isVisible()).toBe(false);
+	});
+
+	it('says that there is no such scenario', async () => {
+		const page = await sandbox.open('/feed?scenario=nothing');
+		const notice = page.getByRole('alert').filter({ hasText: 'There is no scenario “nothing”' });
+		await notice.waitFor();
+		await notice.getByRole('link', { name: 'Start' }).click();
+		await page.getByTestId('scenario-card').waitFor();
+	});
+});

@@ -1,0 +1,126 @@
+import { codePoints } from '../../nodes/shared/rules';
+import { endedCard, isOver, respond, responseOf, toClear } from '../../nodes/shared/waitingCard';
+import type { Choice, WaitingCard } from '../../nodes/shared/waitingCard';
+
+const NOW = Date.parse('2026-11-22T08:00:00Z');
+const [approve, decline]: Choice[] = [
+	{ value: 'approve', text: '同意', buttonType: 'primary' },
+	{ value: 'decline', text: '拒绝', buttonType: 'default' },
+];
+
+function card(change: Partial<WaitingCard> = {}): WaitingCard {
+	return {
+		choices: [approve, decline],
+		isApproval: true,
+		channel: 'callback',
+		waitFor: 'first',
+		afterwards: 'delete',
+		doneText: '✓ {answer} · {person}',
+		userIdType: 'open_id',
+		userIds: ['ou_a', 'ou_b', 'ou_c'],
+		card: { biz_id: 'leave' },
+		reached: ['ou_a', 'ou_b'],
+		failed: [],
+		given: [],
+		cleared: [],
+		...change,
+	};
+}
+
+/** The card after these have responded, one after the other; who does not count is left out. */
+function after(start: WaitingCard, ...responses: Array<[string, Choice]>): WaitingCard {
+	return responses.reduce(
+		(before, [open_id, choice]) => respond(before, choice, { open_id }, NOW) ?? before,
+		start,
+	);
+}
+
+describe('a card that waits for the first response', () => {
+	it('is over with it, for everybody', () => {
+		const answered = after(card(), ['ou_a', approve], ['ou_b', decline]);
+		expect(answered.given.map(({ value }) => value)).toEqual(['approve']);
+		expect(isOver(answered, NOW)).toBe(true);
+		expect(toClear(answered, NOW)).toEqual(['ou_a', 'ou_b']);
+		expect(toClear({ ...answered, cleared: ['ou_a'] }, NOW)).toEqual(['ou_b']);
+		expect(responseOf(answered)).toMatchObject({
+			data: { approved: true, answer: 'approve', answered: true },
+			unanswered: ['ou_b'],
+		});
+	});
+
+	it('takes nothing after its time', () => {
+		const late = card({ deadline: NOW });
+		expect(respond(late, approve, { open_id: 'ou_a' }, NOW)).toBeUndefined();
+		expect(isOver(late, NOW - 1)).toBe(false);
+		expect(isOver(late, NOW)).toBe(true);
+		expect(responseOf(late)).toMatchObject({
+			data: { approved: false, answer: null, answered: false, respondedAt: null },
+		});
+	});
+
+	it('is not over before it was created', () => {
+		expect(isOver(card({ reached: undefined }), NOW)).toBe(false);
+		expect(toClear(card({ reached: undefined }), NOW)).toEqual([]);
+	});
+});
+
+describe('a card that waits for everybody', () => {
+	const everybody = card({ waitFor: 'all' });
+
+	it('counts each person once, and is over with the last', () => {
+		const one = after(everybody, ['ou_a', approve], ['ou_a', decline]);
+		expect(one.given).toHaveLength(1);
+		expect(isOver(one, NOW)).toBe(false);
+		expect(toClear(one, NOW)).toEqual(['ou_a']);
+		const both = after(one, ['ou_b', approve]);
+		expect(isOver(both, NOW)).toBe(true);
+		expect(responseOf(both)).toMatchObject({ data: { approved: true, answered: true } });
+	});
+
+	it('is approved only when all approve', () => {
+		const mixed = after(everybody, ['ou_a', approve], ['ou_b', decline]);
+		expect(responseOf(mixed)).toMatchObject({
+			data: { approved: false, answer: null, answered: true },
+		});
+		expect(responseOf(after(everybody, ['ou_a', approve]))).toMatchObject({
+			data: { approved: false, answer: 'approve', answered: false },
+			unanswered: ['ou_b'],
+		});
+	});
+
+	it('knows people by the kind of ID that they were given as, where Feishu tells it', () => {
+		const byUserId = card({ waitFor: 'all', userIdType: 'user_id', reached: ['7', '8'] });
+		const one = respond(byUserId, approve, { open_id: 'ou_x', user_id: '7' }, NOW);
+		expect(toClear(one as WaitingCard, NOW)).toEqual(['7']);
+	});
+});
+
+describe('a card that shows how it ended', () => {
+	it('names the answer, and keeps to the limits of a card', () => {
+		const long = { ...approve, text: '好'.repeat(30) };
+		const start = card({ choices: [long, decline], doneText: '{answer}'.repeat(10) });
+		const { app_feed_card: shown, update_fields: fields } = endedCard(
+			after(start, ['ou_a', long]),
+			'ou_b',
+		);
+		expect(codePoints(shown.status_label?.text ?? '')).toBe(20);
+		expect(codePoints(shown.preview ?? '')).toBe(120);
+		expect(shown).toMatchObject({ time_sensitive: false, status_label: { type: 'success' } });
+		expect(shown.buttons).toBeUndefined();
+		expect(fields).toEqual(['3', '10', '11', '13']);
+	});
+
+	it("shows each one's own answer when everybody is asked", () => {
+		const both = after(card({ waitFor: 'all' }), ['ou_a', approve], ['ou_b', decline]);
+		expect(endedCard(both, 'ou_b').app_feed_card).toMatchObject({
+			status_label: { text: '拒绝', type: 'secondary' },
+			preview: '✓ 拒绝 · ou_b',
+		});
+	});
+
+	it('leaves the preview alone without an answer', () => {
+		const { app_feed_card: shown, update_fields: fields } = endedCard(card(), 'ou_a');
+		expect(shown.status_label).toEqual({ text: '未答复 No answer', type: 'secondary' });
+		expect(fields).not.toContain('3');
+	});
+});

@@ -7,6 +7,7 @@ import { readExamples } from '../../scripts/documentation/examples';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
+import { launchChromium } from './FeedPage';
 import { RealN8n } from './RealN8n';
 import type { WorkflowRun } from './RealN8n';
 import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node, withItems } from './workflows';
@@ -470,6 +471,29 @@ describe('through a page of n8n', () => {
 		await open(yes, 'POST');
 		for (let tries = 0; (await open(no, 'POST')).status === 409; tries++) await sleep(100);
 		expect(withoutTimes((await ended(asked)).itemsOf('After'))).toEqual(withoutTimes(output));
+	});
+
+	it('is confirmed with one press in a browser, while n8n deals with another response as well', async () => {
+		const asked = await ask({ channel: 'link', waitFor: 'all' });
+		const [approve] = await linksOf(people[0]);
+		const [, decline] = await linksOf(people[1]);
+		const browser = await launchChromium();
+		try {
+			const context = await browser.newContext({ locale: 'zh-CN' });
+			const pages = await Promise.all(
+				[approve, decline].map(async (link) => {
+					const page = await context.newPage();
+					await page.goto(link as string);
+					return page;
+				}),
+			);
+			await Promise.all(pages.map((page) => page.getByRole('button', { name: '确认' }).click()));
+			for (const page of pages) await page.getByText('已收到你的选择').waitFor();
+		} finally {
+			await browser.close();
+		}
+		const [{ responses }] = (await ended(asked)).itemsOf('After') as [{ responses: IDataObject[] }];
+		expect(responses.map(({ value }) => value).sort()).toEqual(['approve', 'decline']);
 	});
 
 	it('takes one response of each person, and only what n8n has signed', async () => {

@@ -82,7 +82,7 @@ export function guides(staff: string[]): Guide[] {
 			kind: 'scenario',
 			title: { zh: '投诉差评处理', en: 'Complaint or bad review' },
 			about: {
-				zh: '以前投诉淹没在消息里。现在全组收到红色置顶卡片并语音播报，谁先点“我来处理”就归谁，其他人的卡片消失。',
+				zh: '以前投诉淹没在消息里。现在全组收到红色置顶卡片并语音播报，谁先点“接手”就归谁，其他人的卡片消失。',
 				en: 'Complaints drown among messages. Now the whole team gets a red card on top that is spoken aloud; whoever takes it first owns it, and the others are relieved of it.',
 			},
 			people: [chenJing, huMing, luoYutong],
@@ -92,7 +92,7 @@ export function guides(staff: string[]): Guide[] {
 					en: 'Press “A bad review comes in”: all three of customer service get a red card on top.',
 				},
 				{
-					zh: '以其中一人点“我来处理”：此人的卡片变绿，另外两人的卡片消失。',
+					zh: '以其中一人点“接手”：此人的卡片变绿，另外两人的卡片消失。',
 					en: 'Press “Take it” as one of them: this card turns green, the other two go away.',
 				},
 				{
@@ -106,8 +106,8 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '收到差评', en: 'A bad review comes in' },
 					path: 'complaint',
 					body: {
-						customer: '订单 Order 8623',
-						text: '等了一个小时，菜是冷的。 Waited for an hour, and the food was cold.',
+						customer: '订单 8623',
+						text: '菜是冷的 The food was cold',
 						link: 'https://example.com/complaints/8623',
 					},
 				},

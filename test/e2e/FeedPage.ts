@@ -26,7 +26,8 @@ export interface CardLook {
  * not come.
  */
 export class FeedPage {
-	private constructor(readonly page: Page) {}
+	/** On a page that is open already; {@link open} opens one. */
+	constructor(readonly page: Page) {}
 
 	/**
 	 * Opens the page in English.

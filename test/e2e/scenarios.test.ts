@@ -100,8 +100,8 @@ describe('complaint', () => {
 			await feed.seesCard(person, card, {
 				pinned: true,
 				label: 'danger',
-				text: 'the food was cold',
-				buttons: ['我来处理 Take it', '详情 Details'],
+				text: 'The food was cold',
+				buttons: ['接手 Take it', '详情 Details'],
 			});
 		}
 		await feed.press(huMing, card, 'Take it');
@@ -128,7 +128,7 @@ describe('complaint', () => {
 			);
 			const answers = await Promise.all(
 				team.map((user) =>
-					n8n.feishu.press({ user, biz_id: complaint!.biz_id, button: '我来处理 Take it' }),
+					n8n.feishu.press({ user, biz_id: complaint!.biz_id, button: '接手 Take it' }),
 				),
 			);
 			const kinds = answers.map((answer) =>

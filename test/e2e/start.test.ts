@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { FeishuSandboxClient } from '../../sandbox/feishu/src';
 import { checkoutFolder, N8nSession, type OwnerAccount } from '../../sandbox/n8n/src';
+import { PEOPLE } from '../../sandbox/scenarios';
+import { FeedPage, launchChromium } from './FeedPage';
 
 /** "npm start" in a terminal of its own, and what it has printed. */
 interface Start {
@@ -89,6 +91,30 @@ async function signIn(start: Start): Promise<N8nSession> {
 	return await N8nSession.signIn(n8n, owner);
 }
 
+/** Goes from the printed address to a scenario, as its user would, and presses a button on a card. */
+async function walkThrough(start: Start): Promise<void> {
+	const { feishu, n8n } = readPrinted(start);
+	const browser = await launchChromium();
+	try {
+		const page = await browser.newPage({
+			locale: 'en-US',
+			viewport: { width: 1600, height: 1000 },
+		});
+		await page.goto(feishu);
+		const card = page.locator('[data-testid="scenario-card"][data-id="attendance"]');
+		const canvas = await card.locator('[data-testid="scenario-workflow"]').getAttribute('href');
+		expect(canvas).toMatch(`${n8n}/workflow/`);
+		await card.locator('[data-testid="scenario-feed"]').click();
+		const feed = new FeedPage(page);
+		await feed.trigger('shift');
+		await feed.press(PEOPLE.yangLei, 'attendance-', 'Clock in');
+		await feed.seesToast('Clocked in');
+		await feed.seesCard(PEOPLE.yangLei, 'attendance-', { pinned: false, label: 'success' });
+	} finally {
+		await browser.close();
+	}
+}
+
 describe('npm start', () => {
 	let password: string;
 	let workflowId: string;
@@ -123,6 +149,10 @@ describe('npm start', () => {
 		}
 	});
 
+	it('leads from the address that it prints to a pressed button', async () => {
+		await walkThrough(starts[0] as Start);
+	});
+
 	it('does not start twice on the same data', async () => {
 		const { ended, printed } = npmStart();
 		expect(await ended).not.toBe(0);
@@ -139,10 +169,10 @@ describe('npm start', () => {
 		expect(await isServed(feishu)).toBe(false);
 	});
 
-	it('starts again in seconds, with the same login and the edited workflow, and stops on Ctrl-C', async () => {
+	it('starts again in seconds, with the same login, the edited workflow and triggers that work, and stops on Ctrl-C', async () => {
 		const started = Date.now();
 		const start = npmStart();
-		await waitFor(start, /Stop everything with Ctrl-C/, 60);
+		await waitFor(start, /Stop everything with Ctrl-C/, 110);
 		console.log(`A second "npm start" was ready after ${(Date.now() - started) / 1000} s.`);
 		const { n8n, feishu, owner } = readPrinted(start);
 		expect(n8n).toMatch(ports.N8N_PORT);
@@ -151,6 +181,8 @@ describe('npm start', () => {
 		expect((await session.findWorkflow(workflowId))?.name).toBe('Mine now');
 		const files = readdirSync(join(checkoutFolder, 'workflows'));
 		expect(await session.workflows()).toHaveLength(files.length);
+		// Feishu has moved to the port that was in use: the triggers are connected to it again.
+		await walkThrough(start);
 
 		process.kill(-start.npm.pid!, 'SIGINT');
 		await start.ended;
@@ -166,7 +198,7 @@ describe('npm start', () => {
 		await start.ended;
 		expect(start.printed()).not.toMatch(/Ready after/);
 		const next = npmStart();
-		await waitFor(next, /Stop everything with Ctrl-C/, 60);
+		await waitFor(next, /Stop everything with Ctrl-C/, 110);
 		process.kill(-next.npm.pid!, 'SIGINT');
 		await next.ended;
 	});

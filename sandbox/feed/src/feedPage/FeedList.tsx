@@ -18,8 +18,8 @@ interface FeedListProperties {
 /** How the list was before it changed. */
 interface Before {
 	scrollTop: number;
-	/** Pixels from the top of the list, by entry; absent when no entry moves. */
-	tops?: ReadonlyMap<string, number>;
+	/** Pixels from the top of the list, by entry. */
+	tops: ReadonlyMap<string, number>;
 	/** What in the list has the focus, and in which entry, from 0. */
 	focused?: { element: HTMLElement; place: number };
 	/** The entry that stays where it is on the screen; none when the list is scrolled to its top. */
@@ -27,7 +27,7 @@ interface Before {
 }
 
 const MOVING = { duration: 320, easing: 'cubic-bezier(0.2, 0, 0, 1)' };
-const HIGHLIGHTING = { duration: 1200, easing: 'ease-out' };
+const HIGHLIGHTING = { duration: 800, easing: 'ease-out' };
 
 /**
  * A message list. Entries glide to their new places; whoever has scrolled down, or has the focus on
@@ -45,9 +45,8 @@ export class FeedList extends Component<FeedListProperties> {
 	// By now the properties are the new ones, and the document is still the old one.
 	override getSnapshotBeforeUpdate(previous: FeedListProperties): Before | null {
 		const { list } = this;
-		if (!list || previous.entries === this.props.entries) return null;
-		// Measuring a long list takes longer than changing it.
-		if (isLaidOutAlike(previous.entries, this.props.entries)) return { scrollTop: list.scrollTop };
+		// Where nothing moves, measuring a long list would take longer than changing it.
+		if (!list || isLaidOutAlike(previous.entries, this.props.entries)) return null;
 		const element = document.activeElement;
 		const isInside = element instanceof HTMLElement && element !== list && list.contains(element);
 		return {
@@ -66,15 +65,17 @@ export class FeedList extends Component<FeedListProperties> {
 		before: Before | null,
 	): void {
 		const { list } = this;
-		if (!list || !before) return;
-		const tops = before.tops && this.readTops();
-		if (tops && before.anchor !== undefined) {
-			list.scrollTop += tops.get(before.anchor)! - before.tops!.get(before.anchor)!;
+		if (!list || previous.entries === this.props.entries) return;
+		const moves = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+		if (before) {
+			const tops = this.readTops();
+			if (before.anchor !== undefined) {
+				list.scrollTop += tops.get(before.anchor)! - before.tops.get(before.anchor)!;
+			}
+			if (before.focused) this.keepFocus(before.focused);
+			if (moves) this.glide(list, before, tops);
 		}
-		if (before.focused) this.keepFocus(before.focused);
-		if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-		if (tops) this.glide(list, before, tops);
-		this.highlight(list, new Set(previous.entries));
+		if (moves) this.highlight(list, new Set(previous.entries));
 	}
 
 	override render({
@@ -149,7 +150,7 @@ export class FeedList extends Component<FeedListProperties> {
 		for (const element of this.elements()) {
 			const key = element.dataset.key!;
 			const now = tops.get(key)! - scrollTop;
-			const topBefore = before.tops?.get(key);
+			const topBefore = before.tops.get(key);
 			const then = topBefore === undefined ? undefined : topBefore - before.scrollTop;
 			if (!isNear(now) && (then === undefined || !isNear(then))) continue;
 			if (then === undefined) {

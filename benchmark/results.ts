@@ -45,7 +45,7 @@ export async function resultsPage(results: Results): Promise<string> {
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
 			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
 			...(shared ? ['## Processes that share an app', sharedTable(shared)] : []),
-			...(presses ? [`## ${PRESSES_TITLE}`, pressTable(presses)] : []),
+			...(presses ? [`## ${PRESSES_TITLE}`, pressTable(presses.rows)] : []),
 			'## How it is measured',
 			method(results),
 		].join('\n\n'),
@@ -66,11 +66,12 @@ export async function readmeSection(results: Results): Promise<string> {
 					README_WAYS.includes(contender) && conditions.recipients === 10_000,
 			),
 		);
+	const singlePresses = presses?.rows.filter(({ atOnce }) => atOnce === 1);
 	return await formatMarkdown(
 		[
 			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}. The other sizes and latencies, and how it is measured: [benchmark/RESULTS.md](benchmark/RESULTS.md).`,
 			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
-			...(presses ? [`**${PRESSES_TITLE}**`, pressTable(presses)] : []),
+			...(singlePresses ? [`**${PRESSES_TITLE}**`, pressTable(singlePresses)] : []),
 		].join('\n\n'),
 	);
 }
@@ -172,7 +173,7 @@ function sharedTable(shared: SharedLimit): string {
 	);
 }
 
-function pressTable({ rows }: PressFigures): string {
+function pressTable(rows: PressRow[]): string {
 	const cells = rows.map((row) => {
 		const webhookNode = rows.find(
 			({ way, atOnce }) => way === 'webhookNode' && atOnce === row.atOnce,

@@ -156,7 +156,6 @@ export const TEXTS = {
 	noBody: { zh: '没有内容', en: 'Empty' },
 	showNames: { zh: '显示接收人姓名', en: 'Show the recipients’ names' },
 	recipientList: { zh: '接收人', en: 'Recipients' },
-	andMore: { zh: '等 {count} 人', en: 'and {count} more' },
 	forgotten: { zh: '这条记录已被清除。', en: 'This record was cleared.' },
 	deliveries: { zh: '投递', en: 'Deliveries' },
 	delivery: { zh: '第 {number} 次', en: 'No. {number}' },

@@ -243,3 +243,42 @@ describe('approval', () => {
 		expect(await feed.listOf(liFang)).toEqual(before);
 	});
 });
+
+describe('the templates', () => {
+	const { yangLei, zhuChao, liFang, zhangXiuying } = PEOPLE;
+	/** Presses "Execute workflow", and waits until the execution is over. */
+	const execute = async (id: string) => {
+		const { scenarios } = await n8n.feishu.startPage();
+		const url = scenarios.find((scenario) => scenario.id === id)?.workflow.url ?? '';
+		const workflowId = url.split('/').at(-1) ?? '';
+		const executionId = await n8n.session.runWorkflow(workflowId, 'Start 开始');
+		expect((await n8n.session.finishedExecution(executionId)).status).toBe('success');
+	};
+
+	it('update a card', async () => {
+		await open('update-card', [liFang], yangLei);
+		await execute('update-card');
+		await feed.seesCard(liFang, 'stocktaking', { pinned: false, label: 'success' });
+	});
+
+	it('put buttons on a group, and take them away from the one who pressed', async () => {
+		await open('group-buttons', [yangLei, zhuChao], liFang);
+		await execute('group-buttons');
+		const buttonOf = (person: string) =>
+			feed.feed(person).getByRole('button', { name: '请病假 I am ill' });
+		await buttonOf(zhuChao).waitFor();
+		await buttonOf(yangLei).click();
+		await feed.seesToast('The manager knows');
+		await buttonOf(yangLei).waitFor({ state: 'detached' });
+		expect(await buttonOf(zhuChao).count()).toBe(1);
+	});
+
+	it('pin the bot for a while', async () => {
+		await open('pin-bot', [liFang], zhangXiuying);
+		const pinned = feed.feed(liFang).locator('[data-kind="botChat"][data-pinned="true"]');
+		const done = execute('pin-bot');
+		await pinned.waitFor();
+		await done;
+		await pinned.waitFor({ state: 'detached' });
+	});
+});

@@ -210,7 +210,7 @@ function method({ rows, shared, presses }: Results): string {
 	const ofRows = [
 		"Each line is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without starting the process; peak memory is the whole process's, from its start, and holds garbage that Node has not collected yet.",
 		'Before, each makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
-		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, for which n8n evaluates an expression.',
+		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, whom an expression names ({{ $json.… }}): n8n evaluates it for the other ways, our node reads the field itself.',
 		'Without the limit, our node, the axios loop and the SDK have 20 calls under way at once, which is our node\'s default; our node\'s "Calls per Second" is set to its maximum. The HTTP Request node has its default settings, with which it makes all calls at once.',
 		'At the limit, our node is left as it is. The axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. These three do not try a refused call again: people whom they did not reach stand in the last column.',
 		...has(

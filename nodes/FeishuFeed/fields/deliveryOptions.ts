@@ -37,7 +37,7 @@ export const deliveryOptionFields: INodeProperties[] = [
 			"How many calls to make each second, if Feishu has changed the limit for your company. Feishu's documented limit is kept without this.",
 	},
 	{
-		displayName: 'Longest Wait (Seconds)',
+		displayName: 'Keep Retrying (Seconds)',
 		name: 'longestWait',
 		type: 'number',
 		typeOptions: { minValue: RANGES.longestWait.minimum, maxValue: RANGES.longestWait.maximum },

@@ -25,6 +25,12 @@ export async function waitForResponse(
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
 	const node = context.getNode();
+	if (node.type.endsWith('Tool')) {
+		throw new NodeOperationError(
+			node,
+			'Send and Wait for Response cannot be a tool of an AI agent, which does not wait: put the node behind the agent',
+		);
+	}
 	const now = Date.now();
 	const parametersOf = parameterReader(context);
 	const cards = context

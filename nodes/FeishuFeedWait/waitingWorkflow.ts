@@ -28,7 +28,7 @@ export function waitingWorkflow({ name, type, credentials }: INode): IWorkflowBa
 				...place,
 				id: randomUUID(),
 				name: WAIT,
-				type: `${type.replace(/Tool$/, '')}Wait`,
+				type: `${type}Wait`,
 				credentials,
 			},
 			{ ...place, id: randomUUID(), name: END, type: 'n8n-nodes-base.noOp' },

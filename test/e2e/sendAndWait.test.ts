@@ -393,6 +393,27 @@ describe('through the trigger', () => {
 		]);
 	});
 
+	it('does not sleep when nobody could be reached', async () => {
+		const workflow = chain(
+			'Ask',
+			manualTrigger(),
+			feishuFeed('Ask', credential, question({ userIds: 'ou_nobody' }), {
+				onError: 'continueRegularOutput',
+			}),
+			node('After', 'n8n-nodes-base.noOp', {}),
+		);
+		const run = await n8n.run(workflow);
+		expect(run.status).toBe('success');
+		expect(run.itemsOf('After')).toMatchObject([
+			{
+				error: expect.stringContaining('ou_nobody') as string,
+				biz_id: 'leave-1',
+				succeeded: [],
+				failed: [{ user_id: 'ou_nobody' }],
+			},
+		]);
+	});
+
 	it('tells no secret', async () => {
 		expect(n8n.readLogs()).not.toContain(appSecret);
 	});

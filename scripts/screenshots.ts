@@ -66,7 +66,6 @@ async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 
 	const feed = await FeedPage.open(browser, n8n.feishuUrl, people, 'attendance');
 	await feed.page.setViewportSize({ width: 1440, height: 800 });
-	await feed.closeInspector();
 	await feed.trigger('shift');
 	for (const person of people) await feed.seesCard(person, 'attendance-', { label: 'danger' });
 	await feed.press(zhuChao, 'attendance-', 'Clock in');

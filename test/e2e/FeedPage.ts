@@ -129,12 +129,6 @@ export class FeedPage {
 			);
 	}
 
-	/** Makes room for the lists. */
-	async closeInspector(): Promise<void> {
-		await this.page.locator('[data-testid="close-inspector"]').click();
-		await this.page.locator('[data-testid="inspector"]').waitFor({ state: 'detached' });
-	}
-
 	/** Waits for the notifications below the lists, and closes them. The pointer is at rest then. */
 	async closeBanners(): Promise<void> {
 		const banners = this.page.locator('[data-testid="banner"]');

@@ -53,7 +53,8 @@ describe('what came over the wire', () => {
 	it('opens to show request, answer and the recipients’ names', async () => {
 		const page = await sandbox.openFeeds([0]);
 		await sandbox.create([0, 1], { biz_id: 'card', title: '标题' });
-		const row = requests(page).first();
+		// The call for the token may come to the page before it.
+		const row = page.locator('[data-testid="request"][data-operation="appFeedCard.create"]');
 		await row.getByRole('button').first().click();
 		await bodyOf(row, 'Request').waitFor();
 		expect(JSON.parse(await bodyOf(row, 'Request').innerText())).toMatchObject({
@@ -282,6 +283,15 @@ describe('the inspector', () => {
 		await entries(sandbox.feedOf(page, 0)).first().waitFor();
 		expect(await page.getByTestId('inspector').count()).toBe(0);
 		await page.getByTestId('toggle-inspector').click();
+		await page.getByTestId('inspector').waitFor();
+	});
+
+	it('leaves the room to the message lists of a scenario, until it is asked for', async () => {
+		const page = await sandbox.openFeeds([0], '&scenario=training');
+		expect(await page.getByTestId('inspector').count()).toBe(0);
+		await page.getByTestId('toggle-inspector').click();
+		await page.getByTestId('inspector').waitFor();
+		await page.reload();
 		await page.getByTestId('inspector').waitFor();
 	});
 

@@ -9,15 +9,20 @@ export const TOGGLE_ID = 'toggle-inspector';
 
 const isBeside = matchMedia(BESIDE).matches;
 
-/** Whether the inspector is open: on a wide screen, until somebody closes it. */
-export const isInspectorOpen = createStore(isBeside && remembered('inspector') !== 'closed');
+/** A scenario is about the message lists: they get the room until somebody asks for the inspector. */
+const atFirst = new URLSearchParams(location.search).has('scenario') ? 'closed' : 'open';
+
+/** Whether the inspector is open: on a wide screen, as somebody has left it. */
+export const isInspectorOpen = createStore(
+	isBeside && (remembered('inspector') ?? atFirst) === 'open',
+);
 
 /** The number of the event that is looked at, if one is. */
 export const shownEvent = createStore<number | undefined>(undefined);
 
 /** Opens or closes the inspector, and remembers it. */
 export function changeInspector(isOpen: boolean): void {
-	if (matchMedia(BESIDE).matches) remember('inspector', isOpen ? null : 'closed');
+	if (matchMedia(BESIDE).matches) remember('inspector', isOpen ? 'open' : 'closed');
 	isInspectorOpen.set(isOpen);
 }
 

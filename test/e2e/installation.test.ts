@@ -31,8 +31,21 @@ describe('the installed package', () => {
 				installedNodes: [
 					{ name: 'Feishu Feed', type: 'n8n-nodes-feishu-feed.feishuFeed' },
 					{ name: 'Feishu Feed Trigger', type: 'n8n-nodes-feishu-feed.feishuFeedTrigger' },
+					{ name: 'Feishu Feed: Wait', type: 'n8n-nodes-feishu-feed.feishuFeedWait' },
 				],
 			},
+		]);
+	});
+
+	it('keeps the inside of Send and Wait out of the node panel', async () => {
+		const ours = (await n8n.session.nodeTypes()).filter(({ name }) =>
+			name.startsWith('n8n-nodes-feishu-feed.'),
+		);
+		const shown = ours.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
+		expect(shown.sort()).toEqual([
+			'n8n-nodes-feishu-feed.feishuFeed',
+			'n8n-nodes-feishu-feed.feishuFeedTool',
+			'n8n-nodes-feishu-feed.feishuFeedTrigger',
 		]);
 	});
 

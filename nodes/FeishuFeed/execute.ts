@@ -10,11 +10,17 @@ import { readDeliveryOptions } from './fields/deliveryOptions';
 import type { DeliveryOptions } from './fields/deliveryOptions';
 import { readResultOptions } from './fields/resultOptions';
 import type { ResultOptions } from './fields/resultOptions';
-import { failureSentence, failuresOf, nameSome, recipientsOf, summaryOf } from './handBack';
+import {
+	failedJson,
+	failureSentence,
+	failuresOf,
+	nameSome,
+	recipientsOf,
+	summaryOf,
+} from './handBack';
 import type { ItemResult } from './handBack';
-import type { ItemParameters } from './ItemParameters';
 import type { Operation } from './Operation';
-import { parameterReader } from './parameterReader';
+import { readItems } from './readItems';
 
 type ReadItem = ItemAsk & { options: ResultOptions; delivery: DeliveryOptions };
 
@@ -29,10 +35,12 @@ export async function executeOperation(
 	context: IExecuteFunctions,
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
-	const parametersOf = parameterReader(context);
-	const items = context
-		.getInputData()
-		.map((_, item) => readItem(context, operation, item, parametersOf(item)));
+	const items = readItems(context, (parameters, item) => ({
+		item,
+		ask: operation.read(parameters),
+		options: readResultOptions(parameters),
+		delivery: readDeliveryOptions(parameters),
+	}));
 	const asks = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
 	if (operation.endpoint === CREATE_APP_FEED_CARD) nameCards(asks, randomUUID);
 	const results =
@@ -44,27 +52,6 @@ export async function executeOperation(
 			? failedItem(context, item, index)
 			: handBack(context, operation, item, results.get(index) as ItemResult),
 	);
-}
-
-function readItem(
-	context: IExecuteFunctions,
-	operation: Operation,
-	item: number,
-	parameters: ItemParameters,
-): ReadItem | NodeOperationError {
-	try {
-		const ask = operation.read(parameters);
-		return {
-			item,
-			ask,
-			options: readResultOptions(parameters),
-			delivery: readDeliveryOptions(parameters),
-		};
-	} catch (error) {
-		const problem = new NodeOperationError(context.getNode(), error as Error, { itemIndex: item });
-		if (context.continueOnFail()) return problem;
-		throw problem;
-	}
 }
 
 function handBack(
@@ -99,10 +86,6 @@ function describe(result: ItemResult): string | undefined {
 	return `Reached: ${nameSome(succeeded)}`;
 }
 
-/**
- * The output of an item that failed while the others go on. n8n takes an item for the error output
- * when nothing but `error` and `details` is in it, and adds the fields of the input item there.
- */
 function failedItem(
 	context: IExecuteFunctions,
 	{ message }: NodeApiError | NodeOperationError,
@@ -110,6 +93,5 @@ function failedItem(
 	summary?: IDataObject,
 ): INodeExecutionData[] {
 	const toErrorOutput = context.getNode().onError === 'continueErrorOutput';
-	const told = toErrorOutput && summary ? { details: summary } : summary;
-	return [{ json: { error: message, ...told }, pairedItem: { item } }];
+	return [{ json: failedJson(message, toErrorOutput, summary), pairedItem: { item } }];
 }

@@ -66,6 +66,19 @@ function reasonOf({ reason, advice, code, logId }: Failure): IDataObject {
 	};
 }
 
+/**
+ * The output of an item that failed while the others go on. n8n takes an item for the error output
+ * when nothing but `error` and `details` is in it, and adds the fields of the input item there.
+ */
+export function failedJson(
+	message: string,
+	toErrorOutput: boolean,
+	summary?: IDataObject,
+): IDataObject {
+	const told = toErrorOutput && summary ? { details: summary } : summary;
+	return { error: message, ...told };
+}
+
 /** Recipients named in an error; the others are counted. */
 const NAMED_RECIPIENTS = 3;
 

@@ -14,6 +14,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 	return (item) => {
 		const ofItem = new Map<string, unknown>();
 		return (name) => {
+			if (fixed.has(name)) return fixed.get(name);
 			const read = hasExpression(parameters[name]) ? ofItem : fixed;
 			if (!read.has(name)) {
 				const value =

@@ -4,14 +4,16 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { waitingWorkflow } from '../FeishuFeedWait/waitingWorkflow';
 import type { WaitingState } from '../FeishuFeedWait/waitingState';
+import type { Ask } from '../shared/gather';
 import { InvalidField } from '../shared/InvalidField';
 import type { CreateCardContent } from '../shared/payloads';
-import type { WaitingCard } from '../shared/waitingCard';
+import type { WaitingCard, WaitingPlan } from '../shared/waitingCard';
 import { readDeliveryOptions } from './fields/deliveryOptions';
 import { readWaitingPlan } from './fields/response';
-import type { ItemParameters } from './ItemParameters';
 import type { Operation } from './Operation';
-import { parameterReader } from './parameterReader';
+import { readItems } from './readItems';
+
+type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard };
 
 /**
  * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
@@ -32,25 +34,27 @@ export async function waitForResponse(
 		);
 	}
 	const now = Date.now();
-	const parametersOf = parameterReader(context);
-	const cards = context
-		.getInputData()
-		.map((_, item) => readItem(context, operation, item, parametersOf(item), now));
-	const firstGood = cards.findIndex((card) => !(card instanceof NodeOperationError));
-	if (firstGood === -1) {
-		return cards.map((card, item) => ({
-			json: { error: (card as NodeOperationError).message },
-			pairedItem: { item },
+	const items = readItems(context, (parameters): ReadItem => {
+		const ask = operation.read(parameters);
+		const plan = readWaitingPlan(parameters, now);
+		const delivery = readDeliveryOptions(parameters);
+		return { card: readCard(context, ask, plan), delivery };
+	});
+	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
+	if (first === undefined) {
+		return items.map((item, index) => ({
+			json: { error: (item as NodeOperationError).message },
+			pairedItem: { item: index },
 		}));
 	}
 	const state: WaitingState = {
-		cards: cards.map((card) =>
+		cards: items.map((item) =>
 			// What cannot be sent keeps its place, so that the results stand in the order of the items.
-			card instanceof NodeOperationError
-				? { ...(cards[firstGood] as WaitingCard), userIds: [], error: card.message }
-				: card,
+			item instanceof NodeOperationError
+				? { ...first.card, userIds: [], error: item.message }
+				: item.card,
 		),
-		delivery: readDeliveryOptions(parametersOf(firstGood)),
+		delivery: first.delivery,
 		onFailure: !context.continueOnFail()
 			? 'stop'
 			: node.onError === 'continueErrorOutput'
@@ -77,29 +81,19 @@ export async function waitForResponse(
 	}
 }
 
-function readItem(
+/** @throws {InvalidField} when its buttons could not open n8n */
+function readCard(
 	context: IExecuteFunctions,
-	{ read }: Operation,
-	item: number,
-	parameters: ItemParameters,
-	now: number,
-): WaitingCard | NodeOperationError {
-	try {
-		const { userIdType, userIds, content } = read(parameters);
-		const plan = readWaitingPlan(parameters, now);
-		readDeliveryOptions(parameters);
-		if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
-			throw new InvalidField(
-				'Response Comes Back',
-				'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
-			);
-		}
-		const { app_feed_card: card } = content as CreateCardContent;
-		const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
-		return { ...plan, userIdType, userIds, card: named, given: [], cleared: [] };
-	} catch (error) {
-		const problem = new NodeOperationError(context.getNode(), error as Error, { itemIndex: item });
-		if (context.continueOnFail()) return problem;
-		throw problem;
+	{ userIdType, userIds, content }: Ask,
+	plan: WaitingPlan,
+): WaitingCard {
+	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
+		throw new InvalidField(
+			'Response Comes Back',
+			'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
+		);
 	}
+	const { app_feed_card: card } = content as CreateCardContent;
+	const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
+	return { ...plan, userIdType, userIds, card: named, given: [], cleared: [] };
 }

@@ -2,7 +2,7 @@ import { NodeOperationError, WAIT_INDEFINITELY } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { callFeishu } from '../FeishuFeed/callFeishu';
-import { failureSentence, failuresOf, summaryOf } from '../FeishuFeed/handBack';
+import { failedJson, failureSentence, failuresOf, summaryOf } from '../FeishuFeed/handBack';
 import type { ItemResult } from '../FeishuFeed/handBack';
 import {
 	CREATE_APP_FEED_CARD,
@@ -54,13 +54,11 @@ function again(state: WaitingState): INodeExecutionData[][] {
 	return [[{ json: state as unknown as IDataObject, pairedItem: { item: 0 } }], []];
 }
 
-/** n8n takes an item for the error output when nothing but `error` and `details` is in it. */
 function jsonOf(card: WaitingCard, { onFailure }: WaitingState): IDataObject {
 	const { error, reached, failed } = card;
 	if (error === undefined) return responseOf(card) as IDataObject;
-	if (reached === undefined) return { error };
-	const summary = { biz_id: card.card.biz_id, succeeded: reached, failed } as IDataObject;
-	return onFailure === 'tellErrorOutput' ? { error, details: summary } : { error, ...summary };
+	const summary = reached && { biz_id: card.card.biz_id, succeeded: reached, failed };
+	return failedJson(error, onFailure === 'tellErrorOutput', summary as IDataObject);
 }
 
 async function createCards(context: IExecuteFunctions, state: WaitingState): Promise<WaitingState> {

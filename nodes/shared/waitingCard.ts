@@ -1,3 +1,4 @@
+import { CARD_LIMITS } from './cardRules';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from './payloads';
 
 /** What somebody may choose: one button of a card that waits for a response. */
@@ -60,10 +61,15 @@ export function recipientOf({ userIdType }: WaitingCard, operator: Operator): st
 
 /** True once the card waits for nobody any more. */
 export function isOver(card: WaitingCard, now: number): boolean {
-	const { reached, given, waitFor, deadline, error } = card;
-	if (reached === undefined && error === undefined) return false;
-	if (error !== undefined || (deadline !== undefined && now >= deadline)) return true;
-	return waitFor === 'first' ? given.length > 0 : unanswered(card).length === 0;
+	const { reached, deadline, error } = card;
+	if (error !== undefined) return true;
+	if (reached === undefined) return false;
+	return (deadline !== undefined && now >= deadline) || isDecided(card);
+}
+
+/** True when there is every response that the card waits for. */
+function isDecided(card: WaitingCard): boolean {
+	return card.waitFor === 'first' ? card.given.length > 0 : unanswered(card).length === 0;
 }
 
 /** The recipients who have the card and have not responded. */
@@ -99,28 +105,21 @@ export function toClear(card: WaitingCard, now: number): string[] {
 	return reached.filter((userId) => !waiting.includes(userId) && !cleared.includes(userId));
 }
 
-const LABEL_CHARACTERS = 20;
-const PREVIEW_CHARACTERS = 120;
 const NO_ANSWER = '未答复 No answer';
 
 /** What makes a card of a recipient show how it ended: unpinned, without buttons, with the answer as its label. */
 export function endedCard(card: WaitingCard, userId: string): UpdateCardContent {
-	const {
-		given,
-		card: { biz_id },
-		doneText,
-		choices,
-	} = card;
+	const { given, doneText, choices } = card;
 	const own = given.find(({ operator }) => recipientOf(card, operator) === userId);
 	const response = own ?? given[0];
 	const isFirstChoice = response?.value === choices[0].value;
 	return {
 		app_feed_card: {
-			biz_id,
+			biz_id: card.card.biz_id,
 			time_sensitive: false,
 			status_label: response
 				? {
-						text: cut(response.text, LABEL_CHARACTERS),
+						text: cut(response.text, CARD_LIMITS.statusLabelText),
 						type: isFirstChoice ? 'success' : 'secondary',
 					}
 				: { text: NO_ANSWER, type: 'secondary' },
@@ -129,7 +128,7 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 					doneText
 						.replaceAll('{answer}', response.text)
 						.replaceAll('{person}', recipientOf(card, response.operator) ?? ''),
-					PREVIEW_CHARACTERS,
+					CARD_LIMITS.preview,
 				),
 			}),
 		},
@@ -144,9 +143,8 @@ function cut(text: string, characters: number): string {
 
 /** The output of an item: what was chosen, by whom and when, and who was not reached or did not respond. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
-	const { given, waitFor, isApproval, choices, reached = [], failed = [] } = card;
-	const missing = unanswered(card);
-	const isComplete = waitFor === 'first' ? given.length > 0 : missing.length === 0;
+	const { given, isApproval, choices, reached = [], failed = [] } = card;
+	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
 	const isApproved = isComplete && values.size === 1 && values.has(choices[0].value);
 	const last = given.at(-1);
@@ -160,7 +158,7 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 			respondedAt: last?.time ?? null,
 		},
 		responses: given,
-		unanswered: missing,
+		unanswered: unanswered(card),
 		succeeded: reached,
 		failed,
 	};

@@ -8,6 +8,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { nothingToRegister } from '../shared/nothingToRegister';
 import { answerFields } from './answer';
 import { filterFields } from './filter';
 import { receiveOverLongConnection } from './longConnection';
@@ -86,20 +87,8 @@ export class FeishuFeedTrigger implements INodeType {
 		],
 	};
 
-	webhookMethods = {
-		default: {
-			// Feishu's developer console has no API to set the callback URL: the user does it once.
-			async checkExists(): Promise<boolean> {
-				return true;
-			},
-			async create(): Promise<boolean> {
-				return true;
-			},
-			async delete(): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	// Feishu's developer console has no API to set the callback URL: the user does it once.
+	webhookMethods = { default: nothingToRegister };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveCallback.call(this);

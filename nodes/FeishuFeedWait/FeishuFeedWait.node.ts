@@ -8,6 +8,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { nothingToRegister } from '../shared/nothingToRegister';
 import { goOn } from './goOn';
 import { receiveResponse } from './receiveResponse';
 
@@ -57,20 +58,8 @@ export class FeishuFeedWait implements INodeType {
 		],
 	};
 
-	webhookMethods = {
-		default: {
-			// n8n makes the address when an execution sleeps: nothing is to be registered anywhere.
-			async checkExists(): Promise<boolean> {
-				return true;
-			},
-			async create(): Promise<boolean> {
-				return true;
-			},
-			async delete(): Promise<boolean> {
-				return true;
-			},
-		},
-	};
+	// n8n makes the address when an execution sleeps: nothing is to be registered anywhere.
+	webhookMethods = { default: nothingToRegister };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await goOn(this);

@@ -1,3 +1,4 @@
+import { FAILURE_REASONS } from '../../../feishu/src/callbacks/deliveryFailure';
 import type { FeedEntry, PressResult } from '../../../feishu/src/client';
 import { type Language, translate } from '../appearance/language';
 import { sandbox } from '../sandbox/api';
@@ -6,15 +7,6 @@ import { showInInspector } from '../inspector/inspectorState';
 
 type Button = FeedEntry['buttons'][number];
 type Callback = Extract<PressResult, { action_type: 'webhook' }>;
-
-const FAILURE_TEXTS = [
-	'noReceiver',
-	'unreachable',
-	'timeout',
-	'disconnected',
-	'status',
-	'invalidAnswer',
-] as const;
 
 /** The client that the page stands for: decides which of a button's links opens. */
 export function platformOf(userAgent: string): 'pc' | 'android' | 'ios' {
@@ -79,6 +71,6 @@ function toastText(toast: Callback['toast'], language: Language): string | undef
 }
 
 function hintFor({ reason, message }: NonNullable<Callback['failure']>): string {
-	const known = FAILURE_TEXTS.find((key) => key === reason);
+	const known = FAILURE_REASONS.find((key) => key === reason);
 	return known ? `${translate(known)} (${message})` : message;
 }

@@ -137,6 +137,8 @@ export class FeishuClient {
 					json: true,
 					returnFullResponse: true,
 					ignoreHttpStatusErrors: true,
+					// Feishu's API never redirects, and the token goes nowhere else.
+					disableFollowRedirect: true,
 					timeout: ANSWER_TIMEOUT,
 				},
 				{

@@ -107,7 +107,7 @@ export function readAnswer(response: HttpResponse, endpoint: { scopes: string[] 
 		const reason = `Feishu answers with HTTP ${httpStatus}`;
 		return { failure: { kind: 'unavailable', reason, logId, httpStatus, advice: TRY_LATER } };
 	}
-	if (httpStatus >= 400) {
+	if (httpStatus >= 300) {
 		const reason = `the server answers with HTTP ${httpStatus}, and not as Feishu does`;
 		const advice = 'check the region or Base URL in the credential';
 		return { failure: { kind: 'refused', reason, logId, httpStatus, advice } };
@@ -164,6 +164,7 @@ export function readFailedRecipients(
 		const key = firstText(entry.biz_id) ? cardKey(entry.user_id, entry.biz_id) : entry.user_id;
 		failures.set(key, READ_ENTRY[endpoint.failureList](entry));
 	}
+	if (failures.size === 0) return () => undefined;
 	return (userId, target) => failures.get(cardKey(userId, target)) ?? failures.get(userId);
 }
 

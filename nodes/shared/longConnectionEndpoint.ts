@@ -109,6 +109,8 @@ export async function askForEndpoint(
 			body: { AppID: appId, AppSecret: appSecret },
 			json: true,
 			ignoreHttpStatusErrors: true,
+			// The secret goes nowhere else.
+			disableFollowRedirect: true,
 			timeout: 15_000,
 			abortSignal: signal,
 		});

@@ -141,6 +141,8 @@ async function askForToken(
 			body,
 			json: true,
 			ignoreHttpStatusErrors: true,
+			// The secret goes nowhere else.
+			disableFollowRedirect: true,
 			timeout: 30_000,
 		});
 	} catch {

@@ -85,6 +85,19 @@ describe('a token', () => {
 		expect(await tokenRequests()).toEqual([]);
 	});
 
+	it('is not taken elsewhere by a host that redirects', async () => {
+		const credential = sandbox.credential({
+			accessToken: await makeToken(),
+			baseUrl: strangers.redirect.url,
+		});
+		await sandbox.feishu.clearRequests();
+		const { error } = await sandbox.run(create(), { credential });
+		expect(error?.message).toContain(
+			'the server answers with HTTP 307, and not as Feishu does: check the region or Base URL',
+		);
+		expect(await sandbox.feishu.requests()).toEqual([]);
+	});
+
 	it('is taken from a base URL with slashes at its end', async () => {
 		const credential = sandbox.credential({ baseUrl: ` ${sandbox.url}// ` });
 		await expectAllReached(await sandbox.run(create(), { credential }), 1);
@@ -242,13 +255,15 @@ const STRANGERS: Record<string, [status: number, contentType: string, body: stri
 	json: [200, 'application/json', '{"ok":true,"data":[]}'],
 	nothing: [204, 'application/json', ''],
 	badGateway: [502, 'text/html', '<html><body>Bad gateway</body></html>'],
+	redirect: [307, 'text/plain', 'It is over there'],
 };
 const strangers: Record<string, { url: string; server: Server }> = {};
 
 beforeAll(async () => {
 	for (const [name, [status, contentType, body]] of Object.entries(STRANGERS)) {
-		const server = createServer((_request, response) => {
-			response.writeHead(status, { 'content-type': contentType }).end(body);
+		const server = createServer(({ url = '' }, response) => {
+			const location = status === 307 ? { location: `${sandbox.url}${url}` } : {};
+			response.writeHead(status, { 'content-type': contentType, ...location }).end(body);
 		});
 		await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 		const { port } = server.address() as AddressInfo;
@@ -331,6 +346,7 @@ const NO_TOKENS: NoToken[] = [
 	['a host with another JSON', () => ({ baseUrl: strangers.json.url }), NOT_FEISHU, []],
 	['a host that answers nothing', () => ({ baseUrl: strangers.nothing.url }), NOT_FEISHU, []],
 	['a host behind a bad gateway', () => ({ baseUrl: strangers.badGateway.url }), NOT_FEISHU, []],
+	['a host that leads elsewhere', () => ({ baseUrl: strangers.redirect.url }), NOT_FEISHU, []],
 	['another host over http', () => ({ baseUrl: 'http://feishu.example.com' }), HTTPS_ONLY, []],
 	[
 		'a host that only looks like localhost',

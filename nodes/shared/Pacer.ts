@@ -113,7 +113,7 @@ export class Pacer {
 		const windows = this.limits.map((limit) => {
 			const { seconds } = limit;
 			const calls = limit === this.window ? this.pace : limit.calls;
-			const earlier = this.starts[this.starts.length - calls];
+			const earlier = this.starts.at(-calls);
 			return earlier === undefined ? 0 : earlier + seconds * 1000 + WINDOW_MARGIN;
 		});
 		return Math.max(this.heldUntil, this.lastTurn + this.spacing, ...windows);

@@ -164,6 +164,7 @@ class Run {
 		tries: Tries,
 	): Promise<Entry[]> {
 		const failureOf = readFailedRecipients(data, this.endpoint);
+		const reached: Entry[] = [];
 		const again: Entry[] = [];
 		let limited: Failure | undefined;
 		for (const entry of entries) {
@@ -174,10 +175,11 @@ class Run {
 			} else if (failure !== undefined && !this.wasReachedBefore(failure, tries)) {
 				this.settle([entry], failure);
 			} else {
-				this.hasReachedSomebody = true;
-				this.settle([entry], undefined);
+				reached.push(entry);
 			}
 		}
+		this.hasReachedSomebody ||= reached.length > 0;
+		this.settle(reached, undefined);
 		if (limited === undefined) return [];
 		if (await this.waitForNextTry(policyForRecipient(limited), limited, tries)) return again;
 		for (const entry of again) this.settle([entry], failureOf(entry.userId, entry.target));

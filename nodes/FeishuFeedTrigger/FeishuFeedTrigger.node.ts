@@ -60,7 +60,7 @@ export class FeishuFeedTrigger implements INodeType {
 						name: 'Long Connection (长连接)',
 						value: 'longConnection',
 						description:
-							'N8n calls Feishu and keeps the connection open: no public address is needed. For custom apps.',
+							'The connection leads from n8n to Feishu and stays open: no public address is needed. For custom apps.',
 					},
 				],
 				default: 'webhook',
@@ -68,7 +68,7 @@ export class FeishuFeedTrigger implements INodeType {
 			},
 			{
 				displayName:
-					"Put the webhook URL above as the request URL into Feishu's developer console, under Events & Callbacks (事件与回调), both for events and for callbacks. The credential must hold the Encrypt Key or the Verification Token from there.",
+					"Put the production URL above as the request URL into Feishu's developer console, under Events & Callbacks (事件与回调), both for events and for callbacks. The credential must hold the Encrypt Key or the Verification Token from there.",
 				name: 'webhookNotice',
 				type: 'notice',
 				default: '',

@@ -13,13 +13,16 @@ export interface CallbackAnswer {
 
 const TOAST_TYPES = ['info', 'success', 'warning', 'error'] as const;
 
+/** What a toast says that was given no text. */
+export const RECEIVED = '已收到 Got it';
+
 const toastFields: INodeProperties[] = [
 	{
 		displayName: 'Text',
 		name: 'content',
 		type: 'string',
 		default: '',
-		placeholder: 'e.g. 已收到 Got it',
+		placeholder: `e.g. ${RECEIVED}`,
 		description: 'Shown to everybody for whose language there is no text of its own',
 	},
 	{
@@ -82,7 +85,9 @@ export const answerFields: INodeProperties[] = [
 		name: 'toast',
 		type: 'fixedCollection',
 		placeholder: 'Add Toast',
-		default: { toast: { content: '已收到 Got it', type: 'success' } },
+		// Only an empty default: n8n's editor cannot fill in another one for a single entry.
+		default: {},
+		description: `Without a text of your own, "${RECEIVED}" is shown`,
 		options: [{ displayName: 'Toast', name: 'toast', values: toastFields }],
 		displayOptions: { show: { answer: ['toast'] } },
 	},
@@ -98,14 +103,14 @@ export const answerFields: INodeProperties[] = [
 	},
 ];
 
-/** Reads a toast of the form; an empty one is no toast. */
-export function readToast(value: unknown): CallbackAnswer {
+/** Reads a toast of the form. One without a text says `otherwise`, and is no toast without that. */
+export function readToast(value: unknown, otherwise = ''): CallbackAnswer {
 	const { content, type, zhCn, enUs } = asObject(asObject(value)?.toast) ?? {};
 	const i18n = {
 		...(zhCn ? { zh_cn: String(zhCn) } : {}),
 		...(enUs ? { en_us: String(enUs) } : {}),
 	};
-	return toastOf({ content: content || zhCn || enUs, type, i18n });
+	return toastOf({ content: content || zhCn || enUs || otherwise, type, i18n });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { CallbackBody } from '../shared/callback';
 import { listen } from '../shared/LongConnection';
 import { TENANT_CREDENTIAL, baseUrlOf } from '../shared/tenantCredential';
 import type { TenantCredential } from '../shared/tenantCredential';
-import { readAnswerOfWorkflow, readToast } from './answer';
+import { RECEIVED, readAnswerOfWorkflow, readToast } from './answer';
 import type { CallbackAnswer } from './answer';
 import { ANSWER_WITHIN } from './CallbackResponse';
 import { isWanted, itemOf, readEvent } from './feishuEvent';
@@ -67,7 +67,7 @@ async function receive(
 	const answer = context.getNodeParameter('answer') as string;
 	if (answer !== 'lastNode') {
 		context.emit(items);
-		return answer === 'toast' ? readToast(context.getNodeParameter('toast')) : undefined;
+		return answer === 'toast' ? readToast(context.getNodeParameter('toast'), RECEIVED) : undefined;
 	}
 	const done = context.helpers.createDeferredPromise<IRun>();
 	context.emit(items, undefined, done);

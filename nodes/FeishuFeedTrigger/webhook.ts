@@ -5,7 +5,7 @@ import { eventIdOf, readCallback } from '../shared/callback';
 import type { Callback } from '../shared/callback';
 import { TENANT_CREDENTIAL } from '../shared/tenantCredential';
 import type { TenantCredential } from '../shared/tenantCredential';
-import { readToast } from './answer';
+import { RECEIVED, readToast } from './answer';
 import { answerWithWorkflow } from './CallbackResponse';
 import { isWanted, itemOf, readEvent } from './feishuEvent';
 import { readFilter } from './filter';
@@ -57,7 +57,9 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 		answerWithWorkflow(response, readToast(this.getNodeParameter('fallbackToast')));
 		return { workflowData };
 	}
-	response.status(200).json(answer === 'toast' ? readToast(this.getNodeParameter('toast')) : {});
+	response
+		.status(200)
+		.json(answer === 'toast' ? readToast(this.getNodeParameter('toast'), RECEIVED) : {});
 	return { workflowData, noWebhookResponse: true };
 }
 

@@ -163,7 +163,7 @@ refuses('what is neither true nor false', [
 	],
 	...trueOrFalse('to the top', 'update', { options: { moveToTop: x } }, 'Move to the Top'),
 	...trueOrFalse('notify again', 'upsert', { options: { notifyAgain: x } }, 'Notify Again'),
-	...trueOrFalse('time', 'update', { options: { displayTimeNow: x } }, 'Set Display Time to Now'),
+	...trueOrFalse('time', 'update', { options: { displayTimeNow: x } }, 'Set Time to Now'),
 	...trueOrFalse(
 		'an item for each recipient',
 		'delete',

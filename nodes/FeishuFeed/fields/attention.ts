@@ -23,7 +23,7 @@ export const attentionOptions: INodeProperties[] = [
 		description: 'Whether the recipients are notified once more',
 	},
 	{
-		displayName: 'Set Display Time to Now',
+		displayName: 'Set Time to Now',
 		name: 'displayTimeNow',
 		type: 'boolean',
 		default: true,

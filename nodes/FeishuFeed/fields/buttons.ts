@@ -45,12 +45,11 @@ const buttonFields: INodeProperties[] = [
 				name: 'Send a Callback',
 				value: 'webhook',
 				description:
-					"Sends the action values to the callback URL of your app, set in Feishu's developer console",
+					'Sends the action values to your app: Feishu Feed Trigger starts a workflow with them',
 			},
 		],
 		default: 'url_page',
 	},
-	buttonStyleField,
 	{
 		displayName: 'URL',
 		name: 'url',
@@ -104,6 +103,7 @@ const buttonFields: INodeProperties[] = [
 		displayOptions: { show: { actionType: ['webhook'] } },
 		options: [actionValueFields],
 	},
+	buttonStyleField,
 ];
 
 /** The form for up to two buttons, the same on a card and on a chat. */

@@ -41,7 +41,7 @@ export const avatarKeyField: INodeProperties = {
 	name: 'avatarKey',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. v3_0041_007fc8b4-3d5c-4f5a-9b1a-5f0e3c1b3a5g',
+	placeholder: 'e.g. v3_0041_007fc8b4-3d5c-4f5a',
 	description:
 		"The image_key of a picture that was uploaded to Feishu. The app's own picture is shown without it.",
 };

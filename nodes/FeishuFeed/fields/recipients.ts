@@ -33,7 +33,7 @@ export const recipientFields: INodeProperties[] = [
 				name: 'User ID',
 				value: 'user_id',
 				description:
-					'Names a person within the company. Needs the scope contact:user.employee_id:readonly and does not exist for store apps.',
+					'Names a person within the company. Custom apps only, with the scope contact:user.employee_id:readonly.',
 			},
 		],
 		default: 'open_id',

@@ -82,17 +82,31 @@ export const responseFields: INodeProperties[] = [
 			{
 				name: 'Through a Feishu Feed Trigger',
 				value: 'callback',
-				description:
-					'One press is enough. An active workflow of this n8n must hold a Feishu Feed Trigger with the same app; it may do nothing else.',
+				description: 'One press is enough',
 			},
 			{
-				name: 'Through a Page of N8n',
+				name: 'Through a Web Page',
 				value: 'link',
-				description:
-					'The button opens a page that asks to confirm. The recipients must be able to open the address of n8n, which begins with https://.',
+				description: 'The button opens a page that asks to confirm',
 			},
 		],
 		default: 'callback',
+	},
+	{
+		displayName:
+			'An active workflow of this n8n must hold a Feishu Feed Trigger with the same app. It may do nothing else.',
+		name: 'callbackNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { channel: ['callback'] } },
+	},
+	{
+		displayName:
+			'The recipients must be able to open the address of this n8n, which must begin with https://.',
+		name: 'linkNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { channel: ['link'] } },
 	},
 	{
 		displayName: 'Wait For',
@@ -127,7 +141,7 @@ export const responseFields: INodeProperties[] = [
 		displayName: 'Text Afterwards',
 		name: 'doneText',
 		type: 'string',
-		default: '✓ {answer} · {person}',
+		default: '✓ {answer}',
 		description: `The second line of the card from then on: {answer} becomes the text of the button, {person} the ID of who pressed it. At most ${CARD_LIMITS.preview} characters.`,
 		displayOptions: { show: { afterwards: ['update'] } },
 	},

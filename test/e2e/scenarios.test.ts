@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { INode } from 'n8n-workflow';
 import type { Browser } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { ownerAccountOf } from '../../sandbox/n8n/src';
+import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
 import { FeedPage, launchChromium } from './FeedPage';
 import { RealN8n } from './RealN8n';
@@ -63,6 +64,28 @@ describe('attendance', () => {
 			await feed.seesCard(person, card, { pinned: true, label: 'danger' });
 		}
 		expect(await feed.listOf(liFang)).toEqual(before);
+	});
+
+	it('begins by itself when its schedule says so', async () => {
+		const { session } = n8n;
+		const [listed] = (await session.workflows()).filter(({ name }) => /Attendance/.test(name));
+		const workflow = (await session.findWorkflow(listed!.id)) as SavedWorkflow;
+		const schedule = workflow.nodes.find(({ type }) => type.endsWith('.scheduleTrigger')) as INode;
+		const rule = { interval: [{ field: 'seconds', secondsInterval: 1 }] };
+		const everySecond = workflow.nodes.map((node) =>
+			node === schedule ? { ...node, parameters: { rule } } : node,
+		);
+		await open('attendance', [zhuChao], liFang);
+		// Of the test before; nobody presses "It is 8:50" in this one.
+		await feed.seesCard(zhuChao, card, { pinned: false, label: 'success' });
+		await session.activateWorkflow(
+			await session.updateWorkflow(workflow.id, { ...workflow, nodes: everySecond }),
+		);
+		await feed.seesCard(zhuChao, card, { pinned: true, label: 'danger' });
+		await session.deactivateWorkflow(workflow.id);
+		const run = await n8n.lastRun(workflow.id);
+		expect(run.status).toBe('success');
+		expect(run.itemsOf(schedule.name)).toHaveLength(1);
 	});
 });
 

@@ -3,13 +3,12 @@ import { waitUntil } from './waiting';
 import type { IsStopped } from './waiting';
 
 /**
- * Calls are spread evenly, a little slower than the limit, since the network brings some closer
- * together than they left. When other processes share the limit, some refusals are expected anyhow.
+ * Calls are spread evenly, a little slower than the limit, and a window of the limit is taken to be some
+ * milliseconds longer, since the network and a busy machine bring some calls closer together than they left.
+ * When other processes share the limit, some refusals are expected anyhow.
  */
-const SPREAD_ALONE = 1.035;
-const SPREAD_SHARED = 1.02;
-/** A window of the limit is taken to be this much longer, in milliseconds. */
-const WINDOW_MARGIN = 15;
+const ALONE = { spread: 1.04, windowMargin: 35 };
+const SHARED = { spread: 1.02, windowMargin: 15 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
 /** Milliseconds after a refusal until a faster pace is tried: longer each time that it is in vain. */
@@ -110,18 +109,22 @@ export class Pacer {
 	}
 
 	private nextTime(): number {
+		const { windowMargin } = this.caution;
 		const windows = this.limits.map((limit) => {
 			const { seconds } = limit;
 			const calls = limit === this.window ? this.pace : limit.calls;
 			const earlier = this.starts.at(-calls);
-			return earlier === undefined ? 0 : earlier + seconds * 1000 + WINDOW_MARGIN;
+			return earlier === undefined ? 0 : earlier + seconds * 1000 + windowMargin;
 		});
 		return Math.max(this.heldUntil, this.lastTurn + this.spacing, ...windows);
 	}
 
 	private get spacing(): number {
-		const spread = this.pace === this.window.calls ? SPREAD_ALONE : SPREAD_SHARED;
-		return (this.window.seconds * 1000 * spread) / this.pace;
+		return (this.window.seconds * 1000 * this.caution.spread) / this.pace;
+	}
+
+	private get caution(): typeof ALONE {
+		return this.pace === this.window.calls ? ALONE : SHARED;
 	}
 
 	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */

@@ -39,7 +39,7 @@ beforeEach(() => {
 	let last = performance.now();
 	watch = setInterval(() => {
 		const now = performance.now();
-		if (now - last > 20) standstills++;
+		if (now - last > 40) standstills++;
 		last = now;
 	}, 5);
 });

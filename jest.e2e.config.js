@@ -6,6 +6,7 @@ module.exports = {
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/e2e/tsconfig.json' }] },
 	// One n8n at a time: it takes a processor and half a gigabyte.
 	maxWorkers: 1,
-	testTimeout: 120_000,
+	// Far more than any test needs: each waits for what is to come, and some machines are slow and busy.
+	testTimeout: 600_000,
 	globalSetup: '<rootDir>/test/e2e/prepare.ts',
 };

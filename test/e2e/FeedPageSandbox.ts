@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 import {
@@ -11,6 +9,7 @@ import {
 } from '../../sandbox/feishu/src';
 import type { Person } from '../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
+import { expect, PATIENCE } from './expect';
 import { launchChromium } from './FeedPage';
 
 /** The widths that pages are made for: a laptop and a phone. */
@@ -20,7 +19,8 @@ export const PHONE = { width: 390, height: 844 };
 /** A sandbox without n8n, and a browser that looks at its pages. Start it in `beforeAll`, close it in `afterAll`. */
 export class FeedPageSandbox {
 	/** What pages complained about since they were opened. */
-	readonly complaints: string[] = [];
+	private complaints: string[] = [];
+	private tolerated: RegExp[] = [];
 	feishu: FeishuCaller;
 	readonly control: FeishuSandboxClient;
 
@@ -60,6 +60,7 @@ export class FeedPageSandbox {
 		const look = { viewport: DESKTOP, locale: 'en-GB', ...options };
 		// axe opens a page of its own beside it.
 		const page = await (await this.browser.newContext(look)).newPage();
+		page.setDefaultTimeout(PATIENCE);
 		page.on('pageerror', (error) => this.complaints.push(String(error)));
 		page.on('console', (message) => {
 			if (message.type() === 'error') this.complaints.push(message.text());
@@ -110,12 +111,20 @@ export class FeedPageSandbox {
 		expect(answer.data.failed_cards).toEqual([]);
 	}
 
+	/** Lets pages complain about this until the end of the test: browsers tell of every call that fails. */
+	tolerate(complaint: RegExp): void {
+		this.tolerated.push(complaint);
+	}
+
 	/** Back to the start, with all pages closed; fails when one of them has complained. */
 	async afterEach(): Promise<void> {
 		for (const context of this.browser.contexts()) await context.close();
 		await this.control.reset();
 		this.feishu = new FeishuCaller(this.url);
-		expect(this.complaints.splice(0)).toEqual([]);
+		const { complaints, tolerated } = this;
+		this.complaints = [];
+		this.tolerated = [];
+		expect(complaints.filter((text) => !tolerated.some((one) => one.test(text)))).toEqual([]);
 	}
 
 	async close(): Promise<void> {
@@ -134,7 +143,7 @@ export function card(feed: Locator, biz_id: string): Locator {
 	return feed.locator(`[data-testid="entry"][data-biz-id="${biz_id}"]`);
 }
 
-/** The business IDs of a message list's cards, from top to bottom. */
+/** The business IDs of a message list's cards, from top to bottom, as they stand now. */
 export async function cardsIn(feed: Locator): Promise<string[]> {
 	const ids = await feed
 		.locator('[data-biz-id]')
@@ -142,16 +151,15 @@ export async function cardsIn(feed: Locator): Promise<string[]> {
 	return ids as string[];
 }
 
-/** Waits until what is expected is so; when that does not happen, fails as it failed last. */
-export async function eventually(expectation: () => Promise<void>): Promise<void> {
-	for (let tries = 0; ; tries++) {
-		try {
-			return await expectation();
-		} catch (error) {
-			if (tries === 200) throw error;
-		}
-		await sleep(25);
-	}
+/** Waits until a message list has these cards, from top to bottom. */
+export async function seesCards(feed: Locator, ...bizIds: string[]): Promise<void> {
+	await expect.poll(async () => await cardsIn(feed)).toEqual(bizIds);
+}
+
+/** Waits until nothing in an element glides or fades any more. */
+export async function settled(element: Locator): Promise<void> {
+	const moving = () => element.evaluate((root) => root.getAnimations({ subtree: true }).length);
+	await expect.poll(moving).toBe(0);
 }
 
 /** A button as Feishu's API takes it. */

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 import type { StartPage } from '../../sandbox/feishu/src';
+import { expect } from './expect';
 import {
 	DESKTOP,
 	FeedPageSandbox,
@@ -9,7 +10,6 @@ import {
 	button,
 	card,
 	entries,
-	eventually,
 	linkButton,
 } from './FeedPageSandbox';
 
@@ -78,9 +78,9 @@ async function fill(): Promise<void> {
 
 /** Opens all lines of the inspector that come first, and a banner with a spoken text. */
 async function openEverything(page: Page): Promise<void> {
-	if (!(await page.getByTestId('inspector').isVisible())) {
-		await page.getByTestId('toggle-inspector').click();
-	}
+	const toggle = page.getByTestId('toggle-inspector');
+	if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click();
+	await page.getByTestId('inspector').waitFor();
 	for (const testId of ['event', 'request']) {
 		await page.getByTestId(testId).first().getByRole('button').first().click();
 	}
@@ -88,10 +88,10 @@ async function openEverything(page: Page): Promise<void> {
 }
 
 async function violations(page: Page): Promise<string[]> {
-	// What fades in has the colours that it ends with.
-	await page.evaluate(
-		`Promise.all(document.getAnimations().map((animation) => animation.finish()))`,
-	);
+	// What fades in has the colours that it ends with; what turns for ever has no end.
+	await page.evaluate(`for (const animation of document.getAnimations()) {
+		if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+	}`);
 	const { violations } = await new AxeBuilder({ page }).analyze();
 	return violations
 		.filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -120,6 +120,7 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		await page.getByTestId('spoken').first().waitFor();
 		await page.getByTestId('add-person').click();
 		await page.getByTestId('person-option').first().waitFor();
+		await expect(page.getByTestId('person-search')).toBeFocused();
 		expect(await violations(page)).toEqual([]);
 		await page.keyboard.press('Escape');
 		await sandbox.feedOf(page, 0).getByRole('button', { name: '按钮' }).first().click();
@@ -127,6 +128,7 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		await openEverything(page);
 		expect(await violations(page)).toEqual([]);
 		await page.getByTestId('knob-reset').click();
+		await page.getByTestId('reset-dialog').waitFor();
 		expect(await violations(page)).toEqual([]);
 	});
 
@@ -163,8 +165,8 @@ describe('the language', () => {
 		['de-DE', 'en', 'Feed'],
 	])('of a browser in %s is %s', async (locale, lang, title) => {
 		const page = await sandbox.openFeeds([0], '', { locale });
-		expect(await page.locator('html').getAttribute('lang')).toBe(lang);
-		expect(await page.title()).toBe(title);
+		await expect(page.locator('html')).toHaveAttribute('lang', lang);
+		await expect(page).toHaveTitle(title);
 	});
 
 	it('is switched at once, without loading anew, and remembered on both pages', async () => {
@@ -174,9 +176,9 @@ describe('the language', () => {
 		await page.getByTestId('language-zh').click();
 		const feed = sandbox.feedOf(page, 0);
 		await card(feed, 'card').getByRole('img', { name: '置顶' }).waitFor();
-		expect(await page.getByRole('heading', { name: '检查器' }).count()).toBe(1);
+		await expect(page.getByRole('heading', { name: '检查器' })).toHaveCount(1);
 		expect(await page.evaluate('window.isTheSame')).toBe(true);
-		expect(page.url()).not.toContain('lang=');
+		await expect(page).not.toHaveURL(/lang=/);
 		await page.goto(`${sandbox.url}/`);
 		await page.getByRole('heading', { name: '看得见的飞书消息流' }).waitFor();
 	});
@@ -198,27 +200,28 @@ async function brightnessOf(pictures: string[]): Promise<number[]> {
 }
 
 describe('the theme', () => {
-	const themeOf = (page: Page) => page.locator('html').getAttribute('data-theme');
+	const seesTheme = (page: Page, theme: string) =>
+		expect(page.locator('html')).toHaveAttribute('data-theme', theme);
 
 	it('follows the system, also when that changes', async () => {
 		const page = await sandbox.openFeeds([0], '', { colorScheme: 'dark' });
-		expect(await themeOf(page)).toBe('dark');
+		await seesTheme(page, 'dark');
 		await page.emulateMedia({ colorScheme: 'light' });
-		await eventually(async () => expect(await themeOf(page)).toBe('light'));
+		await seesTheme(page, 'light');
 	});
 
 	it('is switched, remembered, and given back to the system', async () => {
 		const page = await sandbox.openFeeds([0], '', { colorScheme: 'dark' });
 		const button = page.getByTestId('theme');
-		expect(await button.getAttribute('aria-label')).toBe('Theme: System');
+		await expect(button).toHaveAttribute('aria-label', 'Theme: System');
 		await button.click();
-		expect(await themeOf(page)).toBe('light');
+		await seesTheme(page, 'light');
 		await page.reload();
-		expect(await themeOf(page)).toBe('light');
+		await seesTheme(page, 'light');
 		await button.click();
-		expect(await themeOf(page)).toBe('dark');
+		await seesTheme(page, 'dark');
 		await button.click();
-		expect(await button.getAttribute('aria-label')).toBe('Theme: System');
+		await expect(button).toHaveAttribute('aria-label', 'Theme: System');
 	});
 
 	it.each([
@@ -243,7 +246,7 @@ describe('the theme', () => {
 		await session.send('Page.startScreencast', { format: 'png', everyNthFrame: 1 });
 		await page.reload();
 		await page.locator('.toolbar').waitFor();
-		await eventually(async () => expect(frames.length).toBeGreaterThan(1));
+		await expect.poll(() => frames.length).toBeGreaterThan(1);
 		await session.send('Page.stopScreencast');
 		for (const brightness of await brightnessOf(frames)) {
 			if (theme === 'dark') expect(brightness).toBeLessThan(90);
@@ -261,7 +264,7 @@ describe('the theme', () => {
 		});
 		await page.goto(`${sandbox.url}/feed?people=${sandbox.ids(0).join()}`);
 		await page.getByRole('status', { name: 'Reading messages …' }).waitFor();
-		expect(await page.getByText('No messages yet').count()).toBe(0);
+		await expect(page.getByText('No messages yet')).toHaveCount(0);
 		answer();
 		await entries(sandbox.feedOf(page, 0)).first().waitFor();
 	});
@@ -273,32 +276,26 @@ describe('the keyboard', () => {
 		for (const biz_id of ['a', 'b', 'c'])
 			await sandbox.create([0], { biz_id, title: biz_id, buttons });
 		const page = await sandbox.openFeeds([0]);
-		const focused = () => page.evaluate<string>('document.activeElement.dataset.bizId');
+		const feed = sandbox.feedOf(page, 0);
+		const seesFocusOn = (biz_id: string) => expect(card(feed, biz_id)).toBeFocused();
 		const press = async (key: string) => await page.keyboard.press(key);
-		await sandbox.feedOf(page, 0).getByTestId('choose-person').focus();
+		await feed.getByTestId('choose-person').focus();
 		await press('Tab');
-		expect(await focused()).toBe('c');
+		await seesFocusOn('c');
 		await press('ArrowDown');
-		expect(await focused()).toBe('b');
+		await seesFocusOn('b');
 		await press('ArrowUp');
 		await press('ArrowUp');
-		expect(await focused()).toBe('c');
+		await seesFocusOn('c');
 		await press('End');
-		const last = entries(sandbox.feedOf(page, 0)).last();
-		expect(await last.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(
-			true,
-		);
-		expect(await last.isVisible()).toBe(true);
+		await expect(entries(feed).last()).toBeFocused();
+		await expect(entries(feed).last()).toBeInViewport();
 		await press('Home');
-		expect(await focused()).toBe('c');
-		const outline = await card(sandbox.feedOf(page, 0), 'c').evaluate((element) => {
-			const { outlineStyle, outlineWidth } =
-				element.ownerDocument.defaultView.getComputedStyle(element);
-			return `${outlineStyle} ${outlineWidth}`;
-		});
-		expect(outline).toBe('solid 2px');
+		await seesFocusOn('c');
+		await expect(card(feed, 'c')).toHaveCSS('outline-style', 'solid');
+		await expect(card(feed, 'c')).toHaveCSS('outline-width', '2px');
 		await press('Tab');
-		expect(await page.evaluate('document.activeElement.textContent')).toBe('Press');
+		await expect(card(feed, 'c').getByRole('button', { name: 'Press' })).toBeFocused();
 		await press('Enter');
 		await page.getByTestId('toast-hint').waitFor();
 		await press('Shift+Tab');
@@ -312,18 +309,20 @@ describe('the keyboard', () => {
 		const add = page.getByTestId('add-person');
 		await add.focus();
 		await page.keyboard.press('Enter');
-		await page.getByTestId('person-search').waitFor();
+		await expect(page.getByTestId('person-search')).toBeFocused();
 		await page.keyboard.press('Escape');
 		await page.getByTestId('person-search').waitFor({ state: 'detached' });
-		expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('add-person');
+		await expect(add).toBeFocused();
 		await page.keyboard.press('Enter');
 		await page.getByTestId('person-option').first().waitFor();
+		await expect(page.getByTestId('person-search')).toBeFocused();
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('ArrowDown');
-		const active = page.locator('[role="option"][aria-selected="true"]');
-		const name = await active.locator('.person-option-name').innerText();
-		const id = await page.getByTestId('person-search').getAttribute('aria-activedescendant');
-		expect(await active.getAttribute('id')).toBe(id);
+		const third = page.getByTestId('person-option').nth(2);
+		await expect(third).toHaveAttribute('aria-selected', 'true');
+		const id = await third.getAttribute('id');
+		await expect(page.getByTestId('person-search')).toHaveAttribute('aria-activedescendant', id!);
+		const name = await third.locator('.person-option-name').innerText();
 		await page.keyboard.press('Enter');
 		await page.getByRole('region', { name: `Messages of ${name}` }).waitFor();
 	});
@@ -334,8 +333,8 @@ describe('a screen reader', () => {
 		await sandbox.create([0], { biz_id: 'old', title: 'Old', time_sensitive: true });
 		const page = await sandbox.openFeeds([0]);
 		const announcer = page.getByTestId('announcer');
-		expect(await announcer.getAttribute('aria-live')).toBe('polite');
-		expect(await announcer.innerText()).toBe('');
+		await expect(announcer).toHaveAttribute('aria-live', 'polite');
+		await expect(announcer).toHaveText('');
 		await sandbox.create([0], { biz_id: 'plain', title: 'Plain' });
 		await sandbox.create([0], {
 			biz_id: 'new',
@@ -344,9 +343,9 @@ describe('a screen reader', () => {
 			time_sensitive: true,
 		});
 		const expected = `Pinned for ${sandbox.people[0].name}: New one. Look here`;
-		await eventually(async () => expect((await announcer.innerText()).trim()).toBe(expected));
+		await expect(announcer).toHaveText(expected);
 		const list = page.getByRole('list', { name: `Messages of ${sandbox.people[0].name}` });
-		expect(await list.getByRole('listitem', { name: /^New one/ }).count()).toBe(1);
+		await expect(list.getByRole('listitem', { name: /^New one/ })).toHaveCount(1);
 	});
 
 	it('finds one heading of the first level and one main part on each page', async () => {
@@ -354,8 +353,8 @@ describe('a screen reader', () => {
 		const start = await sandbox.open('/');
 		await start.getByTestId('n8n').waitFor();
 		for (const page of [feed, start]) {
-			expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
-			expect(await page.getByRole('main').count()).toBe(1);
+			await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+			await expect(page.getByRole('main')).toHaveCount(1);
 		}
 	});
 });

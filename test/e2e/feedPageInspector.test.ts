@@ -2,7 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { CallbackReceiver } from '../sandbox/CallbackReceiver';
-import { FeedPageSandbox, PHONE, button, card, entries, eventually } from './FeedPageSandbox';
+import { expect } from './expect';
+import { FeedPageSandbox, PHONE, button, card, entries } from './FeedPageSandbox';
 
 /** The inspector of the feed page: what came over the wire, and the knobs to misbehave. */
 const { app_id } = SEEDED_APPS.custom;
@@ -16,38 +17,34 @@ afterAll(async () => await sandbox?.close());
 
 const requests = (page: Page) => page.getByTestId('request');
 const bodyOf = (row: Locator, name: string) => row.locator(`pre[aria-label="${name}"]`);
+/** A body of an open row, once it is there. */
+const readBody = async (row: Locator, name: string) =>
+	JSON.parse(await bodyOf(row, name).innerText()) as unknown;
 
 describe('what came over the wire', () => {
 	it('is empty at first, and says what will come', async () => {
 		const page = await sandbox.openFeeds([0]);
-		expect(await page.getByTestId('no-traffic').innerText()).toContain(
-			'Nothing came over the wire yet',
-		);
+		await expect(page.getByTestId('no-traffic')).toContainText('Nothing came over the wire yet');
 	});
 
 	it('stands newest first, with status, code, recipients and time', async () => {
 		const page = await sandbox.openFeeds([0]);
 		await sandbox.create([0, 1], { biz_id: 'card' });
 		await sandbox.feishu.update({ feed_cards: [] });
-		await eventually(async () => expect(await requests(page).count()).toBe(3));
-		const rows = await requests(page).all();
-		const shown = await Promise.all(
-			rows.map(async (row) => [
-				await row.getAttribute('data-operation'),
-				await row.getAttribute('data-status'),
-				await row.getAttribute('data-code'),
-				await row.getAttribute('data-tone'),
-			]),
-		);
-		expect(shown).toEqual([
+		const shown = () =>
+			requests(page).evaluateAll((rows) =>
+				rows.map(({ dataset }) => [dataset.operation, dataset.status, dataset.code, dataset.tone]),
+			);
+		await expect.poll(shown).toEqual([
 			['appFeedCardBatch.update', '400', '230001', 'bad'],
 			['appFeedCard.create', '200', '0', 'good'],
 			['tenantAccessToken.internal', '200', '0', 'good'],
 		]);
-		expect(await rows[0].innerText()).toMatch(
+		await expect(requests(page)).toHaveText([
 			/400[\s\S]*\d\d:\d\d:\d\d\.\d{3}[\s\S]*230001 .*feed_cards/,
-		);
-		expect(await rows[1].innerText()).toMatch(/200[\s\S]*\d+ ms[\s\S]*2 people/);
+			/200[\s\S]*\d+ ms[\s\S]*2 people/,
+			/200/,
+		]);
 	});
 
 	it('opens to show request, answer and the recipients’ names', async () => {
@@ -56,19 +53,18 @@ describe('what came over the wire', () => {
 		// The call for the token may come to the page before it.
 		const row = page.locator('[data-testid="request"][data-operation="appFeedCard.create"]');
 		await row.getByRole('button').first().click();
-		await bodyOf(row, 'Request').waitFor();
-		expect(JSON.parse(await bodyOf(row, 'Request').innerText())).toMatchObject({
+		expect(await readBody(row, 'Request')).toMatchObject({
 			app_feed_card: { biz_id: 'card', title: '标题' },
 			user_ids: sandbox.ids(0, 1),
 		});
-		expect(JSON.parse(await bodyOf(row, 'Answer').innerText())).toMatchObject({
+		expect(await readBody(row, 'Answer')).toMatchObject({
 			code: 0,
 			data: { biz_id: 'card' },
 		});
-		expect(await row.innerText()).toContain('/open-apis/im/v2/app_feed_card');
+		await expect(row).toContainText('/open-apis/im/v2/app_feed_card');
 		await row.getByRole('button', { name: 'Show the recipients’ names' }).click();
 		const names = row.getByTestId('recipients').getByRole('listitem');
-		expect(await names.allInnerTexts()).toEqual(sandbox.people.slice(0, 2).map(({ name }) => name));
+		await expect(names).toHaveText(sandbox.people.slice(0, 2).map(({ name }) => name));
 	});
 
 	it('stands out where calls were refused, failed, or did not reach everybody', async () => {
@@ -79,16 +75,16 @@ describe('what came over the wire', () => {
 		const app_feed_card = { link: { link: 'https://example.com' } };
 		for (let call = 0; call < 11; call++) await sandbox.feishu.create({ app_feed_card, user_ids });
 		await sandbox.feishu.chatButtons({ user_ids, chat_id: 'oc_1' });
-		await eventually(async () => expect(await requests(page).count()).toBe(13));
-		const [gateway, limited, partly] = await requests(page).all();
-		expect(await gateway.getAttribute('data-tone')).toBe('bad');
-		expect(await gateway.innerText()).toMatch(/502[\s\S]*Fault: badGateway/);
-		expect(await limited.getAttribute('data-tone')).toBe('bad');
-		expect(await limited.innerText()).toMatch(/429[\s\S]*99991400/);
-		expect(await partly.getAttribute('data-tone')).toBe('warning');
-		expect(await partly.innerText()).toContain('1 not reached');
+		await expect(requests(page)).toHaveCount(13);
+		const seesRow = async (place: number, tone: string, text: RegExp) => {
+			await expect(requests(page).nth(place)).toHaveAttribute('data-tone', tone);
+			await expect(requests(page).nth(place)).toHaveText(text);
+		};
+		await seesRow(0, 'bad', /502[\s\S]*Fault: badGateway/);
+		await seesRow(1, 'bad', /429[\s\S]*99991400/);
+		await seesRow(2, 'warning', /1 not reached/);
 		await page.getByTestId('filter-failed').click();
-		expect(await requests(page).count()).toBe(12);
+		await expect(requests(page)).toHaveCount(12);
 	});
 
 	it('holds callbacks out to n8n with their deliveries', async () => {
@@ -100,16 +96,14 @@ describe('what came over the wire', () => {
 		const page = await sandbox.openFeeds([0]);
 		await page.getByRole('button', { name: 'Press', exact: true }).click();
 		const row = page.getByTestId('event').first();
-		await eventually(async () => expect(await row.getAttribute('data-state')).toBe('answered'));
-		expect(await row.innerText()).toContain(`Pressed by ${sandbox.people[0].name}`);
+		await expect(row).toHaveAttribute('data-state', 'answered');
+		await expect(row).toContainText(`Pressed by ${sandbox.people[0].name}`);
 		await row.getByRole('button').first().click();
-		expect(await row.innerText()).toContain(`Callback URL ${receiver.url}`);
-		expect(JSON.parse(await bodyOf(row, 'Request').innerText())).toMatchObject({
+		await expect(row).toContainText(`Callback URL ${receiver.url}`);
+		expect(await readBody(row, 'Request')).toMatchObject({
 			header: { event_type: 'card.action.trigger' },
 		});
-		expect(JSON.parse(await bodyOf(row, 'Answer').innerText())).toEqual({
-			toast: { content: 'Thanks' },
-		});
+		expect(await readBody(row, 'Answer')).toEqual({ toast: { content: 'Thanks' } });
 		receiver.close();
 	});
 
@@ -118,38 +112,33 @@ describe('what came over the wire', () => {
 		await sandbox.feishu.call('GET', '/open-apis/im/v1/chats');
 		await sandbox.control.press({ user: sandbox.ids(0)[0], biz_id: 'card', button: 0 });
 		const page = await sandbox.openFeeds([0]);
-		const counts = async () => [
-			await requests(page).count(),
-			await page.getByTestId('event').count(),
-		];
-		const eventuallyCounts = (expected: number[]) =>
-			eventually(async () => expect(await counts()).toEqual(expected));
-		await eventuallyCounts([3, 1]);
+		const seesCounts = async (ofRequests: number, ofEvents: number) => {
+			await expect(requests(page)).toHaveCount(ofRequests);
+			await expect(page.getByTestId('event')).toHaveCount(ofEvents);
+		};
+		await seesCounts(3, 1);
 		await page.getByTestId('filter-calls').click();
-		await eventuallyCounts([3, 0]);
+		await seesCounts(3, 0);
 		await page.getByTestId('filter-callbacks').click();
-		await eventuallyCounts([0, 1]);
+		await seesCounts(0, 1);
 		await page.getByTestId('filter-all').click();
 		await page.getByTestId('filter-text').fill('chat list');
-		await eventuallyCounts([1, 0]);
+		await seesCounts(1, 0);
 		await page.getByTestId('filter-text').fill('noReceiver');
-		await eventuallyCounts([0, 1]);
+		await seesCounts(0, 1);
 		await page.getByTestId('filter-text').fill('nothing of that kind');
 		await page.getByText('Nothing matches the filter').waitFor();
 	});
 
 	it('shows a call that has no answer yet', async () => {
 		await sandbox.feishu.tenantAccessToken();
-		await sandbox.control.changeSettings({ latency: 1500 });
+		await sandbox.control.changeSettings({ latency: 3000 });
 		const page = await sandbox.openFeeds([0]);
-		const created = sandbox.create([0], { biz_id: 'slow' });
-		const row = requests(page).first();
-		await eventually(async () => {
-			expect(await row.getAttribute('data-operation')).toBe('appFeedCard.create');
-			expect(await row.getAttribute('data-tone')).toBe('pending');
-		});
-		await created;
-		await eventually(async () => expect(await row.getAttribute('data-tone')).toBe('good'));
+		const row = (tone: string) =>
+			page.locator(`[data-operation="appFeedCard.create"][data-tone="${tone}"]`);
+		await Promise.all([row('pending').waitFor(), sandbox.create([0], { biz_id: 'slow' })]);
+		await row('good').waitFor();
+		await expect(row('pending')).toHaveCount(0);
 	});
 });
 
@@ -167,31 +156,29 @@ describe('the knobs', () => {
 	it('make answers slow, say so, and stop it', async () => {
 		const page = await openKnobs();
 		await page.getByTestId('knob-latency').selectOption('3');
-		await eventually(async () => expect((await sandbox.control.settings()).latency).toBe(3000));
-		await eventually(async () =>
-			expect(await active(page).allInnerTexts()).toEqual(['Slow answers 3 s']),
-		);
-		expect(await page.getByTestId('misbehaving').innerText()).toBe('1');
+		await expect.poll(async () => (await sandbox.control.settings()).latency).toBe(3000);
+		await expect(active(page)).toHaveText(['Slow answers 3 s']);
+		await expect(page.getByTestId('misbehaving')).toHaveText('1');
 		await active(page)
 			.getByRole('button', { name: /^Switch off: Slow/ })
 			.click();
 		await page.getByTestId('misbehaving').waitFor({ state: 'detached' });
+		await expect(page.getByTestId('knob-latency')).toHaveValue('0');
 		expect((await sandbox.control.settings()).latency).toBe(0);
-		expect(await page.getByTestId('knob-latency').inputValue()).toBe('0');
 	});
 
 	it('refuse every second call, and stop it', async () => {
 		const page = await openKnobs();
 		const limited = page.getByTestId('knob-limited');
 		await limited.click();
-		await eventually(async () => expect(await limited.getAttribute('aria-checked')).toBe('true'));
+		await expect(limited).toHaveAttribute('aria-checked', 'true');
 		const codes = [];
 		for (let call = 0; call < 4; call++) {
 			codes.push((await sandbox.feishu.create(aCard())).code);
 		}
 		expect(codes).toEqual([0, 99991400, 0, 99991400]);
 		await limited.click();
-		await eventually(async () => expect(await limited.getAttribute('aria-checked')).toBe('false'));
+		await expect(limited).toHaveAttribute('aria-checked', 'false');
 		expect(await sandbox.control.faults()).toEqual([]);
 	});
 
@@ -203,9 +190,7 @@ describe('the knobs', () => {
 		const page = await openKnobs();
 		await page.getByTestId('knob-failure').selectOption({ label: choice });
 		await page.getByTestId('knob-fail').click();
-		await eventually(async () =>
-			expect(await active(page).allInnerTexts()).toEqual([`Next call fails: ${choice}`]),
-		);
+		await expect(active(page)).toHaveText([`Next call fails: ${choice}`]);
 		// The token is no feed operation: it does not use the fault up.
 		expect(await sandbox.feishu.create(aCard())).toMatchObject(expected);
 		await page.getByTestId('misbehaving').waitFor({ state: 'detached' });
@@ -240,9 +225,7 @@ describe('the knobs', () => {
 	it('show what somebody else has set, too', async () => {
 		const page = await openKnobs();
 		await sandbox.control.addFault({ kind: 'cutOff', every: 3 });
-		await eventually(async () =>
-			expect(await active(page).allInnerTexts()).toEqual(['Other fault: cutOff']),
-		);
+		await expect(active(page)).toHaveText(['Other fault: cutOff']);
 	});
 
 	it('reset everything, after asking, and keep those who listen', async () => {
@@ -252,15 +235,16 @@ describe('the knobs', () => {
 		const feed = sandbox.feedOf(page, 0);
 		await page.getByTestId('knob-reset').click();
 		await page.getByRole('button', { name: 'Cancel' }).click();
-		expect(await page.getByTestId('reset-dialog').count()).toBe(0);
-		expect(await card(feed, 'card').count()).toBe(1);
+		await expect(page.getByTestId('reset-dialog')).toHaveCount(0);
+		expect(await sandbox.control.faults()).toHaveLength(1);
+		await expect(card(feed, 'card')).toHaveCount(1);
 		await page.getByTestId('knob-reset').click();
 		await page.getByTestId('reset-confirm').click();
 		await card(feed, 'card').waitFor({ state: 'detached' });
-		expect(await requests(page).count()).toBe(0);
-		expect(await page.getByTestId('misbehaving').count()).toBe(0);
+		await expect(requests(page)).toHaveCount(0);
+		await expect(page.getByTestId('misbehaving')).toHaveCount(0);
 		expect(await sandbox.control.faults()).toEqual([]);
-		expect(await entries(feed).count()).toBeGreaterThan(0);
+		await expect(entries(feed)).not.toHaveCount(0);
 		// The token that was given before is still good.
 		await sandbox.create([0], { biz_id: 'after' });
 		await card(feed, 'after').waitFor();
@@ -281,14 +265,14 @@ describe('the inspector', () => {
 		await page.getByTestId('inspector').waitFor({ state: 'detached' });
 		await page.reload();
 		await entries(sandbox.feedOf(page, 0)).first().waitFor();
-		expect(await page.getByTestId('inspector').count()).toBe(0);
+		await expect(page.getByTestId('inspector')).toHaveCount(0);
 		await page.getByTestId('toggle-inspector').click();
 		await page.getByTestId('inspector').waitFor();
 	});
 
 	it('leaves the room to the message lists of a scenario, until it is asked for', async () => {
 		const page = await sandbox.openFeeds([0], '&scenario=training');
-		expect(await page.getByTestId('inspector').count()).toBe(0);
+		await expect(page.getByTestId('inspector')).toHaveCount(0);
 		await page.getByTestId('toggle-inspector').click();
 		await page.getByTestId('inspector').waitFor();
 		await page.reload();
@@ -297,13 +281,13 @@ describe('the inspector', () => {
 
 	it('lies over the message lists on a phone, takes the focus, and Escape closes it', async () => {
 		const page = await sandbox.openFeeds([0], '', { viewport: PHONE });
-		expect(await page.getByTestId('inspector').count()).toBe(0);
+		await expect(page.getByTestId('inspector')).toHaveCount(0);
 		await page.getByTestId('toggle-inspector').click();
 		await page.getByTestId('inspector').waitFor();
-		expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('close-inspector');
-		expect(await page.locator('.feed-layout').getAttribute('inert')).not.toBeNull();
+		await expect(page.getByTestId('close-inspector')).toBeFocused();
+		await expect(page.locator('.feed-layout')).toHaveAttribute('inert');
 		await page.keyboard.press('Escape');
 		await page.getByTestId('inspector').waitFor({ state: 'detached' });
-		expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('toggle-inspector');
+		await expect(page.getByTestId('toggle-inspector')).toBeFocused();
 	});
 });

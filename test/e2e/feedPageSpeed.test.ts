@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 
-import { FeedPageSandbox, card, entries, eventually } from './FeedPageSandbox';
+import { expect } from './expect';
+import { FeedPageSandbox, card, entries } from './FeedPageSandbox';
 
 /** A message list of 1,000 cards. What it measures is printed, since it depends on the machine. */
 const CARDS = 1000;
@@ -32,7 +33,7 @@ function print(what: string, milliseconds: number[]): void {
 
 it('scrolls', async () => {
 	const feed = sandbox.feedOf(page, 0);
-	expect(await entries(feed).count()).toBeGreaterThan(CARDS);
+	await expect.poll(() => entries(feed).count()).toBeGreaterThan(CARDS);
 	const box = (await feed.locator('.feed-list').boundingBox())!;
 	await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
 	await page.evaluate(`window.frames_ = [];
@@ -46,8 +47,8 @@ it('scrolls', async () => {
 	for (let turn = 0; turn < 120; turn++) await page.mouse.wheel(0, 400);
 	const frames = await page.evaluate<number[]>('window.frames_');
 	print(`Scrolling through ${CARDS} cards, time between frames`, frames);
-	const scrolled = await feed.locator('.feed-list').evaluate((element) => element.scrollTop);
-	expect(scrolled).toBeGreaterThan(10_000);
+	const scrolled = () => feed.locator('.feed-list').evaluate((element) => element.scrollTop);
+	await expect.poll(scrolled).toBeGreaterThan(10_000);
 	await feed.locator('.feed-list').evaluate((element) => (element.scrollTop = 0));
 });
 
@@ -76,7 +77,7 @@ it('shows an update without touching the other cards', async () => {
 		const answered = Date.now();
 		const timeOf = (map: string) =>
 			page.evaluate<number | undefined>(`window.${map}.get(${JSON.stringify(preview)})`);
-		await eventually(async () => expect(await timeOf('painted')).toBeDefined());
+		await expect.poll(() => timeOf('painted'), { intervals: [25] }).toBeDefined();
 		toDocument.push((await timeOf('seen'))! - answered);
 		toScreen.push((await timeOf('painted'))! - answered);
 	}
@@ -102,5 +103,5 @@ it('shows a card that moves to the top', async () => {
 		times.push(Date.now() - answered);
 	}
 	print(`Move of one of ${CARDS} cards to the top, as the test sees it`, times);
-	expect(await card(feed, 'card-129').isVisible()).toBe(true);
+	await expect(card(feed, 'card-129')).toBeInViewport();
 });

@@ -27,18 +27,19 @@ export interface ReceiverAnswer {
 export class CallbackReceiver {
 	readonly received: ReceivedCallback[] = [];
 	/** `body` is sent as it is if it is text, else as JSON. */
-	answer: (callback: ReceivedCallback) => ReceiverAnswer | undefined = () => ({ body: {} });
+	answer: (callback: ReceivedCallback) => ReceiverAnswer | undefined | Promise<ReceiverAnswer> =
+		() => ({ body: {} });
 	private readonly server: Server;
 
 	constructor() {
 		this.server = createServer((request, response) => {
 			const chunks: Buffer[] = [];
 			request.on('data', (chunk) => chunks.push(chunk));
-			request.on('end', () => {
+			request.on('end', async () => {
 				const rawBody = Buffer.concat(chunks).toString();
 				const callback = { path: request.url ?? '', headers: request.headers, rawBody };
 				this.received.push(callback);
-				send(response, this.answer(callback));
+				send(response, await this.answer(callback));
 			});
 		});
 	}

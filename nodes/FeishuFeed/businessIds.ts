@@ -1,5 +1,8 @@
 import type { CreateCardContent } from '../shared/payloads';
-import type { ItemAsk } from '../shared/gather';
+import type { Ask, ItemAsk } from '../shared/gather';
+
+/** What an ask says of its card; asks for the same card share it. */
+type Card = Pick<Ask, 'content' | 'insteadContent' | 'names' | 'target'>;
 
 /**
  * Names each card that the user gave no business ID, so that it can be updated and deleted later,
@@ -7,27 +10,31 @@ import type { ItemAsk } from '../shared/gather';
  * unless a person would get the card twice: that is another card.
  */
 export function nameCards(asks: ItemAsk[], makeId: () => string): void {
-	const cards = new Map<string, Array<{ bizId: string; userIds: Set<string> }>>();
+	const cards = new Map<string, Array<{ card: Card; userIds: Set<string> }>>();
 	for (const { ask } of asks) {
-		const content = ask.content as CreateCardContent;
-		if (content.app_feed_card?.biz_id !== undefined) continue;
-		const key = `${ask.userIdType}\n${JSON.stringify(content)}`;
+		const { userIdType, content, insteadContent } = ask;
+		if ((content as CreateCardContent).app_feed_card?.biz_id !== undefined) continue;
+		const key = JSON.stringify([userIdType, content, insteadContent]);
 		let equal = cards.get(key);
 		if (equal === undefined) cards.set(key, (equal = []));
-		let card = equal.find(({ userIds }) => !ask.userIds.some((userId) => userIds.has(userId)));
-		if (card === undefined) equal.push((card = { bizId: makeId(), userIds: new Set() }));
-		for (const userId of ask.userIds) card.userIds.add(userId);
-		nameCard(ask, card.bizId);
+		let known = equal.find(({ userIds }) => !ask.userIds.some((userId) => userIds.has(userId)));
+		if (known === undefined) {
+			equal.push((known = { card: named(ask, makeId()), userIds: new Set() }));
+		}
+		for (const userId of ask.userIds) known.userIds.add(userId);
+		Object.assign(ask, known.card);
 	}
 }
 
-function nameCard(ask: ItemAsk['ask'], bizId: string): void {
-	const named = (content: object) => {
-		const { app_feed_card: card, ...rest } = content as CreateCardContent;
+function named({ content, insteadContent, names }: Ask, bizId: string): Card {
+	const withBizId = (unnamed: object) => {
+		const { app_feed_card: card, ...rest } = unnamed as CreateCardContent;
 		return { app_feed_card: { ...card, biz_id: bizId }, ...rest };
 	};
-	ask.content = named(ask.content);
-	if (ask.insteadContent !== undefined) ask.insteadContent = named(ask.insteadContent);
-	ask.names = { ...ask.names, biz_id: bizId };
-	ask.target = bizId;
+	return {
+		content: withBizId(content),
+		...(insteadContent && { insteadContent: withBizId(insteadContent) }),
+		names: { ...names, biz_id: bizId },
+		target: bizId,
+	};
 }

@@ -50,9 +50,16 @@ export interface ItemAsk {
 export function gather(endpoint: FeedEndpoint, asks: ItemAsk[]): Batch[][] {
 	const waves: Wave[] = [];
 	const timesSeen = new Map<string, Map<string, number>>();
+	// Items that share a card share its content.
+	const written = new Map<object, string>();
+	const textOf = (content: object) => {
+		let text = written.get(content);
+		if (text === undefined) written.set(content, (text = JSON.stringify(content)));
+		return text;
+	};
 	for (const { item, ask } of asks) {
 		const path = endpoint.path.replace(':feed_card_id', encodeURIComponent(ask.feedCardId ?? ''));
-		const shared = endpoint.recipientsAs === 'user_ids' ? JSON.stringify(ask.content) : '';
+		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(ask.content) : '';
 		const key = [path, ask.userIdType, shared].join('\n');
 		const target = `${ask.userIdType}\n${ask.target}`;
 		let seen = timesSeen.get(target);

@@ -151,6 +151,7 @@ export const TEXTS = {
 	cutOff: { zh: '应答中断', en: 'answer cut off' },
 	abandoned: { zh: '调用方离开', en: 'caller left' },
 	fault: { zh: '故障：{kind}', en: 'Fault: {kind}' },
+	requestQuery: { zh: '查询参数', en: 'Query' },
 	requestBody: { zh: '请求', en: 'Request' },
 	answerBody: { zh: '应答', en: 'Answer' },
 	noBody: { zh: '没有内容', en: 'Empty' },

@@ -113,7 +113,7 @@ function RequestDetails({ number }: { number: number }): JSX.Element {
 	return (
 		<>
 			{ids.length > 0 && <RecipientNames ids={ids} />}
-			{hasEntries(request.query) && <Json label="query" value={request.query} />}
+			{hasEntries(request.query) && <Json label={t('requestQuery')} value={request.query} />}
 			<Json label={t('requestBody')} value={request.body ?? request.rawBody} />
 			<Json label={t('answerBody')} value={request.responseBody ?? request.rawResponse} />
 		</>

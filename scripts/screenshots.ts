@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Browser, Locator, Page } from 'playwright-core';
 
+import { resources } from '../nodes/FeishuFeed/resources';
 import { SEEDED_APPS } from '../sandbox/feishu/src';
 import { ownerAccountOf, type SavedCredential } from '../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../sandbox/scenarios';
@@ -101,12 +102,20 @@ async function takeForm({ editor }: Stage): Promise<void> {
 	await take(editor.find('ndv'), 'form.png');
 }
 
-/** Every operation's form with its example, the trigger's, and the credential's. */
+/** Every operation's form as it is in a new node and with its example, the trigger's, and the credential's. */
 async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<void> {
 	mkdirSync(folder, { recursive: true });
 	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 	const credential = await n8n.createCredential('My app', { appId, appSecret });
+	const operations = resources.flatMap(({ option: { value: resource }, operations: all }) =>
+		all.map(({ option: { value: operation } }) => ({ resource, operation })),
+	);
 	const forms = [
+		...operations.map((parameters) => ({
+			file: `${parameters.resource}.${parameters.operation}.new.json`,
+			node: feishuFeed('Feishu Feed', credential, parameters),
+		})),
+		{ file: 'trigger.new.json', node: feishuFeedTrigger(credential, {}) },
 		...readExamples().map(({ file, parameters }) => ({
 			file,
 			node: feishuFeed('Feishu Feed', credential, parameters as INodeParameters),
@@ -121,7 +130,7 @@ async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<voi
 		await openNode(n8n, editor, node);
 		await take(editor.find('ndv'), path.join(folder, file.replace(/\.json$/, '.png')));
 	}
-	await takeCredential(n8n, editor, credential, path.join(folder, 'credential.png'));
+	await takeCredential(n8n, editor, credential, path.join(folder, 'credential'));
 }
 
 async function openNode(n8n: RealN8n, editor: N8nEditor, node: INode): Promise<void> {
@@ -144,7 +153,10 @@ async function takeCredential(
 	await editor.page.goto(`${n8n.url}/home/credentials/${id}`);
 	const dialog = editor.find('editCredential-modal');
 	await dialog.getByText('App Secret').first().waitFor();
-	await take(dialog, file);
+	await take(dialog, `${file}.png`);
+	// n8n's dialog is never higher than this.
+	await dialog.getByText('Verification Token').scrollIntoViewIfNeeded();
+	await take(dialog, `${file}.end.png`);
 }
 
 /** Takes a picture when nothing moves any more. @param file below docs/images/, or anywhere */

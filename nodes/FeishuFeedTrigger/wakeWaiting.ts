@@ -77,11 +77,7 @@ function recorded(text: string): CallbackAnswer {
 	return toast('success', `已收到：${text}`, `Recorded: ${text}`);
 }
 
-const CLOSED = toast(
-	'info',
-	'这张卡片已经处理完毕，无需再操作',
-	'This has been dealt with already: there is nothing left to do',
-);
+const CLOSED = toast('info', '这张卡片已经处理完毕', 'This has been dealt with already');
 const UNKNOWN = toast(
 	'warning',
 	'暂时无法提交，请稍后再试',

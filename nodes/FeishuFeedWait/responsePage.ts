@@ -8,14 +8,14 @@ const WORDS = {
 		question: '确认你的选择',
 		confirm: '确认',
 		recorded: '已收到你的选择',
-		closed: '这张卡片已经处理完毕，无需再操作',
+		closed: '这张卡片已经处理完毕',
 		leave: '可以关闭此页面了。',
 	},
 	en: {
 		question: 'Confirm your choice',
 		confirm: 'Confirm',
 		recorded: 'Your choice was recorded',
-		closed: 'This has been dealt with already: there is nothing left to do',
+		closed: 'This has been dealt with already',
 		leave: 'You can close this page.',
 	},
 };
@@ -61,7 +61,7 @@ await new Promise(n=>setTimeout(n,500))}f.submit()}`;
 const STYLE = `:root{color-scheme:light dark;font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-dark(#f5f6f7,#1a1a1a);color:light-dark(#1f2329,#ebebeb)}
 main{box-sizing:border-box;width:min(92vw,420px);padding:32px;border-radius:12px;background:light-dark(#fff,#292929);text-align:center;overflow-wrap:anywhere}
-h1{font-size:20px;margin:0 0 16px}p{margin:0 0 16px}.choice{font-size:18px;font-weight:600;color:light-dark(#245bdb,#75a4ff)}
+h1{font-size:20px;margin:0 0 16px;text-wrap:balance}p{margin:0 0 16px}.choice{font-size:18px;font-weight:600;color:light-dark(#245bdb,#75a4ff)}
 button{font:inherit;width:100%;padding:10px;border:0;border-radius:8px;background:#245bdb;color:#fff;cursor:pointer}button:disabled{opacity:.6}`;
 
 function escaped(text: string): string {

@@ -86,3 +86,18 @@ describe('the form of Create', () => {
 			.waitFor();
 	});
 });
+
+describe('the form of the trigger', () => {
+	it('takes every answer to a press', async () => {
+		await editor.beginWorkflow();
+		await (await editor.search('Feishu Feed')).filter({ hasText: 'Feishu Feed' }).first().click();
+		await editor.find('item-iterator-item').filter({ hasText: 'On button pressed' }).click();
+		for (const [answer, below] of [
+			['With a Toast', 'Add Toast'],
+			['With What the Last Node Gives', 'Toast if the Workflow Is Slower'],
+		] as const) {
+			await editor.choose('answer', answer);
+			await editor.find('ndv').getByText(below).waitFor();
+		}
+	});
+});

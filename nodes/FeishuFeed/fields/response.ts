@@ -94,7 +94,7 @@ export const responseFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'An active workflow of this n8n must hold a Feishu Feed Trigger with the same app. It may do nothing else.',
+			'An active workflow of this n8n must hold a Feishu Feed Trigger with the same app. It needs no other node.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

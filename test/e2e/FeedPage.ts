@@ -1,5 +1,7 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
+import { expect, PATIENCE } from './expect';
+
 /** Debian's Chromium, without a window. */
 export async function launchChromium(): Promise<Browser> {
 	return await chromium.launch({
@@ -41,6 +43,7 @@ export class FeedPage {
 		scenario = '',
 	): Promise<FeedPage> {
 		const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+		page.setDefaultTimeout(PATIENCE);
 		// The pages that buttons lead to are not ours: no test depends on them.
 		await page.context().route('https://example.com/**', async (route) => {
 			await route.fulfill({ contentType: 'text/html', body: '<title>A page outside</title>' });
@@ -49,13 +52,18 @@ export class FeedPage {
 		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);
 		const feedPage = new FeedPage(page);
-		for (const person of people) await feedPage.feed(person).waitFor();
+		for (const person of people) await feedPage.entries(person).first().waitFor();
 		return feedPage;
 	}
 
 	/** A person's message list. */
 	feed(openId: string): Locator {
 		return this.page.locator(`[data-testid="feed"][data-open-id="${openId}"]`);
+	}
+
+	/** All of a person's message list. */
+	entries(openId: string): Locator {
+		return this.feed(openId).locator('[data-testid="entry"]');
 	}
 
 	/** The card whose business ID begins with `bizId`, in a person's list. */
@@ -73,15 +81,19 @@ export class FeedPage {
 		const opened = this.page.context().waitForEvent('page');
 		await this.press(openId, bizId, link);
 		const page = await opened;
-		await page.waitForLoadState();
+		await expect(page).not.toHaveURL('about:blank');
 		const address = page.url();
 		await page.close();
 		return address;
 	}
 
-	/** Presses a button on a person's card. */
-	async press(openId: string, bizId: string, button: string): Promise<void> {
-		await this.button(openId, bizId, button).click();
+	/** Presses a button on a person's card. @param toast part of what the toast says that must come of it */
+	async press(openId: string, bizId: string, button: string, toast?: string): Promise<void> {
+		await Promise.all([
+			// It goes by itself: it is looked out for before it can come.
+			toast === undefined ? undefined : this.seesToast(toast),
+			this.button(openId, bizId, button).click(),
+		]);
 	}
 
 	/** A button or link on a person's card. */
@@ -109,7 +121,7 @@ export class FeedPage {
 
 	/** Waits until a person has no such card. */
 	async seesNoCard(openId: string, bizId: string): Promise<void> {
-		await this.card(openId, bizId).waitFor({ state: 'detached', timeout: 60_000 });
+		await expect(this.card(openId, bizId)).toHaveCount(0);
 	}
 
 	/** Waits until the toast says this. */
@@ -117,16 +129,19 @@ export class FeedPage {
 		await this.page.locator('[role="status"][data-testid="toast"]', { hasText: text }).waitFor();
 	}
 
-	/** A person's list from top to bottom, each entry by its ID, with a mark where it is pinned. */
+	/** A person's list as it stands, from top to bottom: each entry by its ID, with a mark where it is pinned. */
 	async listOf(openId: string): Promise<string[]> {
-		return await this.feed(openId)
-			.locator('[data-testid="entry"]')
-			.evaluateAll((entries) =>
-				entries.map(({ dataset }) => {
-					const id = dataset.bizId ?? dataset.chatId ?? '';
-					return dataset.pinned === 'true' ? `${id} (pinned)` : id;
-				}),
-			);
+		return await this.entries(openId).evaluateAll((entries) =>
+			entries.map(({ dataset }) => {
+				const id = dataset.bizId ?? dataset.chatId ?? '';
+				return dataset.pinned === 'true' ? `${id} (pinned)` : id;
+			}),
+		);
+	}
+
+	/** Waits until a person's list is this one. */
+	async seesList(openId: string, list: string[]): Promise<void> {
+		await expect.poll(async () => await this.listOf(openId)).toEqual(list);
 	}
 
 	/** Waits for the notifications below the lists, and closes them. The pointer is at rest then. */

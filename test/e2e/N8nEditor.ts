@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
 import type { OwnerAccount } from '../../sandbox/n8n/src';
+import { expect, PATIENCE } from './expect';
 
 /** n8n's editor in a browser, with the owner signed in: what somebody does there by hand. */
 export class N8nEditor {
@@ -17,6 +18,7 @@ export class N8nEditor {
 		size = { width: 1600, height: 1000 },
 	): Promise<N8nEditor> {
 		const page = await browser.newPage({ viewport: size, locale: 'en-US' });
+		page.setDefaultTimeout(PATIENCE);
 		const editor = new N8nEditor(page, url);
 		await page.goto(`${url}/signin`);
 		await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
@@ -86,9 +88,13 @@ export class N8nEditor {
 		await this.field(parameter).locator('[role="switch"], .el-switch').first().click();
 	}
 
-	/** Presses a button of the open form, such as "Add Button". */
-	async press(button: string): Promise<void> {
-		await this.find('ndv').getByRole('button', { name: button, exact: true }).click();
+	/** Presses a button of the open form that adds fields to it, such as "Add Button", and waits for them. */
+	async add(button: string): Promise<void> {
+		const form = this.find('ndv');
+		const fields = form.locator('[data-test-id^="parameter-input-"]');
+		const before = await fields.count();
+		await form.getByRole('button', { name: button, exact: true }).click();
+		await expect.poll(() => fields.count()).toBeGreaterThan(before);
 	}
 
 	/** Presses "Execute step". @returns the panel with what came out */

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { detectPort } from 'detect-port';
 import type { ICredentialDataDecryptedObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import {
@@ -23,6 +22,8 @@ import {
 	type SavedWorkflow,
 	type WorkflowFile,
 } from '../../sandbox/n8n/src';
+import { PATIENCE } from './expect';
+import { freePort } from './freePort';
 
 /** What an execution came to, and what each node gave. */
 export interface WorkflowRun extends FinishedExecution {
@@ -62,8 +63,10 @@ export class RealN8n {
 		try {
 			const packed = await packPackage(userFolder);
 			await installPackage(userFolder, packed);
-			sandbox = await startFeishuSandbox();
-			const port = await detectPort(0);
+			// How fast n8n answers is measured elsewhere: here nothing depends on the machine.
+			const callbacks = { answerTimeout: PATIENCE / 1000, verificationTimeout: PATIENCE / 1000 };
+			sandbox = await startFeishuSandbox({ callbacks });
+			const port = await freePort();
 			n8n = await RealN8n.startIn(userFolder, port, environment);
 			const session = await N8nSession.signIn(n8n.url, ownerAccountOf(userFolder));
 			return new RealN8n(

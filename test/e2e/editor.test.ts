@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf } from '../../sandbox/n8n/src';
 import { PEOPLE } from '../../sandbox/scenarios';
+import { expect } from './expect';
 import { FeedPage, launchChromium } from './FeedPage';
 import { N8nEditor } from './N8nEditor';
 import { RealN8n } from './RealN8n';
@@ -28,14 +29,12 @@ describe('the node panel', () => {
 	it.each(['飞书', 'Lark', 'feed card'])('finds the node by "%s"', async (text) => {
 		await editor.beginWorkflow();
 		const asFirstStep = await editor.search(text);
-		await asFirstStep.filter({ hasText: 'Feishu Feed' }).first().waitFor();
-		expect(await asFirstStep.first().innerText()).toMatch(/^Feishu Feed\b/);
+		await expect(asFirstStep.first()).toHaveText(/^Feishu Feed\b/, { useInnerText: true });
 
 		await (await editor.search('')).filter({ hasText: 'Trigger manually' }).click();
 		await editor.find('node-creator-plus-button').click();
 		const asNextStep = await editor.search(text);
-		await asNextStep.filter({ hasText: 'Feishu Feed' }).first().waitFor();
-		expect(await asNextStep.first().innerText()).toMatch(/^Feishu Feed\b/);
+		await expect(asNextStep.first()).toHaveText(/^Feishu Feed\b/, { useInnerText: true });
 		await asNextStep.first().click();
 		await editor.find('item-iterator-item').filter({ hasText: 'Create a card' }).first().waitFor();
 	});
@@ -52,17 +51,17 @@ describe('the form of Create', () => {
 		await editor.fillIn('preview', 'In the editor');
 		await editor.fillIn('link', 'https://example.com/by-hand');
 		await editor.toggle('timeSensitive');
-		await editor.press('Add Status Label');
+		await editor.add('Add Status Label');
 		await editor.fillIn('text', 'New');
 		await editor.choose('type', 'Success (Green)');
-		await editor.press('Add Button');
+		await editor.add('Add Button');
 		await editor.fillIn('text', 'Take it');
 		await editor.choose('actionType', 'Send a Callback');
 		await editor.fillIn('bizId', 'by-hand');
 
 		const output = await editor.executeStep();
 		await output.getByText('1 item').waitFor();
-		expect(await output.innerText()).toContain(liFang);
+		await expect(output).toContainText(liFang);
 		await feed.seesCard(liFang, 'by-hand', {
 			pinned: true,
 			label: 'success',

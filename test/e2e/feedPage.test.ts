@@ -14,6 +14,7 @@ import {
 	seesCards,
 	settled,
 } from './FeedPageSandbox';
+import { freePort } from './freePort';
 
 /** Message lists on the feed page: what they show, and how they change while somebody looks. */
 let sandbox: FeedPageSandbox;
@@ -116,7 +117,7 @@ describe('a message list', () => {
 		await expect(group.getByRole('button')).toHaveText(['Sign up']);
 		const bots = feed.locator('[data-kind="botChat"]');
 		await expect(bots.first()).toHaveAttribute('data-pinned', 'true');
-		expect(await bots.count()).toBeGreaterThan(1);
+		await expect.poll(() => bots.count()).toBeGreaterThan(1);
 	});
 
 	it('shows uploaded avatars, and an icon where there is no such image', async () => {
@@ -289,7 +290,7 @@ describe('while somebody looks', () => {
 	});
 
 	it('says that the sandbox is gone, keeps what it showed, and comes back with it', async () => {
-		const first = await startFeishuSandbox({ people: 5 });
+		const first = await startFeishuSandbox({ people: 5, port: await freePort() });
 		const page = await sandbox.newPage();
 		await page.goto(`${first.url}/feed?people=${sandbox.people[0].open_id}`);
 		const feed = sandbox.feedOf(page, 0);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { INode } from 'n8n-workflow';
 import type { Browser } from 'playwright-core';
@@ -7,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
+import { expect } from './expect';
 import { FeedPage, launchChromium } from './FeedPage';
 import { RealN8n } from './RealN8n';
 
@@ -57,13 +57,12 @@ describe('attendance', () => {
 				buttons: ['打卡 Clock in'],
 			});
 		}
-		await feed.press(zhuChao, card, 'Clock in');
-		await feed.seesToast('Clocked in');
+		await feed.press(zhuChao, card, 'Clock in', 'Clocked in');
 		await feed.seesCard(zhuChao, card, { pinned: false, label: 'success', buttons: [] });
 		for (const person of [yangLei, liangHaoran]) {
 			await feed.seesCard(person, card, { pinned: true, label: 'danger' });
 		}
-		expect(await feed.listOf(liFang)).toEqual(before);
+		await feed.seesList(liFang, before);
 	});
 
 	it('begins by itself when its schedule says so', async () => {
@@ -105,8 +104,8 @@ describe('meeting', () => {
 		}
 		expect(await feed.follow(liFang, card, 'Join')).toBe('https://example.com/meetings/weekly');
 		for (const person of [liFang, wuJie]) await feed.seesNoCard(person, card);
-		expect(await feed.listOf(liFang)).toEqual(before.liFang);
-		expect(await feed.listOf(zhangXiuying)).toEqual(before.zhangXiuying);
+		await feed.seesList(liFang, before.liFang);
+		await feed.seesList(zhangXiuying, before.zhangXiuying);
 	});
 });
 
@@ -114,6 +113,8 @@ describe('complaint', () => {
 	const { chenJing, huMing, luoYutong, liFang } = PEOPLE;
 	const team = [chenJing, huMing, luoYutong];
 	const card = 'complaint-';
+	const complaint = async () =>
+		(await n8n.feishu.cards(app_id)).find(({ biz_id }) => biz_id.startsWith(card))!;
 
 	it('belongs to the first who takes it, and goes for the others', async () => {
 		await open('complaint', team, liFang);
@@ -127,18 +128,16 @@ describe('complaint', () => {
 				buttons: ['接手 Take it', '详情 Details'],
 			});
 		}
-		await feed.press(huMing, card, 'Take it');
-		await feed.seesToast('It is yours');
+		await feed.press(huMing, card, 'Take it', 'It is yours');
 		await feed.seesCard(huMing, card, {
 			pinned: true,
 			label: 'success',
 			buttons: ['已解决 Solved', '详情 Details'],
 		});
 		for (const person of [chenJing, luoYutong]) await feed.seesNoCard(person, card);
-		await feed.press(huMing, card, 'Solved');
-		await feed.seesToast('Well done');
+		await feed.press(huMing, card, 'Solved', 'Well done');
 		await feed.seesNoCard(huMing, card);
-		expect(await feed.listOf(liFang)).toEqual(before);
+		await feed.seesList(liFang, before);
 	});
 
 	it('has one owner when several press at the same moment', async () => {
@@ -146,26 +145,19 @@ describe('complaint', () => {
 		for (let round = 0; round < 5; round++) {
 			await feed.trigger('review');
 			for (const person of team) await feed.seesCard(person, card, { label: 'danger' });
-			const complaint = (await n8n.feishu.cards(app_id)).find(({ biz_id }) =>
-				biz_id.startsWith(card),
-			);
+			const { biz_id } = await complaint();
 			const answers = await Promise.all(
-				team.map((user) =>
-					n8n.feishu.press({ user, biz_id: complaint!.biz_id, button: '接手 Take it' }),
-				),
+				team.map((user) => n8n.feishu.press({ user, biz_id, button: '接手 Take it' })),
 			);
-			const kinds = answers.map((answer) =>
-				answer.action_type === 'webhook' ? answer.toast?.type : undefined,
-			);
-			expect(kinds.sort()).toEqual(['success', 'warning', 'warning']);
-			const owner = team[
-				answers.findIndex(
-					(answer) => answer.action_type === 'webhook' && answer.toast?.type === 'success',
-				)
-			] as string;
+			await expect.poll(async () => (await complaint()).holders.length).toBe(1);
+			const owner = (await complaint()).holders[0]!.open_id;
 			await feed.seesCard(owner, card, { label: 'success' });
-			for (const person of team.filter((each) => each !== owner)) {
-				await feed.seesNoCard(person, card);
+			for (const [place, person] of team.entries()) {
+				const answer = answers[place];
+				const toast = answer?.action_type === 'webhook' ? answer.toast?.type : undefined;
+				// On a slow machine it may be "Working on it".
+				expect([person === owner ? 'success' : 'warning', 'info']).toContain(toast);
+				if (person !== owner) await feed.seesNoCard(person, card);
 			}
 			await feed.press(owner, card, 'Solved');
 			await feed.seesNoCard(owner, card);
@@ -179,10 +171,7 @@ describe('training', () => {
 	const learners = async () =>
 		(await n8n.feishu.cards(app_id)).find(({ biz_id }) => biz_id.startsWith(card))?.holders.length;
 	/** Cards come in calls of 20, so that those on the page may be there before the last ones. */
-	const waitForLearners = async (count: number) => {
-		for (let tries = 0; (await learners()) !== count && tries < 300; tries++) await sleep(100);
-		expect(await learners()).toBe(count);
-	};
+	const waitForLearners = (count: number) => expect.poll(learners).toBe(count);
 
 	it('stays on top of each of hundreds until the course system says that this one has completed it', async () => {
 		await open('training', [liFang, zhangXiuying], liuMin);
@@ -228,12 +217,11 @@ describe('delivery', () => {
 		await feed.trigger('near');
 		for (const person of receivers) {
 			await feed.seesCard(person, card, { label: 'primary', text: '15:25' });
-			expect((await feed.listOf(person))[0]).toMatch(card);
+			await expect(feed.entries(person).first()).toHaveAttribute('data-biz-id', new RegExp(card));
 		}
-		await feed.press(liangHaoran, card, 'Sign for it');
-		await feed.seesToast('Signed for');
+		await feed.press(liangHaoran, card, 'Sign for it', 'Signed for');
 		for (const person of receivers) await feed.seesNoCard(person, card);
-		expect(await feed.listOf(liFang)).toEqual(before);
+		await feed.seesList(liFang, before);
 	});
 });
 
@@ -263,7 +251,7 @@ describe('approval', () => {
 			label: answer.label,
 			text: answer.title,
 		});
-		expect(await feed.listOf(liFang)).toEqual(before);
+		await feed.seesList(liFang, before);
 	});
 });
 
@@ -290,10 +278,9 @@ describe('the templates', () => {
 		const buttonOf = (person: string) =>
 			feed.feed(person).getByRole('button', { name: '请病假 I am ill' });
 		await buttonOf(zhuChao).waitFor();
-		await buttonOf(yangLei).click();
-		await feed.seesToast('The manager knows');
+		await Promise.all([feed.seesToast('The manager knows'), buttonOf(yangLei).click()]);
 		await buttonOf(yangLei).waitFor({ state: 'detached' });
-		expect(await buttonOf(zhuChao).count()).toBe(1);
+		await expect(buttonOf(zhuChao)).toHaveCount(1);
 	});
 
 	it('pin the bot for a while', async () => {

@@ -239,7 +239,7 @@ describe('through the trigger', () => {
 			event: { operator, action, context },
 		} as never);
 		expect(first.toast).toMatchObject({ type: 'success' });
-		expect(JSON.stringify(late)).toContain('nothing left to do');
+		expect(JSON.stringify(late)).toContain('dealt with already');
 		expect((await n8n.executed(asked.id)).itemsOf('Ask')).toMatchObject([
 			{ responses: [{ operator: { open_id: people[0] } }] },
 		]);

@@ -164,7 +164,6 @@ class Run {
 		tries: Tries,
 	): Promise<Entry[]> {
 		const failureOf = readFailedRecipients(data, this.endpoint);
-		const reached: Entry[] = [];
 		const again: Entry[] = [];
 		let limited: Failure | undefined;
 		for (const entry of entries) {
@@ -173,16 +172,17 @@ class Run {
 				again.push(entry);
 				limited = failure;
 			} else if (failure !== undefined && !this.wasReachedBefore(failure, tries)) {
-				this.settle([entry], failure);
+				this.keep(entry, failure);
 			} else {
-				reached.push(entry);
+				this.hasReachedSomebody = true;
+				this.keep(entry, undefined);
 			}
 		}
-		this.hasReachedSomebody ||= reached.length > 0;
-		this.settle(reached, undefined);
+		this.delivery.onProgress(entries.length - again.length);
 		if (limited === undefined) return [];
 		if (await this.waitForNextTry(policyForRecipient(limited), limited, tries)) return again;
-		for (const entry of again) this.settle([entry], failureOf(entry.userId, entry.target));
+		for (const entry of again) this.keep(entry, failureOf(entry.userId, entry.target));
+		this.delivery.onProgress(again.length);
 		return [];
 	}
 
@@ -227,8 +227,12 @@ class Run {
 	}
 
 	private settle(entries: Entry[], failure: Failure | undefined): void {
-		for (const { item, userId } of entries) this.outcomes.get(item)?.set(userId, failure);
+		for (const entry of entries) this.keep(entry, failure);
 		this.delivery.onProgress(entries.length);
+	}
+
+	private keep({ item, userId }: Entry, failure: Failure | undefined): void {
+		this.outcomes.get(item)?.set(userId, failure);
 	}
 }
 

@@ -4,6 +4,7 @@ import {
 	NodeConnectionTypes,
 	Workflow,
 	createRunExecutionData,
+	setSafeRegexEngine,
 } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
@@ -23,6 +24,15 @@ import type {
 
 import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
+
+// n8n gives a form's pattern 250 ms by the clock, which a busy machine can use up with something else.
+setSafeRegexEngine({
+	exec: (pattern, input, flags) => new RegExp(pattern, flags).exec(input),
+	test: (pattern, input, flags) => new RegExp(pattern, flags).test(input),
+	replace: (pattern, input, flags, by) => input.replace(new RegExp(pattern, flags), by),
+	matchAll: (pattern, input, flags = '') => [...input.matchAll(new RegExp(pattern, `${flags}g`))],
+	split: (pattern, input, flags) => input.split(new RegExp(pattern, flags)),
+});
 
 /** A credential as n8n's database would hold it; a new token is stored in it. */
 export interface StoredCredential {

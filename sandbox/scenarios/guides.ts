@@ -255,6 +255,12 @@ const runIt = {
 	en: 'Open the workflow and press Execute workflow.',
 };
 
+/** n8n offers the trigger of presses first. */
+const runFromStart = {
+	zh: '打开工作流，在 Execute workflow 旁选择 from Start，再点击。',
+	en: 'Open the workflow, choose “from Start” beside Execute workflow, and press it.',
+};
+
 const templates: Guide[] = [
 	{
 		id: 'first-card',
@@ -290,7 +296,7 @@ const templates: Guide[] = [
 		},
 		people: [yangLei, zhuChao],
 		steps: [
-			runIt,
+			runFromStart,
 			{
 				zh: '在群“门店运营部群”下点“请病假”。',
 				en: 'Press “I am ill” below the group 门店运营部群.',

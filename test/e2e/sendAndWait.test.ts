@@ -204,7 +204,7 @@ describe('through the trigger', () => {
 
 	it('outlives a restart of n8n', async () => {
 		await receivePresses('longConnection');
-		const asked = await ask({ afterwards: 'update' });
+		const asked = await ask({ afterwards: 'update', doneText: '✓ {answer} · {person}' });
 		expect(asked.status).toBe('waiting');
 		await n8n.restart();
 		await connected();

@@ -1,4 +1,4 @@
-import type { FailureList, FeedEndpoint } from './apiTable';
+import type { FailedCardReason, FailureList, FeedEndpoint } from './apiTable';
 import { FAILED_CARD_REASONS, FEISHU_CODE } from './apiTable';
 
 /** What kind of thing went wrong with a whole call. */
@@ -180,6 +180,7 @@ const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failur
 			kind: known === FAILED_CARD_REASONS['3'] ? 'rateLimited' : 'refused',
 			code,
 			reason: known?.words ?? `Feishu gives the reason ${code}`,
+			advice: known?.advice,
 		};
 	},
 	failed_user_reasons: ({ error_code: code, error_message: message }) => {
@@ -193,7 +194,7 @@ const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failur
 	},
 };
 
-function cardReason(code: string): { words: string; pattern: RegExp } | undefined {
+function cardReason(code: string): FailedCardReason | undefined {
 	return (
 		FAILED_CARD_REASONS[code] ??
 		Object.values(FAILED_CARD_REASONS).find(({ pattern }) => pattern.test(code))
@@ -209,8 +210,10 @@ export function isFailedCardReason(failure: Failure, reason: string): boolean {
 
 /** One sentence of a failure: why, Feishu's code and log ID, and what to do next. */
 export function sentenceOf({ reason, code, logId, advice }: Failure): string {
+	// The reason why there is no token names its code itself.
+	const isNamed = code === undefined || reason.includes(`(code ${code}`);
 	const reference = [
-		code === undefined ? '' : `code ${code}`,
+		isNamed ? '' : `code ${code}`,
 		logId === undefined ? '' : `log ID ${logId}`,
 	].filter((part) => part !== '');
 	const brackets = reference.length > 0 ? ` (${reference.join(', ')})` : '';

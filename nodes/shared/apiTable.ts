@@ -124,12 +124,24 @@ export const LIST_CHATS = {
 };
 export const SEARCH_CHATS = { ...LIST_CHATS, path: '/open-apis/im/v1/chats/search' };
 
+/** What Feishu means by the reason of a failed card, in words, and what to do about it. */
+export interface FailedCardReason {
+	pattern: RegExp;
+	words: string;
+	advice?: string;
+}
+
 /** What `reason` of a failed card means; the pattern finds it where Feishu gives a name for the digit. */
-export const FAILED_CARD_REASONS: Record<string, { pattern: RegExp; words: string }> = {
-	'0': { pattern: /^UNKNOWN/i, words: 'Feishu gives no reason' },
+export const FAILED_CARD_REASONS: Record<string, FailedCardReason> = {
+	'0': {
+		pattern: /^UNKNOWN/i,
+		words: 'Feishu gives no reason',
+		advice: 'check the ID, and that this person may use the app',
+	},
 	'1': {
 		pattern: /PERMISSION/i,
-		words: 'the app may not send to this person: add them to the availability of the app',
+		words: 'the app may not send to this person',
+		advice: 'add them to the availability of the app',
 	},
 	'2': { pattern: /NOT_?CREATE/i, words: 'this person has no card with this business ID' },
 	'3': { pattern: /RATE|LIMIT/i, words: 'too much was sent to this person at once' },

@@ -145,7 +145,10 @@ describe('the messages that the documentation shows', () => {
 		const rows = [...read(page).matchAll(/^\| `"(\d)"` +\| (.*?) +\|/gm)];
 		expect(Object.fromEntries(rows.map(([, digit, words]) => [digit, words]))).toEqual(
 			Object.fromEntries(
-				Object.entries(FAILED_CARD_REASONS).map(([digit, { words }]) => [digit, words]),
+				Object.entries(FAILED_CARD_REASONS).map(([digit, { words, advice }]) => [
+					digit,
+					advice ? `${words}: ${advice}` : words,
+				]),
 			),
 		);
 	});

@@ -26,8 +26,13 @@ interface Case {
 	nobody: { reason: string; code: string | number };
 }
 
-const UNKNOWN = { reason: 'Feishu gives no reason', code: '0' };
+const UNKNOWN = {
+	reason: 'Feishu gives no reason: check the ID, and that this person may use the app',
+	code: '0',
+};
 const NOT_IN_CHAT = { reason: 'The user is not in the chat', code: 0 };
+/** As an error tells it: the code stands before what to do. */
+const sentence = ({ reason, code }: Case['nobody']) => reason.replace(/(?=:)|$/, ` (code ${code})`);
 const chat = () => sandbox.groups[0].chat_id;
 const chatParameter = () => ({ chatId: { __rl: true, mode: 'id', value: chat() } });
 
@@ -215,7 +220,7 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			const [one] = sandbox.openIds(1, 2);
 			const message = await expectFailure({ whenSomeFail: 'fail' }, [one, NOBODY], failed, [one]);
 			expect(message).toBe(
-				`Could not ${purpose} for ${NOBODY} (1 of 2 recipients): ${nobody.reason} (code ${nobody.code})`,
+				`Could not ${purpose} for ${NOBODY} (1 of 2 recipients): ${sentence(nobody)}`,
 			);
 		});
 
@@ -227,7 +232,7 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			const all = [...failed, { user_id: NOBODY_ELSE, ...nobody }];
 			const message = await expectFailure(options, [NOBODY, NOBODY_ELSE], all, []);
 			expect(message).toBe(
-				`Could not ${purpose} for ${NOBODY}, ${NOBODY_ELSE}: ${nobody.reason} (code ${nobody.code})`,
+				`Could not ${purpose} for ${NOBODY}, ${NOBODY_ELSE}: ${sentence(nobody)}`,
 			);
 		});
 	});
@@ -254,7 +259,7 @@ describe('what failed', () => {
 		});
 		expect(error?.message).toBe(
 			`Could not create the card for ${sandbox.openIds(0, 3).join(', ')} and 2 others: ` +
-				'the app may not send to this person: add them to the availability of the app (code 1); ' +
+				'the app may not send to this person (code 1): add them to the availability of the app; ' +
 				'1 more failed for other reasons',
 		);
 	});

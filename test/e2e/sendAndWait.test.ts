@@ -218,7 +218,7 @@ describe('through the trigger', () => {
 			expect(await cardOf(person)).toMatchObject({
 				time_sensitive: false,
 				status_label: { text: '拒绝 Decline', type: 'secondary' },
-				preview: '✓ 拒绝 Decline',
+				preview: `✓ 拒绝 Decline · ${people[0]}`,
 			});
 			expect(await buttonsOf(person)).toEqual([]);
 		}

@@ -141,7 +141,7 @@ export const responseFields: INodeProperties[] = [
 		displayName: 'Text Afterwards',
 		name: 'doneText',
 		type: 'string',
-		default: '✓ {answer}',
+		default: '✓ {answer} · {person}',
 		description: `The second line of the card from then on: {answer} becomes the text of the button, {person} the ID of who pressed it. At most ${CARD_LIMITS.preview} characters.`,
 		displayOptions: { show: { afterwards: ['update'] } },
 	},

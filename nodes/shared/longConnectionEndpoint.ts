@@ -1,6 +1,6 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
-
 import { asObject } from './callback';
+import { notFeishu, postSecret, unreachable } from './secretRequest';
+import type { SendRequest } from './secretRequest';
 
 /** The app whose events are received. */
 export interface LongConnectionApp {
@@ -95,33 +95,20 @@ const CODES: Record<number, { advice: string; mayPass: boolean }> = {
  */
 export async function askForEndpoint(
 	{ baseUrl, appId, appSecret }: LongConnectionApp,
-	send: (options: IHttpRequestOptions) => Promise<unknown>,
+	send: SendRequest,
 	signal?: AbortSignal,
 ): Promise<Endpoint | LongConnectionError> {
-	const { host, protocol } = new URL(baseUrl);
-	let answer: unknown;
-	try {
-		answer = await send({
-			method: 'POST',
-			baseURL: baseUrl,
-			url: '/callback/ws/endpoint',
-			headers: { 'Content-Type': 'application/json; charset=utf-8', locale: 'zh' },
-			body: { AppID: appId, AppSecret: appSecret },
-			json: true,
-			ignoreHttpStatusErrors: true,
-			// The secret goes nowhere else.
-			disableFollowRedirect: true,
-			timeout: 15_000,
-			abortSignal: signal,
-		});
-	} catch {
-		// The error of the request holds the app secret, so nothing of it goes on.
-		return new LongConnectionError(
-			`${host} cannot be reached: check the region or Base URL in the credential and the network`,
-			true,
-		);
-	}
-	const { code, msg, data } = asObject(answer) ?? {};
+	const { protocol } = new URL(baseUrl);
+	const answer = await postSecret(send, {
+		baseURL: baseUrl,
+		url: '/callback/ws/endpoint',
+		headers: { locale: 'zh' },
+		body: { AppID: appId, AppSecret: appSecret },
+		timeout: 15_000,
+		abortSignal: signal,
+	});
+	if (answer === undefined) return new LongConnectionError(unreachable(baseUrl), true);
+	const { code, msg, data } = asObject(answer.body) ?? {};
 	if (typeof code === 'number' && code !== 0) {
 		const { advice, mayPass } = CODES[code] ?? { advice: 'try again later', mayPass: true };
 		return new LongConnectionError(
@@ -138,10 +125,7 @@ export async function askForEndpoint(
 		!URL.canParse(url) ||
 		!protocols.includes(new URL(url).protocol)
 	) {
-		return new LongConnectionError(
-			`${host} does not answer as Feishu does: check the region or Base URL in the credential`,
-			true,
-		);
+		return new LongConnectionError(notFeishu(baseUrl), true);
 	}
 	const serviceId = Number(new URL(url).searchParams.get('service_id') ?? 0) | 0;
 	return { url, serviceId, clientConfig };

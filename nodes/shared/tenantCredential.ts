@@ -1,4 +1,7 @@
-import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { notFeishu, postSecret, unreachable } from './secretRequest';
+import type { SendRequest } from './secretRequest';
 
 /** The credential's type, as workflows store it. */
 export const TENANT_CREDENTIAL = 'feishuTenantApi';
@@ -68,8 +71,6 @@ export function baseUrlOf({ region, baseUrl }: ICredentialDataDecryptedObject): 
 	return address.replace(/\/+$/, '');
 }
 
-type SendRequest = (options: IHttpRequestOptions) => Promise<unknown>;
-
 /**
  * Asks Feishu for a tenant access token: in one step for a custom app, in two for a store app.
  * Feishu: auth-v3/auth/tenant_access_token_internal, app_access_token, tenant_access_token.
@@ -130,41 +131,11 @@ async function askForToken(
 	tokenName: string,
 	send: SendRequest,
 ): Promise<string> {
-	const { host } = new URL(baseURL);
-	let answer: unknown;
-	try {
-		answer = await send({
-			method: 'POST',
-			baseURL,
-			url: path,
-			headers: { 'Content-Type': 'application/json; charset=utf-8' },
-			body,
-			json: true,
-			ignoreHttpStatusErrors: true,
-			// The secret goes nowhere else.
-			disableFollowRedirect: true,
-			timeout: 30_000,
-		});
-	} catch {
-		// The error of the request holds the app secret, so nothing of it goes on.
-		answer = undefined;
-	}
-	if (answer === undefined) {
-		throw new TokenError(
-			`${host} cannot be reached: check the region or Base URL in the credential and the network`,
-			undefined,
-			true,
-		);
-	}
-	const { code, msg, [tokenName]: token } = (answer ?? {}) as Record<string, unknown>;
+	const answer = await postSecret(send, { baseURL, url: path, body, timeout: 30_000 });
+	if (answer?.body === undefined) throw new TokenError(unreachable(baseURL), undefined, true);
+	const { code, msg, [tokenName]: token } = (answer.body ?? {}) as Record<string, unknown>;
 	if (code === 0 && typeof token === 'string' && token !== '') return token;
-	if (typeof code !== 'number') {
-		throw new TokenError(
-			`${host} does not answer as Feishu does: check the region or Base URL in the credential`,
-			undefined,
-			true,
-		);
-	}
+	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
 	const advice = ADVICE_BY_CODE[code];
 	throw new TokenError(
 		`Feishu gives no access token (code ${code}, "${String(msg)}"): ${advice ?? 'check the app in the credential'}`,

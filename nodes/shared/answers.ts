@@ -209,9 +209,9 @@ export function isFailedCardReason(failure: Failure, reason: string): boolean {
 }
 
 /** One sentence of a failure: why, Feishu's code and log ID, and what to do next. */
-export function sentenceOf({ reason, code, logId, advice }: Failure): string {
-	// The reason why there is no token names its code itself.
-	const isNamed = code === undefined || reason.includes(`(code ${code}`);
+export function sentenceOf({ kind, reason, code, logId, advice }: Failure): string {
+	// Why there is no token is a sentence that names its code itself.
+	const isNamed = code === undefined || kind === 'noToken';
 	const reference = [
 		isNamed ? '' : `code ${code}`,
 		logId === undefined ? '' : `log ID ${logId}`,

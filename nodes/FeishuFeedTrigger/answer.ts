@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { asObject } from '../shared/callback';
+import { asObject } from '../shared/json';
 
 /** An answer to a callback. Feishu: card callback, response body. */
 export interface CallbackAnswer {

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { asObject, eventIdOf, eventTypeOf } from '../shared/callback';
+import { eventIdOf, eventTypeOf } from '../shared/callback';
 import type { CallbackBody } from '../shared/callback';
+import { asObject, asText, firstText } from '../shared/json';
 
 const BUTTON_PRESSED = 'card.action.trigger';
 
@@ -42,9 +43,9 @@ export function readEvent(body: CallbackBody, now: number): FeishuEvent {
 		time: timeOf(body, now),
 		operator: operatorOf(operator),
 		action: values,
-		biz_id: firstText(places, ['biz_id']),
-		chat_id: firstText(places, ['open_chat_id', 'chat_id']),
-		message_id: firstText(places, ['open_message_id', 'message_id']),
+		biz_id: firstOf(places, ['biz_id']),
+		chat_id: firstOf(places, ['open_chat_id', 'chat_id']),
+		message_id: firstOf(places, ['open_message_id', 'message_id']),
 		event: withoutVerificationToken(body),
 	});
 }
@@ -72,27 +73,23 @@ function operatorOf(operator: Record<string, unknown>): FeishuEvent['operator'] 
 	// Other events nest the IDs of the person one deeper.
 	const ids = { ...asObject(operator.operator_id), ...operator };
 	const known = withoutAbsent({
-		open_id: text(ids.open_id),
-		union_id: text(ids.union_id),
-		user_id: text(ids.user_id),
+		open_id: firstText(ids.open_id),
+		union_id: firstText(ids.union_id),
+		user_id: firstText(ids.user_id),
 	});
 	return Object.keys(known).length > 0 ? known : undefined;
 }
 
 /** `create_time` is in milliseconds; some events have it in seconds or microseconds. */
 function timeOf(body: CallbackBody, now: number): string {
-	const given = Number(asObject(body.header)?.create_time ?? body.ts);
+	const given = Number(asText(asObject(body.header)?.create_time ?? body.ts));
 	if (!Number.isFinite(given) || given <= 0) return new Date(now).toISOString();
 	const milliseconds = given < 1e11 ? given * 1e3 : given < 1e14 ? given : given / 1e3;
 	return new Date(Math.min(milliseconds, 8.64e15)).toISOString();
 }
 
-function firstText(places: Array<Record<string, unknown>>, names: string[]): string | undefined {
-	return names.flatMap((name) => places.map((place) => text(place[name]))).find(Boolean);
-}
-
-function text(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? value : undefined;
+function firstOf(places: Array<Record<string, unknown>>, names: string[]): string | undefined {
+	return firstText(...names.flatMap((name) => places.map((place) => place[name])));
 }
 
 function withoutAbsent<Fields extends object>(fields: Fields): Fields {
@@ -116,7 +113,7 @@ export function isWanted(event: FeishuEvent, filter: EventFilter): boolean {
 	if (filter.events === 'buttonPressed' && !isButtonPress(event)) return false;
 	if (filter.bizIds.length > 0 && !filter.bizIds.includes(event.biz_id ?? '')) return false;
 	return filter.actionValues.every(
-		({ name, value }) => Object.hasOwn(event.action, name) && String(event.action[name]) === value,
+		({ name, value }) => Object.hasOwn(event.action, name) && asText(event.action[name]) === value,
 	);
 }
 

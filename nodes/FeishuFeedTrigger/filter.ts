@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { actionValueFields } from '../shared/actionValues';
-import { asObject } from '../shared/callback';
+import { asObject } from '../shared/json';
 import type { EventFilter } from './feishuEvent';
 
 /** The form for which events start the workflow. */

@@ -1,7 +1,8 @@
 import type { Logger } from 'n8n-workflow';
 
 import { RecentEvents } from './RecentEvents';
-import { asObject, eventIdOf } from './callback';
+import { eventIdOf } from './callback';
+import { parseObject } from './json';
 import { waitUntil } from './waiting';
 
 /** Gets each event (its JSON body, as a callback has it); may give the answer to it. */
@@ -40,7 +41,7 @@ export class EventDelivery {
 	 * @returns false for what is no event
 	 */
 	deliver(payload: Uint8Array, answer: (json: string) => void): boolean {
-		if (parseObject(payload) === undefined) return false;
+		if (readPayload(payload) === undefined) return false;
 		let isAnswered = false;
 		const answerOnce = (json: string) => {
 			if (isAnswered) return;
@@ -72,7 +73,7 @@ async function ask(
 ): Promise<string | undefined> {
 	try {
 		// Each listener gets an object of its own, as it may change it.
-		const body = parseObject(payload) ?? {};
+		const body = readPayload(payload) ?? {};
 		const id = eventIdOf(body);
 		if (id !== undefined && !seen.add(id)) return undefined;
 		const answer = JSON.stringify((await listener(body)) ?? {});
@@ -84,10 +85,6 @@ async function ask(
 }
 
 /** The JSON object in a payload, if there is one. */
-export function parseObject(payload: Uint8Array): Record<string, unknown> | undefined {
-	try {
-		return asObject(JSON.parse(Buffer.from(payload).toString('utf8')));
-	} catch {
-		return undefined;
-	}
+export function readPayload(payload: Uint8Array): Record<string, unknown> | undefined {
+	return parseObject(Buffer.from(payload).toString('utf8'));
 }

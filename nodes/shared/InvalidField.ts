@@ -1,3 +1,5 @@
+import { asText } from './json';
+
 /**
  * A value that Feishu would refuse, found before any call.
  * The message is one sentence: the field, the rule, and what was given.
@@ -16,7 +18,7 @@ const SHOWN_CHARACTERS = 60;
 
 /** Shortens a value for a message: what the user typed, recognisable, on one line. */
 export function shown(value: unknown): string {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	const text = asText(value);
 	const characters = Array.from(text);
 	return characters.length <= SHOWN_CHARACTERS
 		? `"${text}"`

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions, Logger } from 'n8n-workflow';
 
-import { EventDelivery, parseObject } from './EventDelivery';
+import { EventDelivery, readPayload } from './EventDelivery';
 import type { EventListener } from './EventDelivery';
 import { FRAME_METHOD, headerOf } from './frames';
 import type { Frame } from './frames';
@@ -251,7 +251,7 @@ class LongConnection {
 	/** A pong may bring new settings. */
 	private receiveControl(frame: Frame): void {
 		if (headerOf(frame, 'type') !== 'pong' || !frame.payload?.length) return;
-		const config = parseObject(frame.payload);
+		const config = readPayload(frame.payload);
 		if (config === undefined) this.debug('drops the settings of a pong, which are no JSON object');
 		else this.config = readClientConfig(config, this.config);
 	}

@@ -1,5 +1,6 @@
 import type { FailedCardReason, FailureList, FeedEndpoint } from './apiTable';
 import { FAILED_CARD_REASONS, FEISHU_CODE } from './apiTable';
+import { asText, firstText } from './json';
 
 /** What kind of thing went wrong with a whole call. */
 export type FailureKind =
@@ -75,7 +76,7 @@ export function readAnswer(response: HttpResponse, endpoint: { scopes: string[] 
 	}
 	if (typeof answer.code === 'number') {
 		const { code } = answer;
-		const common = { code, logId, httpStatus, reason: `Feishu answers "${String(answer.msg)}"` };
+		const common = { code, logId, httpStatus, reason: `Feishu answers "${asText(answer.msg)}"` };
 		if (code === FEISHU_CODE.rateLimited || httpStatus === 429) {
 			return {
 				failure: { ...common, kind: 'rateLimited', ...waitOf(headers), advice: RATE_LIMIT_ADVICE },
@@ -119,10 +120,6 @@ export function readAnswer(response: HttpResponse, endpoint: { scopes: string[] 
 const TRY_LATER = 'try again later';
 const RATE_LIMIT_ADVICE = 'wait a little, or send from fewer workflows at once';
 
-function firstText(...candidates: unknown[]): string | undefined {
-	return candidates.find((text): text is string => typeof text === 'string' && text !== '');
-}
-
 function waitOf(headers: Record<string, unknown>): { waitSeconds?: number } {
 	const seconds = Number(headers['x-ogw-ratelimit-reset'] ?? headers['retry-after']);
 	return Number.isFinite(seconds) && seconds >= 0 ? { waitSeconds: seconds } : {};
@@ -160,8 +157,9 @@ export function readFailedRecipients(
 	const entries = Array.isArray(listed) ? (listed as Array<Record<string, unknown>>) : [];
 	const failures = new Map<string, Failure>();
 	for (const entry of entries) {
-		if (typeof entry?.user_id !== 'string') continue;
-		const key = firstText(entry.biz_id) ? cardKey(entry.user_id, entry.biz_id) : entry.user_id;
+		const userId = asText(entry?.user_id);
+		if (userId === '') continue;
+		const key = firstText(entry.biz_id) ? cardKey(userId, entry.biz_id) : userId;
 		failures.set(key, READ_ENTRY[endpoint.failureList](entry));
 	}
 	if (failures.size === 0) return () => undefined;
@@ -169,12 +167,12 @@ export function readFailedRecipients(
 }
 
 function cardKey(userId: string, bizId: unknown): string {
-	return `${userId}\n${String(bizId)}`;
+	return `${userId}\n${asText(bizId)}`;
 }
 
 const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failure> = {
 	failed_cards: ({ reason }) => {
-		const code = String(reason ?? '0');
+		const code = asText(reason ?? '0');
 		const known = cardReason(code);
 		return {
 			kind: known === FAILED_CARD_REASONS['3'] ? 'rateLimited' : 'refused',

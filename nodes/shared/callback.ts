@@ -1,5 +1,7 @@
 import { createDecipheriv, createHash, timingSafeEqual } from 'crypto';
 
+import { asObject, asText, firstText, parseObject } from './json';
+
 /** What the developer console holds for callbacks; empty where nothing is set. */
 export interface CallbackKeys {
 	encryptKey: string;
@@ -37,7 +39,7 @@ export function readCallback(
 	now: number,
 ): Callback {
 	if (rawBody.length > MOST_BYTES) return refuse(413, 'the body is too large');
-	const outer = parse(rawBody.toString('utf8'));
+	const outer = parseObject(rawBody.toString('utf8'));
 	if (outer === undefined) return refuse(400, 'the body is no JSON object');
 
 	if (!keys.encryptKey) {
@@ -66,7 +68,7 @@ function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys
 	const header = asObject(body.header);
 	// Schema 2.0 has the token in its header, URL verification and schema 1.0 beside the type.
 	const token = header?.token ?? body.token;
-	if (verificationToken && !isEqual(String(token ?? ''), verificationToken)) {
+	if (verificationToken && !isEqual(asText(token), verificationToken)) {
 		return refuse(403, 'the Verification Token is wrong');
 	}
 	if (body.type === 'url_verification') {
@@ -82,29 +84,12 @@ function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys
 
 /** The event's type: in the header of schema 2.0, in the event of schema 1.0. */
 export function eventTypeOf(body: CallbackBody): string | undefined {
-	const type = asObject(body.header)?.event_type ?? asObject(body.event)?.type;
-	return typeof type === 'string' && type !== '' ? type : undefined;
+	return firstText(asObject(body.header)?.event_type ?? asObject(body.event)?.type);
 }
 
 /** The event's ID, which is the same for all copies of it. */
 export function eventIdOf(body: CallbackBody): string | undefined {
-	const id = asObject(body.header)?.event_id ?? body.uuid;
-	return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-/** The value as an object, or nothing when it is none. */
-export function asObject(value: unknown): Record<string, unknown> | undefined {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as Record<string, unknown>)
-		: undefined;
-}
-
-function parse(text: string): CallbackBody | undefined {
-	try {
-		return asObject(JSON.parse(text));
-	} catch {
-		return undefined;
-	}
+	return firstText(asObject(body.header)?.event_id ?? body.uuid);
 }
 
 /** AES-256-CBC, the key being the SHA-256 of the Encrypt Key, the first 16 bytes the IV. */
@@ -115,7 +100,7 @@ function decrypt(encrypted: string, encryptKey: string): CallbackBody | undefine
 		const key = createHash('sha256').update(encryptKey).digest();
 		const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(0, 16));
 		const text = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
-		return parse(text.toString('utf8'));
+		return parseObject(text.toString('utf8'));
 	} catch {
 		return undefined;
 	}

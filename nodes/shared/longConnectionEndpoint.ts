@@ -1,4 +1,4 @@
-import { asObject } from './callback';
+import { asObject, asText } from './json';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
 
@@ -112,7 +112,7 @@ export async function askForEndpoint(
 	if (typeof code === 'number' && code !== 0) {
 		const { advice, mayPass } = CODES[code] ?? { advice: 'try again later', mayPass: true };
 		return new LongConnectionError(
-			`Feishu gives no long connection (code ${code}, "${String(msg)}"): ${advice}`,
+			`Feishu gives no long connection (code ${code}, "${asText(msg)}"): ${advice}`,
 			mayPass,
 		);
 	}

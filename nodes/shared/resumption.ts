@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'crypto';
 
+import { asText } from './json';
 import type { Operator } from './waitingCard';
 
 /**
@@ -67,7 +68,7 @@ function addressOf(url: string): string {
 }
 
 function idsOf({ open_id: openId, union_id: unionId, user_id: userId }: Operator): string[] {
-	return [openId, unionId, userId].map((id) => String(id ?? ''));
+	return [openId, unionId, userId].map(asText);
 }
 
 function prove(appSecret: string, ...parts: string[]): string {
@@ -75,7 +76,7 @@ function prove(appSecret: string, ...parts: string[]): string {
 }
 
 function isProven(proof: unknown, appSecret: string, ...parts: string[]): boolean {
-	const [given, expected] = [String(proof), prove(appSecret, ...parts)].map((text) =>
+	const [given, expected] = [asText(proof), prove(appSecret, ...parts)].map((text) =>
 		Buffer.from(text),
 	);
 	return given.length === expected.length && timingSafeEqual(given, expected);

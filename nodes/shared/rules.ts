@@ -102,7 +102,7 @@ export function list(rule: Rule, { maximum }: { maximum: number }): Rule {
 
 /** Any number of names, each with a text. */
 export const textByName: Rule = (value, path, name) => {
-	for (const [key, entry] of Object.entries(asObject(value, path, name))) {
+	for (const [key, entry] of Object.entries(requireObject(value, path, name))) {
 		if (typeof entry !== 'string') {
 			throw new InvalidField(
 				`${name(path)} ${shown(key)}`,
@@ -118,7 +118,7 @@ export function object(
 	{ required = [] }: { required?: string[] } = {},
 ): Rule {
 	return (value, path, name) => {
-		const entries = asObject(value, path, name);
+		const entries = requireObject(value, path, name);
 		for (const key of Object.keys(entries)) {
 			if (!Object.hasOwn(fields, key)) {
 				throw new InvalidField(
@@ -136,7 +136,7 @@ export function object(
 	};
 }
 
-function asObject(
+function requireObject(
 	value: unknown,
 	path: string,
 	name: (path: string) => string,

@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { asText } from './json';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
 
@@ -138,7 +139,7 @@ async function askForToken(
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
 	const advice = ADVICE_BY_CODE[code];
 	throw new TokenError(
-		`Feishu gives no access token (code ${code}, "${String(msg)}"): ${advice ?? 'check the app in the credential'}`,
+		`Feishu gives no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
 		code,
 		// A rate limit, an internal error: what nothing in the credential would mend.
 		advice === undefined,

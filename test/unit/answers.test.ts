@@ -150,6 +150,10 @@ describe('readFailedRecipients', () => {
 		expect(isFailedCardReason(found as Failure, '4')).toBe(false);
 	});
 
+	it('finds somebody whose ID comes as a number', () => {
+		expect(ofCards([{ user_id: 5, reason: '1' }])('5', 'b')?.code).toBe('1');
+	});
+
 	it('tells several cards of one person apart, if Feishu does', () => {
 		const find = ofCards([
 			{ biz_id: 'b', user_id: 'ou_a', reason: '4' },

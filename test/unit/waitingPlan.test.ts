@@ -56,6 +56,7 @@ describe('what is waited for', () => {
 		[buttons(), 'Buttons has 0 buttons, but from 1 to 2 are needed'],
 		[buttons({ text: 'A' }, { text: 'B' }, { text: 'C' }), /^Buttons has 3 buttons/],
 		[buttons({ text: 'A' }, { text: 'B', value: 'A' }), 'Buttons has the value "A" twice'],
+		[buttons({ text: 'A', value: { a: 1 } }), 'Button 1 Value must be text, but is an object'],
 		[buttons({ text: 'A', buttonType: 'red' }), /^Button 1 Style must be one of/],
 		[{ responseType: 'form' }, /^Response Type must be one of/],
 		[{ channel: 'mail' }, /^Response Comes Back must be one of/],

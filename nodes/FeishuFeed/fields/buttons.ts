@@ -181,7 +181,7 @@ function readActionValues(value: unknown, field: string): Record<string, string>
 }
 
 /** Feishu takes text only; order numbers and flags from other nodes are sent as theirs. */
-function readActionValue(value: unknown, field: string): string {
+export function readActionValue(value: unknown, field: string): string {
 	if (value === undefined || value === null) return '';
 	if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
 	throw new InvalidField(field, `must be text, but is ${kindOf(value)}`);

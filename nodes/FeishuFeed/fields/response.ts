@@ -6,7 +6,7 @@ import { oneOf, text, wholeNumber } from '../../shared/rules';
 import type { Choice, WaitingPlan } from '../../shared/waitingCard';
 import { collection, entriesOf, isEmpty } from '../ItemParameters';
 import type { ItemParameters } from '../ItemParameters';
-import { buttonStyleField, buttonTextField } from './buttons';
+import { buttonStyleField, buttonTextField, readActionValue } from './buttons';
 
 const APPROVAL = { show: { responseType: ['approval'] } };
 
@@ -252,7 +252,7 @@ function readChoices(value: unknown): Choice[] {
 	const choices = entries.map((entry, index) => {
 		const { text: label, value: given, buttonType = 'default' } = entry;
 		oneOf(BUTTON_TYPES)(buttonType, '', () => `Button ${index + 1} Style`);
-		const named = isEmpty(given) ? label : String(given);
+		const named = isEmpty(given) ? label : readActionValue(given, `Button ${index + 1} Value`);
 		return choiceOf(`Button ${index + 1} Text`, named, label, buttonType as Choice['buttonType']);
 	});
 	const [first, second] = choices;

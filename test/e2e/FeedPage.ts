@@ -1,14 +1,7 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 
-import { expect, PATIENCE } from './expect';
-
-/** Debian's Chromium, without a window. */
-export async function launchChromium(): Promise<Browser> {
-	return await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-	});
-}
+import { newPage } from './browser';
+import { expect } from './expect';
 
 /** What can be pressed on a card, besides the card itself. */
 const pressable = '.entry-buttons :is(button, a)';
@@ -42,12 +35,7 @@ export class FeedPage {
 		people: string[],
 		scenario = '',
 	): Promise<FeedPage> {
-		const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-		page.setDefaultTimeout(PATIENCE);
-		// The pages that buttons lead to are not ours: no test depends on them.
-		await page.context().route('https://example.com/**', async (route) => {
-			await route.fulfill({ contentType: 'text/html', body: '<title>A page outside</title>' });
-		});
+		const page = await newPage(browser, { viewport: { width: 1600, height: 1000 } });
 		const query = new URLSearchParams({ people: people.join(','), lang: 'en' });
 		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);
@@ -58,12 +46,12 @@ export class FeedPage {
 
 	/** A person's message list. */
 	feed(openId: string): Locator {
-		return this.page.locator(`[data-testid="feed"][data-open-id="${openId}"]`);
+		return feedOf(this.page, openId);
 	}
 
 	/** All of a person's message list. */
 	entries(openId: string): Locator {
-		return this.feed(openId).locator('[data-testid="entry"]');
+		return entries(this.feed(openId));
 	}
 
 	/** The card whose business ID begins with `bizId`, in a person's list. */
@@ -156,6 +144,16 @@ export class FeedPage {
 
 	/** Closes the page. */
 	async close(): Promise<void> {
-		await this.page.close();
+		await this.page.context().close();
 	}
+}
+
+/** A person's message list on a page. */
+export function feedOf(page: Page, openId: string): Locator {
+	return page.locator(`[data-testid="feed"][data-open-id="${openId}"]`);
+}
+
+/** The entries of a message list, from top to bottom. */
+export function entries(feed: Locator): Locator {
+	return feed.getByTestId('entry');
 }

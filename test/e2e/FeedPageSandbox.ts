@@ -9,8 +9,9 @@ import {
 } from '../../sandbox/feishu/src';
 import type { Person } from '../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
-import { expect, PATIENCE } from './expect';
-import { launchChromium } from './FeedPage';
+import { launchChromium, newPage } from './browser';
+import { expect } from './expect';
+import { entries, feedOf } from './FeedPage';
 
 /** The widths that pages are made for: a laptop and a phone. */
 export const DESKTOP = { width: 1440, height: 900 };
@@ -55,18 +56,12 @@ export class FeedPageSandbox {
 		return page;
 	}
 
-	/** A page that keeps what it complains about, and whose links outside lead nowhere. */
+	/** A page that keeps what it complains about. */
 	async newPage(options: BrowserContextOptions = {}): Promise<Page> {
-		const look = { viewport: DESKTOP, locale: 'en-GB', ...options };
-		// axe opens a page of its own beside it.
-		const page = await (await this.browser.newContext(look)).newPage();
-		page.setDefaultTimeout(PATIENCE);
+		const page = await newPage(this.browser, { viewport: DESKTOP, locale: 'en-GB', ...options });
 		page.on('pageerror', (error) => this.complaints.push(String(error)));
 		page.on('console', (message) => {
 			if (message.type() === 'error') this.complaints.push(message.text());
-		});
-		await page.context().route('https://example.com/**', async (route) => {
-			await route.fulfill({ contentType: 'text/html', body: '<title>A page outside</title>' });
 		});
 		return page;
 	}
@@ -83,7 +78,7 @@ export class FeedPageSandbox {
 	}
 
 	feedOf(page: Page, place: number): Locator {
-		return page.locator(`[data-testid="feed"][data-open-id="${this.people[place].open_id}"]`);
+		return feedOf(page, this.people[place].open_id);
 	}
 
 	/** Creates a card for the people with these places, and gives how that was answered. */
@@ -131,11 +126,6 @@ export class FeedPageSandbox {
 		await this.browser.close();
 		await this.sandbox.close();
 	}
-}
-
-/** The entries of a message list, from top to bottom. */
-export function entries(feed: Locator): Locator {
-	return feed.getByTestId('entry');
 }
 
 /** A card of a message list. */

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
 import type { OwnerAccount } from '../../sandbox/n8n/src';
-import { expect, PATIENCE } from './expect';
+import { newPage } from './browser';
+import { expect } from './expect';
 
 /** n8n's editor in a browser, with the owner signed in: what somebody does there by hand. */
 export class N8nEditor {
@@ -17,8 +18,7 @@ export class N8nEditor {
 		owner: Pick<OwnerAccount, 'email' | 'password'>,
 		size = { width: 1600, height: 1000 },
 	): Promise<N8nEditor> {
-		const page = await browser.newPage({ viewport: size, locale: 'en-US' });
-		page.setDefaultTimeout(PATIENCE);
+		const page = await newPage(browser, { viewport: size });
 		const editor = new N8nEditor(page, url);
 		await page.goto(`${url}/signin`);
 		await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);

@@ -22,7 +22,7 @@ import {
 	type SavedWorkflow,
 	type WorkflowFile,
 } from '../../sandbox/n8n/src';
-import { PATIENCE } from './expect';
+import { expect, PATIENCE } from './expect';
 import { freePort } from './freePort';
 
 /** What an execution came to, and what each node gave. */
@@ -166,6 +166,11 @@ export class RealN8n {
 		const [executionId] = await this.session.executionsOf(workflowId);
 		if (executionId === undefined) throw new Error(`Workflow ${workflowId} was never executed`);
 		return asRun(await this.session.finishedExecution(executionId));
+	}
+
+	/** Waits until Feishu has this many long connections open. */
+	async seesConnections(count: number): Promise<void> {
+		await expect.poll(async () => (await this.feishu.longConnections()).open).toBe(count);
 	}
 
 	/** Stops n8n and Feishu and removes all that they wrote. */

@@ -3,8 +3,9 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf } from '../../sandbox/n8n/src';
 import { PEOPLE } from '../../sandbox/scenarios';
+import { launchChromium } from './browser';
 import { expect } from './expect';
-import { FeedPage, launchChromium } from './FeedPage';
+import { FeedPage } from './FeedPage';
 import { N8nEditor } from './N8nEditor';
 import { RealN8n } from './RealN8n';
 

@@ -3,13 +3,13 @@ import type { Locator } from 'playwright-core';
 import { startFeishuSandbox } from '../../sandbox/feishu/src';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { expect } from './expect';
+import { entries } from './FeedPage';
 import {
 	FeedPageSandbox,
 	PHONE,
 	button,
 	card,
 	cardsIn,
-	entries,
 	linkButton,
 	seesCards,
 	settled,

@@ -3,15 +3,8 @@ import type { Page } from 'playwright-core';
 
 import type { StartPage } from '../../sandbox/feishu/src';
 import { expect } from './expect';
-import {
-	DESKTOP,
-	FeedPageSandbox,
-	PHONE,
-	button,
-	card,
-	entries,
-	linkButton,
-} from './FeedPageSandbox';
+import { entries } from './FeedPage';
+import { DESKTOP, FeedPageSandbox, PHONE, button, card, linkButton } from './FeedPageSandbox';
 
 /** Who can use the pages: languages, themes, keyboard, screen readers. */
 let sandbox: FeedPageSandbox;

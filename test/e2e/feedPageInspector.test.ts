@@ -3,7 +3,8 @@ import type { Locator, Page } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { CallbackReceiver } from '../sandbox/CallbackReceiver';
 import { expect } from './expect';
-import { FeedPageSandbox, PHONE, button, card, entries } from './FeedPageSandbox';
+import { entries } from './FeedPage';
+import { FeedPageSandbox, PHONE, button, card } from './FeedPageSandbox';
 
 /** The inspector of the feed page: what came over the wire, and the knobs to misbehave. */
 const { app_id } = SEEDED_APPS.custom;

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core';
 
 import type { Scenario, StartPage } from '../../sandbox/feishu/src';
 import { expect } from './expect';
-import { FeedPageSandbox, PHONE, card, entries, settled } from './FeedPageSandbox';
+import { entries } from './FeedPage';
+import { FeedPageSandbox, PHONE, card, settled } from './FeedPageSandbox';
 
 /** The start page, and a scenario's panel on the feed page, with a stand-in for n8n's webhooks. */
 let sandbox: FeedPageSandbox;

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 
 import { expect } from './expect';
-import { FeedPageSandbox, card, entries } from './FeedPageSandbox';
+import { entries } from './FeedPage';
+import { FeedPageSandbox, card } from './FeedPageSandbox';
 
 /** A message list of 1,000 cards. What it measures is printed, since it depends on the machine. */
 const CARDS = 1000;

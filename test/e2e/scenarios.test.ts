@@ -6,8 +6,9 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
+import { launchChromium } from './browser';
 import { expect } from './expect';
-import { FeedPage, launchChromium } from './FeedPage';
+import { FeedPage } from './FeedPage';
 import { RealN8n } from './RealN8n';
 
 /** Each scenario as it stands in `workflows/`, walked through on the feed page as `npm start` shows it. */

@@ -5,8 +5,8 @@ import { readExamples } from '../../scripts/documentation/examples';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
+import { launchChromium, newPage } from './browser';
 import { expect, PATIENCE } from './expect';
-import { launchChromium } from './FeedPage';
 import { RealN8n } from './RealN8n';
 import type { WorkflowRun } from './RealN8n';
 import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node, withItems } from './workflows';
@@ -77,11 +77,6 @@ async function ended({ id }: { id: string }): Promise<WorkflowRun> {
 	return await n8n.executed(id);
 }
 
-/** Waits until n8n has one long connection open. */
-async function connected(): Promise<void> {
-	await expect.poll(async () => (await n8n.feishu.longConnections()).open).toBe(1);
-}
-
 function exampleOf(file: string) {
 	return readExamples().find((example) => example.file === file) as ReturnType<
 		typeof readExamples
@@ -112,7 +107,7 @@ async function receivePresses(connection: 'webhook' | 'longConnection'): Promise
 		});
 	} else {
 		await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
-		await connected();
+		await n8n.seesConnections(1);
 	}
 	return workflow;
 }
@@ -207,7 +202,7 @@ describe('through the trigger', () => {
 		const asked = await ask({ afterwards: 'update', doneText: '✓ {answer} · {person}' });
 		expect(asked.status).toBe('waiting');
 		await n8n.restart();
-		await connected();
+		await n8n.seesConnections(1);
 		expect((await n8n.executed(asked.id)).status).toBe('waiting');
 		await press(people[0] as string, '拒绝 Decline');
 		const run = await ended(asked);
@@ -509,11 +504,9 @@ describe('through a page of n8n', () => {
 		const [, decline] = await linksOf(people[1]);
 		const browser = await launchChromium();
 		try {
-			const context = await browser.newContext({ locale: 'zh-CN' });
-			context.setDefaultTimeout(PATIENCE);
 			const pages = await Promise.all(
 				[approve, decline].map(async (link) => {
-					const page = await context.newPage();
+					const page = await newPage(browser, { locale: 'zh-CN' });
 					await page.goto(link as string);
 					return page;
 				}),

@@ -8,8 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FeishuSandboxClient } from '../../sandbox/feishu/src';
 import { checkoutFolder, N8nSession, type OwnerAccount } from '../../sandbox/n8n/src';
 import { PEOPLE } from '../../sandbox/scenarios';
+import { launchChromium, newPage } from './browser';
 import { expect, PATIENCE } from './expect';
-import { FeedPage, launchChromium } from './FeedPage';
+import { FeedPage } from './FeedPage';
 import { freePort } from './freePort';
 
 /** "npm start" in a terminal of its own, and what it has printed. */
@@ -102,11 +103,7 @@ async function walkThrough(start: Start): Promise<void> {
 	await new FeishuSandboxClient(feishu).changeSettings({ callbacks });
 	const browser = await launchChromium();
 	try {
-		const page = await browser.newPage({
-			locale: 'en-US',
-			viewport: { width: 1600, height: 1000 },
-		});
-		page.setDefaultTimeout(PATIENCE);
+		const page = await newPage(browser, { viewport: { width: 1600, height: 1000 } });
 		await page.goto(feishu);
 		const card = page.locator('[data-testid="scenario-card"][data-id="attendance"]');
 		const canvas = await card.locator('[data-testid="scenario-workflow"]').getAttribute('href');

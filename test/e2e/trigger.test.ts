@@ -72,11 +72,6 @@ async function callBack(url: string): Promise<void> {
 	expect(verification).toMatchObject({ ok: true });
 }
 
-/** Waits until the app has this many long connections open. */
-async function untilOpen(count: number): Promise<void> {
-	await expect.poll(async () => (await n8n.feishu.longConnections()).open).toBe(count);
-}
-
 /** Waits until n8n knows a webhook no longer, with whatever method. */
 async function untilGone(url: string): Promise<void> {
 	const answer = async () => await (await fetch(url)).text();
@@ -137,7 +132,7 @@ describe.each(['webhook', 'longConnection'] as const)('over the %s', (connection
 	async function connect(first: INode): Promise<void> {
 		if (connection === 'longConnection') {
 			await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
-			await untilOpen(1);
+			await n8n.seesConnections(1);
 			return;
 		}
 		await callBack(webhookUrl(first));
@@ -286,7 +281,7 @@ describe.each(['webhook', 'longConnection'] as const)('over the %s', (connection
 		expect(output).toMatchObject({ action: { action: 'clock_in' } });
 
 		// It was the one press; n8n waits for no other.
-		if (connection === 'longConnection') await untilOpen(0);
+		if (connection === 'longConnection') await n8n.seesConnections(0);
 		else await untilGone(webhookUrl(first, 'webhook-test'));
 		expect(await press(people[0], 'trial')).toMatchObject({ answered: false });
 		await runs(workflow, 1);
@@ -332,7 +327,7 @@ it('shares one connection among the triggers of an app, each of which gets every
 		workflows.push(await activate(trigger({ connection: 'longConnection' })));
 	}
 	await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
-	await untilOpen(1);
+	await n8n.seesConnections(1);
 	await createCard('shared', people.slice(0, 5));
 	for (const person of people.slice(0, 5)) {
 		expect(await press(person, 'shared')).toMatchObject({ answered: true });
@@ -344,7 +339,7 @@ it('closes the connection with the last trigger that needs it', async () => {
 	const first = await activate(trigger({ connection: 'longConnection' }));
 	const second = await activate(trigger({ connection: 'longConnection' }));
 	await n8n.feishu.changeCallback(appId, { mode: 'longConnection' });
-	await untilOpen(1);
+	await n8n.seesConnections(1);
 	expect(await n8n.feishu.longConnections()).toMatchObject({ open: 1, opened: 1 });
 	await createCard('closing', people.slice(0, 1));
 
@@ -354,7 +349,7 @@ it('closes the connection with the last trigger that needs it', async () => {
 	expect(await n8n.feishu.longConnections()).toMatchObject({ open: 1, opened: 1 });
 
 	await deactivate(second);
-	await untilOpen(0);
+	await n8n.seesConnections(0);
 	expect(await press(people[0], 'closing')).toMatchObject({ answered: false });
 	expect(await n8n.session.executionsOf(first.id)).toEqual([]);
 	await runs(second, 1);
@@ -373,7 +368,7 @@ it('goes on after a restart of n8n, and starts nothing for copies of what came b
 	await runs(overConnection, 1);
 
 	await n8n.restart();
-	await untilOpen(1);
+	await n8n.seesConnections(1);
 	expect(await n8n.feishu.sendCopy(beforeAsWell.event_id)).not.toHaveProperty('failure');
 	expect(await press(people[0], 'restart')).toMatchObject({ answered: true });
 	await n8n.feishu.changeCallback(appId, { mode: 'url' });

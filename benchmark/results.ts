@@ -69,7 +69,7 @@ export async function readmeSection(results: Results): Promise<string> {
 	const singlePresses = presses?.rows.filter(({ atOnce }) => atOnce === 1);
 	return await formatMarkdown(
 		[
-			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}. The other sizes and latencies, and how it is measured: [benchmark/RESULTS.md](benchmark/RESULTS.md).`,
+			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}.`,
 			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
 			...(singlePresses ? [`**${PRESSES_TITLE}**`, pressTable(singlePresses)] : []),
 		].join('\n\n'),

@@ -326,6 +326,7 @@ describe('through the trigger', () => {
 			[url, {}],
 			[url, { operator }],
 			[url, { operator, proof: 'a'.repeat(64) }],
+			[url, { operator, proof: { toString: 1 } }],
 			[url.replace('choice=0', 'choice=1'), { operator }],
 			[url.replace(/signature=.*/, ''), { operator }],
 			[url.replace(/signature=./, 'signature=0'), { operator }],

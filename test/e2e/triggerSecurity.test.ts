@@ -281,9 +281,12 @@ function truncated(): CallbackRequest[] {
 	});
 }
 
+/** Objects that JavaScript makes no text of. */
+const hostile: object[] = [{}, { toString: 1 }, { toString: null, valueOf: null }];
+
 /** Whoever sent these has the Encrypt Key. */
 function wrongInside(): CallbackRequest[] {
-	const tokens = [undefined, null, '', 1, [], {}, verificationToken + ' '];
+	const tokens = [undefined, null, '', 1, [], ...hostile, verificationToken + ' '];
 	const texts = ['null', '[]', '"text"', '1', '', '{', 'x', '{}', '{"schema":"2.0"}', '[{}]'];
 	return [
 		...tokens.map((token) => sealed(`token ${JSON.stringify(token)}`, event({ token }))),
@@ -370,9 +373,12 @@ it('refuses whatever is not proven to be from Feishu, when there is an Encrypt K
 	expect(await startedInTheEnd(withBoth)).toBe(0);
 	await expectHealthy();
 
-	// The same, with nothing wrong.
-	expect(await post(withBoth.url, sealed('', event()))).toEqual({ status: 200, text: '{}' });
-	await expect.poll(() => started(withBoth)).toBe(1);
+	// The same, with nothing wrong, or nothing that matters.
+	const genuine = [event(), ...hostile.map((create_time) => event({ create_time }))];
+	for (const text of genuine) {
+		expect(await post(withBoth.url, sealed('', text))).toEqual({ status: 200, text: '{}' });
+	}
+	await expect.poll(() => started(withBoth)).toBe(genuine.length);
 });
 
 it('starts nothing for a body that is larger than n8n reads', async () => {
@@ -397,7 +403,7 @@ it('refuses whatever has not the Verification Token, when that is all there is',
 	const requests: CallbackRequest[] = [
 		sealed('encrypted', event()),
 		...times(10, () => ({ what: 'another token', body: event({ token: randomUUID() }) })),
-		...[undefined, null, '', 1, [verificationToken.slice(1)], {}].map((token) => ({
+		...[undefined, null, '', 1, [verificationToken.slice(1)], ...hostile].map((token) => ({
 			what: `token ${JSON.stringify(token)}`,
 			body: event({ token }),
 		})),

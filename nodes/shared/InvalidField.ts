@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS = 60;
 
 /** Shortens a value for a message: what the user typed, recognisable, on one line. */
 export function shown(value: unknown): string {
-	const text = asText(value);
+	const text = asText(value ?? String(value));
 	const characters = Array.from(text);
 	return characters.length <= SHOWN_CHARACTERS
 		? `"${text}"`

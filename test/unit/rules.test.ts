@@ -237,7 +237,8 @@ describe('what a message shows of a value', () => {
 		['a'.repeat(61), `"${'a'.repeat(60)}…"`],
 		['𠮷'.repeat(61), `"${'𠮷'.repeat(60)}…"`],
 		[{ a: 1 }, '"{"a":1}"'],
-		[undefined, '""'],
+		[null, '"null"'],
+		[undefined, '"undefined"'],
 	])('%j', (value, expected) => {
 		expect(shown(value)).toBe(expected);
 	});

@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
+import { parseObject } from '../shared/json';
 import { readAnswerOfWorkflow } from './answer';
 import type { CallbackAnswer } from './answer';
 
@@ -38,16 +39,8 @@ export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer):
 	};
 	http.json = http.send = (body) => {
 		const failed = http.statusCode >= 400;
-		return answer(failed ? fallback : readAnswerOfWorkflow(parsed(body)));
+		const given = typeof body === 'string' ? parseObject(body) : body;
+		return answer(failed ? fallback : readAnswerOfWorkflow(given));
 	};
 	void sleep(ANSWER_WITHIN).then(() => answer(fallback));
-}
-
-function parsed(body: unknown): unknown {
-	if (typeof body !== 'string') return body;
-	try {
-		return JSON.parse(body) as unknown;
-	} catch {
-		return undefined;
-	}
 }

@@ -1,6 +1,6 @@
 import type { FailedCardReason, FailureList, FeedEndpoint } from './apiTable';
 import { FAILED_CARD_REASONS, FEISHU_CODE } from './apiTable';
-import { asText, firstText } from './json';
+import { asObject, asText, firstText } from './json';
 
 /** What kind of thing went wrong with a whole call. */
 export type FailureKind =
@@ -68,12 +68,10 @@ const TOKEN_CODES: readonly number[] = [
  */
 export function readAnswer(response: HttpResponse, endpoint: { scopes: string[] }): Answer {
 	const { statusCode: httpStatus, headers, body } = response;
-	const answer = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-	const error = (answer.error ?? {}) as Record<string, unknown>;
+	const answer = asObject(body) ?? {};
+	const error = asObject(answer.error) ?? {};
 	const logId = firstText(error.log_id, headers['x-tt-logid']);
-	if (answer.code === 0) {
-		return { data: (answer.data ?? {}) as Record<string, unknown>, logId };
-	}
+	if (answer.code === 0) return { data: asObject(answer.data) ?? {}, logId };
 	if (typeof answer.code === 'number') {
 		const { code } = answer;
 		const common = { code, logId, httpStatus, reason: `Feishu answers "${asText(answer.msg)}"` };
@@ -159,15 +157,16 @@ export function readFailedRecipients(
 	for (const entry of entries) {
 		const userId = asText(entry?.user_id);
 		if (userId === '') continue;
-		const key = firstText(entry.biz_id) ? cardKey(userId, entry.biz_id) : userId;
+		const bizId = firstText(entry.biz_id);
+		const key = bizId === undefined ? userId : cardKey(userId, bizId);
 		failures.set(key, READ_ENTRY[endpoint.failureList](entry));
 	}
 	if (failures.size === 0) return () => undefined;
 	return (userId, target) => failures.get(cardKey(userId, target)) ?? failures.get(userId);
 }
 
-function cardKey(userId: string, bizId: unknown): string {
-	return `${userId}\n${asText(bizId)}`;
+function cardKey(userId: string, bizId: string): string {
+	return `${userId}\n${bizId}`;
 }
 
 const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failure> = {

@@ -129,7 +129,7 @@ function checkSignature(
 }
 
 /** Compares in constant time, whatever the lengths. */
-function isEqual(one: string, other: string): boolean {
+export function isEqual(one: string, other: string): boolean {
 	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
 	return timingSafeEqual(a, b);
 }

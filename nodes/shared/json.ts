@@ -9,7 +9,7 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
 		: undefined;
 }
 
-/** The value as text: '' for none, JSON for what is neither text nor a number. */
+/** The value as text: '' for none, JSON for what is no text. */
 export function asText(value: unknown): string {
 	if (typeof value === 'string') return value;
 	try {

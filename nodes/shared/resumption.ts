@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'crypto';
+import { createHmac } from 'crypto';
 
+import { isEqual } from './callback';
 import { asText } from './json';
 import type { Operator } from './waitingCard';
 
@@ -76,8 +77,5 @@ function prove(appSecret: string, ...parts: string[]): string {
 }
 
 function isProven(proof: unknown, appSecret: string, ...parts: string[]): boolean {
-	const [given, expected] = [asText(proof), prove(appSecret, ...parts)].map((text) =>
-		Buffer.from(text),
-	);
-	return given.length === expected.length && timingSafeEqual(given, expected);
+	return isEqual(asText(proof), prove(appSecret, ...parts));
 }

@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { asText } from './json';
+import { asObject, asText } from './json';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
 
@@ -134,7 +134,7 @@ async function askForToken(
 ): Promise<string> {
 	const answer = await postSecret(send, { baseURL, url: path, body, timeout: 30_000 });
 	if (answer?.body === undefined) throw new TokenError(unreachable(baseURL), undefined, true);
-	const { code, msg, [tokenName]: token } = (answer.body ?? {}) as Record<string, unknown>;
+	const { code, msg, [tokenName]: token } = asObject(answer.body) ?? {};
 	if (code === 0 && typeof token === 'string' && token !== '') return token;
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
 	const advice = ADVICE_BY_CODE[code];

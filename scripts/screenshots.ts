@@ -45,7 +45,9 @@ async function main(): Promise<void> {
 			recordFile: path.join(n8n.userFolder, 'imported.json'),
 		});
 		if (remarks.length > 0) throw new Error(remarks.join('\n'));
-		const editor = await N8nEditor.signIn(browser, n8n.url, owner, { width: 1440, height: 900 });
+		const editor = await N8nEditor.signIn(browser, n8n.url, owner, {
+			viewport: { width: 1440, height: 900 },
+		});
 		const stage = { n8n, browser, editor };
 		await takeFeed(stage);
 		await takeCanvas(stage);

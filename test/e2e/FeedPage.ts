@@ -35,7 +35,7 @@ export class FeedPage {
 		people: string[],
 		scenario = '',
 	): Promise<FeedPage> {
-		const page = await newPage(browser, { viewport: { width: 1600, height: 1000 } });
+		const page = await newPage(browser);
 		const query = new URLSearchParams({ people: people.join(','), lang: 'en' });
 		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 import type { OwnerAccount } from '../../sandbox/n8n/src';
 import { newPage } from './browser';
@@ -11,14 +11,14 @@ export class N8nEditor {
 		private readonly url: string,
 	) {}
 
-	/** Opens n8n and signs in. @param size of the window, in pixels */
+	/** Opens n8n and signs in. */
 	static async signIn(
 		browser: Browser,
 		url: string,
 		owner: Pick<OwnerAccount, 'email' | 'password'>,
-		size = { width: 1600, height: 1000 },
+		options?: BrowserContextOptions,
 	): Promise<N8nEditor> {
-		const page = await newPage(browser, { viewport: size });
+		const page = await newPage(browser, options);
 		const editor = new N8nEditor(page, url);
 		await page.goto(`${url}/signin`);
 		await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);

@@ -10,10 +10,16 @@ export async function launchChromium(): Promise<Browser> {
 	});
 }
 
-/** An empty page in a window of its own, in English unless the options say otherwise. */
-export async function newPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+/** The window of a large screen. */
+const viewport = { width: 1600, height: 1000 };
+
+/** An empty page in a window of its own: large, and in English, unless the options say otherwise. */
+export async function newPage(
+	browser: Browser,
+	options: BrowserContextOptions = {},
+): Promise<Page> {
 	// axe opens a page of its own beside it, which needs a context that may have several.
-	const context = await browser.newContext({ locale: 'en-US', ...options });
+	const context = await browser.newContext({ viewport, locale: 'en-US', ...options });
 	context.setDefaultTimeout(PATIENCE);
 	// The pages that buttons lead to are not ours: no test depends on them.
 	await context.route('https://example.com/**', async (route) => {

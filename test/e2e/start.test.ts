@@ -103,7 +103,7 @@ async function walkThrough(start: Start): Promise<void> {
 	await new FeishuSandboxClient(feishu).changeSettings({ callbacks });
 	const browser = await launchChromium();
 	try {
-		const page = await newPage(browser, { viewport: { width: 1600, height: 1000 } });
+		const page = await newPage(browser);
 		await page.goto(feishu);
 		const card = page.locator('[data-testid="scenario-card"][data-id="attendance"]');
 		const canvas = await card.locator('[data-testid="scenario-workflow"]').getAttribute('href');

@@ -35,7 +35,7 @@ jest.mock('n8n-workflow', () => {
 
 jest.setTimeout(300_000);
 
-/** The same seed makes the same runs, but what comes first when two things happen at once may differ. */
+/** How many runs. A seed repeats them, but what comes first when two things happen at once may differ. */
 const RUNS = 500;
 const LASTING_RUNS = 150;
 

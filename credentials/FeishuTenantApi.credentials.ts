@@ -8,8 +8,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { baseUrlOf, fetchTenantAccessToken } from '../nodes/shared/tenantCredential';
-import type { TenantCredential } from '../nodes/shared/tenantCredential';
+import { baseUrlOf, fetchTenantAccessToken } from '../nodes/shared/api/tenantCredential';
+import type { TenantCredential } from '../nodes/shared/api/tenantCredential';
 
 /** A field whose value the editor hides and n8n does not give back. */
 const secret = (field: INodeProperties): INodeProperties => ({

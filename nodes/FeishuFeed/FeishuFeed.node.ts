@@ -6,7 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { executeOperation } from './execute';
+import { executeOperation } from './execution/execute';
 import { searchChats } from './listSearch/searchChats';
 import { findOperation, properties } from './resources';
 

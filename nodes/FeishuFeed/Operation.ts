@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { FeedEndpoint } from '../shared/apiTable';
-import type { ItemParameters } from './ItemParameters';
-import type { Ask } from '../shared/gather';
+import type { FeedEndpoint } from '../shared/api/endpoints';
+import type { ItemParameters } from './execution/ItemParameters';
+import type { Ask } from '../shared/delivery/batches';
 
 /** What an operation says of itself. Everything else is the same for all and stands in `execute.ts`. */
 export interface Operation {

@@ -8,12 +8,12 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { nothingToRegister } from '../shared/nothingToRegister';
-import { answerFields } from './answer';
-import { filterFields } from './filter';
-import { receiveOverLongConnection } from './longConnection';
-import { emitKept } from './trial';
-import { receiveCallback } from './webhook';
+import { nothingToRegister } from '../shared/description/noopWebhookMethods';
+import { answerFields } from './event/toast';
+import { filterFields } from './event/filter';
+import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
+import { emitKept } from './webhook/testEvent';
+import { receiveCallback } from './webhook/receiveCallback';
 
 /** Starts a workflow when somebody presses a button of a card or chat in the feed. */
 export class FeishuFeedTrigger implements INodeType {

@@ -8,8 +8,8 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { nothingToRegister } from '../shared/nothingToRegister';
-import { goOn } from './goOn';
+import { nothingToRegister } from '../shared/description/noopWebhookMethods';
+import { goOn } from './step';
 import { receiveResponse } from './receiveResponse';
 
 /** What both webhooks have in common. n8n checks the signature of the address before it asks the node. */

@@ -1,14 +1,14 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { readResumption } from '../shared/resumption';
-import type { ResumptionAnswer } from '../shared/resumption';
-import { TENANT_CREDENTIAL } from '../shared/tenantCredential';
-import type { TenantCredential } from '../shared/tenantCredential';
-import { respond } from '../shared/waitingCard';
-import type { Operator, WaitingCard } from '../shared/waitingCard';
-import { claim } from './claims';
+import { readResumption } from '../shared/sendAndWait/resumeToken';
+import type { ResumptionAnswer } from '../shared/sendAndWait/resumeToken';
+import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
+import type { TenantCredential } from '../shared/api/tenantCredential';
+import { respond } from '../shared/sendAndWait/waitingCard';
+import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
+import { claim } from './responseLock';
 import { languageOf, responsePage } from './responsePage';
-import type { WaitingState } from './waitingState';
+import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
 /**
  * Takes a response to a card, from a trigger that received the press or from the page that a link opens.

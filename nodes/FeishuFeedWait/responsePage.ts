@@ -1,5 +1,5 @@
-import type { AppFeedCard } from '../shared/payloads';
-import type { Choice } from '../shared/waitingCard';
+import type { AppFeedCard } from '../shared/api/payloads';
+import type { Choice } from '../shared/sendAndWait/waitingCard';
 
 type Language = 'zh' | 'en';
 

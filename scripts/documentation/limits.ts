@@ -1,8 +1,8 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
-import { LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/apiTable';
-import type { FeedEndpoint, RateLimit } from '../../nodes/shared/apiTable';
-import { CARD_LIMITS } from '../../nodes/shared/cardRules';
+import { LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
+import type { FeedEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
 
 /** The languages of the documentation. */

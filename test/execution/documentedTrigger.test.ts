@@ -5,12 +5,12 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
-import { readAnswerOfWorkflow, readToast } from '../../nodes/FeishuFeedTrigger/answer';
-import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/feishuEvent';
-import type { FeishuEvent } from '../../nodes/FeishuFeedTrigger/feishuEvent';
-import { readFilter } from '../../nodes/FeishuFeedTrigger/filter';
-import { readCallback } from '../../nodes/shared/callback';
-import type { CallbackBody } from '../../nodes/shared/callback';
+import { readAnswerOfWorkflow, readToast } from '../../nodes/FeishuFeedTrigger/event/toast';
+import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import type { FeishuEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import { readFilter } from '../../nodes/FeishuFeedTrigger/event/filter';
+import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
+import type { CallbackBody } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { ButtonPress } from '../../sandbox/feishu/src/client';
 import { readTriggerExamples } from '../../scripts/documentation/examples';

@@ -13,8 +13,11 @@ import type {
 } from 'n8n-workflow';
 import { WebSocket as WsWebSocket } from 'ws';
 
-import { listen } from '../../nodes/shared/LongConnection';
-import type { EventListener, LongConnectionTools } from '../../nodes/shared/LongConnection';
+import { listen } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import type {
+	EventListener,
+	LongConnectionTools,
+} from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { FaultOptions, PressResult, PushedEvent } from '../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';

@@ -2,7 +2,7 @@ import * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { AppFeedCard, UpdateCardContent, UserIdType } from '../../nodes/shared/payloads';
+import type { AppFeedCard, UpdateCardContent, UserIdType } from '../../nodes/shared/api/payloads';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { Person } from '../../sandbox/feishu/src/client';
 import { RANDOM_SEED } from '../randomSeed';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RecordedRequest, SettingsChange } from '../../sandbox/feishu/src/client';
-import { forgetPaces } from '../../nodes/shared/Pacer';
+import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { FEED_OPERATIONS, LINK } from './feedOperations';
 import type { FeedOperation, Summary } from './feedOperations';

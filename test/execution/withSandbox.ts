@@ -2,7 +2,7 @@ import './quietLogs';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { forgetPaces } from '../../nodes/shared/Pacer';
+import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,

@@ -5,14 +5,14 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { listen } from '../../nodes/shared/LongConnection';
+import { listen } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import type {
 	EventListener,
 	LongConnectionApp,
 	LongConnectionTools,
-} from '../../nodes/shared/LongConnection';
-import { headerOf } from '../../nodes/shared/frames';
-import { readClientConfig } from '../../nodes/shared/longConnectionEndpoint';
+} from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import { headerOf } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
+import { readClientConfig } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
 import { LongConnectionServer, refusal } from './LongConnectionServer';
 
 const APP: LongConnectionApp = {

@@ -1,5 +1,5 @@
-import type { RateLimit } from '../../nodes/shared/apiTable';
-import { Pacer, forgetPaces, pacerFor } from '../../nodes/shared/Pacer';
+import type { RateLimit } from '../../nodes/shared/api/endpoints';
+import { Pacer, forgetPaces, pacerFor } from '../../nodes/shared/delivery/Pacer';
 
 const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
 const REMINDERS: RateLimit[] = [

@@ -1,6 +1,6 @@
 import type { Logger } from 'n8n-workflow';
 
-import { Progress } from '../../nodes/shared/Progress';
+import { Progress } from '../../nodes/shared/delivery/Progress';
 
 let messages: string[];
 const logger = { info: (message: string) => messages.push(message) } as unknown as Logger;

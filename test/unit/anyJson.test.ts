@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import type { Logger } from 'n8n-workflow';
 
-import { readAnswerOfWorkflow } from '../../nodes/FeishuFeedTrigger/answer';
-import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/feishuEvent';
-import { readAnswer, readFailedRecipients, sentenceOf } from '../../nodes/shared/answers';
-import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/apiTable';
-import { readCallback } from '../../nodes/shared/callback';
-import { EventDelivery } from '../../nodes/shared/EventDelivery';
-import { shown } from '../../nodes/shared/InvalidField';
+import { readAnswerOfWorkflow } from '../../nodes/FeishuFeedTrigger/event/toast';
+import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import { readAnswer, readFailedRecipients, sentenceOf } from '../../nodes/shared/api/responses';
+import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
+import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
+import { EventDelivery } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
+import { shown } from '../../nodes/shared/validation/InvalidField';
 import {
 	DEFAULT_CLIENT_CONFIG,
 	LongConnectionError,
 	askForEndpoint,
 	readClientConfig,
-} from '../../nodes/shared/longConnectionEndpoint';
-import { readResumeUrl, readResumption } from '../../nodes/shared/resumption';
-import { TokenError, fetchTenantAccessToken } from '../../nodes/shared/tenantCredential';
-import type { TenantCredential } from '../../nodes/shared/tenantCredential';
+} from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
+import { readResumeUrl, readResumption } from '../../nodes/shared/sendAndWait/resumeToken';
+import { TokenError, fetchTenantAccessToken } from '../../nodes/shared/api/tenantCredential';
+import type { TenantCredential } from '../../nodes/shared/api/tenantCredential';
 
 /** The names that the node looks for, in what comes over the wire. */
 const READ = [

@@ -2,8 +2,8 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 
 import fc from 'fast-check';
 
-import { readCallback } from '../../nodes/shared/callback';
-import type { CallbackKeys } from '../../nodes/shared/callback';
+import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
+import type { CallbackKeys } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 
 const KEYS: CallbackKeys = {
 	encryptKey: 'an encrypt key',

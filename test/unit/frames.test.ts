@@ -13,7 +13,7 @@ import {
 	decodeFrame,
 	encodeFrame,
 	headerOf,
-} from '../../nodes/shared/frames';
+} from '../../nodes/FeishuFeedTrigger/longConnection/frames';
 import { collectGarbage } from './garbageCollection';
 
 /** The official SDK's own codec, which it registers with protobufjs when it is loaded. */

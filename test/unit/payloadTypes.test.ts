@@ -1,11 +1,11 @@
 import type { Client } from '@larksuiteoapi/node-sdk';
 
-import { FAILED_CARD_REASONS } from '../../nodes/shared/apiTable';
+import { FAILED_CARD_REASONS } from '../../nodes/shared/api/endpoints';
 import {
 	BUTTON_ACTION_TYPES,
 	BUTTON_TYPES,
 	STATUS_LABEL_TYPES,
-} from '../../nodes/shared/cardRules';
+} from '../../nodes/shared/validation/cardFields';
 import type {
 	AppFeedCard,
 	ChatButtonContent,
@@ -19,7 +19,7 @@ import type {
 	UserIdType,
 	WithFeedCards,
 	WithUserIds,
-} from '../../nodes/shared/payloads';
+} from '../../nodes/shared/api/payloads';
 
 /**
  * The payload types of the node are the official SDK's, down to each optional field. The type

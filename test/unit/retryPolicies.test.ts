@@ -1,6 +1,6 @@
-import type { Failure, FailureKind } from '../../nodes/shared/answers';
-import { policyForCall, policyForRecipient } from '../../nodes/shared/retryPolicies';
-import type { RetryPolicy } from '../../nodes/shared/retryPolicies';
+import type { Failure, FailureKind } from '../../nodes/shared/api/responses';
+import { policyForCall, policyForRecipient } from '../../nodes/shared/delivery/retryPolicies';
+import type { RetryPolicy } from '../../nodes/shared/delivery/retryPolicies';
 
 const failure = (kind: FailureKind, mayPass?: boolean): Failure => ({ kind, mayPass, reason: '' });
 

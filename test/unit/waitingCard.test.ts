@@ -1,6 +1,12 @@
-import { codePoints } from '../../nodes/shared/rules';
-import { endedCard, isOver, respond, responseOf, toClear } from '../../nodes/shared/waitingCard';
-import type { Choice, WaitingCard } from '../../nodes/shared/waitingCard';
+import { codePoints } from '../../nodes/shared/validation/validators';
+import {
+	endedCard,
+	isOver,
+	respond,
+	responseOf,
+	toClear,
+} from '../../nodes/shared/sendAndWait/waitingCard';
+import type { Choice, WaitingCard } from '../../nodes/shared/sendAndWait/waitingCard';
 
 const NOW = Date.parse('2026-11-22T08:00:00Z');
 const [approve, decline]: Choice[] = [

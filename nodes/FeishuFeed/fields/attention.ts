@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { UpdateField } from '../../shared/payloads';
-import { trueOrFalse } from '../../shared/rules';
-import { collection } from '../ItemParameters';
-import type { ItemParameters } from '../ItemParameters';
+import type { UpdateField } from '../../shared/api/payloads';
+import { trueOrFalse } from '../../shared/validation/validators';
+import { collection } from '../execution/ItemParameters';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 /** Ways to draw attention to a card that exists. */
 export const attentionOptions: INodeProperties[] = [

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { CARD_LIMITS } from '../../shared/cardRules';
-import { InvalidField } from '../../shared/InvalidField';
-import { text } from '../../shared/rules';
-import type { ItemParameters } from '../ItemParameters';
+import { CARD_LIMITS } from '../../shared/validation/cardFields';
+import { InvalidField } from '../../shared/validation/InvalidField';
+import { text } from '../../shared/validation/validators';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 /** Names an existing card. */
 export const businessIdField: INodeProperties = {

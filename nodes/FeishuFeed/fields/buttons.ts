@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { actionValueFields } from '../../shared/actionValues';
-import { CARD_LIMITS } from '../../shared/cardRules';
-import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
-import type { FeedButton, FeedButtons } from '../../shared/payloads';
-import { collection, entriesOf, withoutEmpty } from '../ItemParameters';
+import { actionValueFields } from '../../shared/description/actionValueFields';
+import { CARD_LIMITS } from '../../shared/validation/cardFields';
+import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
+import type { FeedButton, FeedButtons } from '../../shared/api/payloads';
+import { collection, entriesOf, withoutEmpty } from '../execution/ItemParameters';
 
 export const buttonTextField: INodeProperties = {
 	displayName: 'Text',

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { CARD_LIMITS, checkWholeCard } from '../../shared/cardRules';
-import { InvalidField, kindOf } from '../../shared/InvalidField';
-import type { AppFeedCard, Notify, StatusLabel } from '../../shared/payloads';
-import { codePoints, oneOf, trueOrFalse } from '../../shared/rules';
-import { collection, entriesOf, isEmpty, withoutEmpty } from '../ItemParameters';
-import type { ItemParameters } from '../ItemParameters';
+import { CARD_LIMITS, checkWholeCard } from '../../shared/validation/cardFields';
+import { InvalidField, kindOf } from '../../shared/validation/InvalidField';
+import type { AppFeedCard, Notify, StatusLabel } from '../../shared/api/payloads';
+import { codePoints, oneOf, trueOrFalse } from '../../shared/validation/validators';
+import { collection, entriesOf, isEmpty, withoutEmpty } from '../execution/ItemParameters';
+import type { ItemParameters } from '../execution/ItemParameters';
 import { buttonFieldName, buttonsField, readButtons } from './buttons';
 import { newBusinessIdField } from './businessId';
 

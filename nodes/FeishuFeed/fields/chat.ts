@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
-import type { ItemParameters } from '../ItemParameters';
+import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 export const chatField: INodeProperties = {
 	displayName: 'Chat',

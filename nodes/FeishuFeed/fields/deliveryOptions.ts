@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { wholeNumber } from '../../shared/rules';
-import { collection } from '../ItemParameters';
-import type { ItemParameters } from '../ItemParameters';
+import { wholeNumber } from '../../shared/validation/validators';
+import { collection } from '../execution/ItemParameters';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 /** How the calls of an execution are made. */
 export interface DeliveryOptions {

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidField, kindOf, shown } from '../../shared/InvalidField';
-import type { UserIdType } from '../../shared/payloads';
-import { oneOf } from '../../shared/rules';
-import type { ItemParameters } from '../ItemParameters';
+import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
+import type { UserIdType } from '../../shared/api/payloads';
+import { oneOf } from '../../shared/validation/validators';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 /** Who is to be reached, in the order given, each once. */
 export interface Recipients {

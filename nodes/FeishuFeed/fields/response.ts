@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { BUTTON_TYPES, CARD_LIMITS } from '../../shared/cardRules';
-import { InvalidField, shown } from '../../shared/InvalidField';
-import { oneOf, text, wholeNumber } from '../../shared/rules';
-import type { Choice, WaitingPlan } from '../../shared/waitingCard';
-import { collection, entriesOf, isEmpty } from '../ItemParameters';
-import type { ItemParameters } from '../ItemParameters';
+import { BUTTON_TYPES, CARD_LIMITS } from '../../shared/validation/cardFields';
+import { InvalidField, shown } from '../../shared/validation/InvalidField';
+import { oneOf, text, wholeNumber } from '../../shared/validation/validators';
+import type { Choice, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
+import { collection, entriesOf, isEmpty } from '../execution/ItemParameters';
+import type { ItemParameters } from '../execution/ItemParameters';
 import { buttonStyleField, buttonTextField, readActionValue } from './buttons';
 
 const APPROVAL = { show: { responseType: ['approval'] } };

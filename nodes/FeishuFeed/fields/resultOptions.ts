@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { oneOf, trueOrFalse } from '../../shared/rules';
-import { collection } from '../ItemParameters';
-import type { ItemParameters } from '../ItemParameters';
+import { oneOf, trueOrFalse } from '../../shared/validation/validators';
+import { collection } from '../execution/ItemParameters';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 /** How the user wants to be told who was reached. */
 export interface ResultOptions {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { trueOrFalse } from '../../shared/rules';
-import type { ItemParameters } from '../ItemParameters';
+import { trueOrFalse } from '../../shared/validation/validators';
+import type { ItemParameters } from '../execution/ItemParameters';
 
 export const instantReminderField: INodeProperties = {
 	displayName: 'Instant Reminder (即时提醒)',

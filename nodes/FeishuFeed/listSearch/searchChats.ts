@@ -1,9 +1,9 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { sentenceOf } from '../../shared/answers';
-import { LIST_CHATS, SEARCH_CHATS } from '../../shared/apiTable';
-import { FeishuClient } from '../../shared/FeishuClient';
+import { sentenceOf } from '../../shared/api/responses';
+import { LIST_CHATS, SEARCH_CHATS } from '../../shared/api/endpoints';
+import { FeishuClient } from '../../shared/api/FeishuClient';
 
 /**
  * The chats that the bot is a member of, a page at a time, all or those whose name fits the filter.

@@ -1,5 +1,5 @@
-import { CREATE_APP_FEED_CARD } from '../../../shared/apiTable';
-import type { CreateCardContent } from '../../../shared/payloads';
+import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
+import type { CreateCardContent } from '../../../shared/api/payloads';
 import { cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { Operation } from '../../Operation';

@@ -1,5 +1,5 @@
-import { DELETE_APP_FEED_CARDS } from '../../../shared/apiTable';
-import type { DeleteCardContent } from '../../../shared/payloads';
+import { DELETE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
+import type { DeleteCardContent } from '../../../shared/api/payloads';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { Operation } from '../../Operation';

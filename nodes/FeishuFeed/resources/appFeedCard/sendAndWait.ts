@@ -1,6 +1,6 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
-import { CREATE_APP_FEED_CARD } from '../../../shared/apiTable';
+import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
 import { newBusinessIdField } from '../../fields/businessId';
 import {
 	avatarKeyField,
@@ -13,7 +13,7 @@ import {
 } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
-import { waitForResponse } from '../../waitForResponse';
+import { waitForResponse } from '../../execution/waitForResponse';
 import type { Operation } from '../../Operation';
 
 /** Feishu: im-v2/app_feed_card/create, and what ends the card again. */

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { UPDATE_APP_FEED_CARDS } from '../../../shared/apiTable';
-import { checkPartOfCard } from '../../../shared/cardRules';
-import { InvalidField, shown } from '../../../shared/InvalidField';
-import type { AppFeedCard, UpdateCardContent, UpdateField } from '../../../shared/payloads';
+import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
+import { checkPartOfCard } from '../../../shared/validation/cardFields';
+import { InvalidField, shown } from '../../../shared/validation/InvalidField';
+import type { AppFeedCard, UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
 import { attentionOptions, readAttention } from '../../fields/attention';
 import { buttonsField, readButtons } from '../../fields/buttons';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
@@ -20,8 +20,8 @@ import {
 	titleField,
 } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import { collection } from '../../ItemParameters';
-import type { ItemParameters } from '../../ItemParameters';
+import { collection } from '../../execution/ItemParameters';
+import type { ItemParameters } from '../../execution/ItemParameters';
 import type { Operation } from '../../Operation';
 
 const FIELD = 'Fields to Update';

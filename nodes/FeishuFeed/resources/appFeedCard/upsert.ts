@@ -1,5 +1,5 @@
-import { UPDATE_APP_FEED_CARDS } from '../../../shared/apiTable';
-import type { UpdateCardContent, UpdateField } from '../../../shared/payloads';
+import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
+import type { UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
 import { attentionOptions, readAttention } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
 import { create } from './create';

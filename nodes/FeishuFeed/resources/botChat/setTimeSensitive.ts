@@ -1,5 +1,5 @@
-import { SET_BOT_TIME_SENSITIVE } from '../../../shared/apiTable';
-import type { TimeSensitiveContent } from '../../../shared/payloads';
+import { SET_BOT_TIME_SENSITIVE } from '../../../shared/api/endpoints';
+import type { TimeSensitiveContent } from '../../../shared/api/payloads';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';
 import type { Operation } from '../../Operation';

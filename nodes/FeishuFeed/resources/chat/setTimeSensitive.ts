@@ -1,5 +1,5 @@
-import { SET_CHAT_TIME_SENSITIVE } from '../../../shared/apiTable';
-import type { TimeSensitiveContent } from '../../../shared/payloads';
+import { SET_CHAT_TIME_SENSITIVE } from '../../../shared/api/endpoints';
+import type { TimeSensitiveContent } from '../../../shared/api/payloads';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';

@@ -1,6 +1,6 @@
-import { UPDATE_CHAT_BUTTONS } from '../../../shared/apiTable';
-import { checkButtons } from '../../../shared/cardRules';
-import type { ChatButtonContent } from '../../../shared/payloads';
+import { UPDATE_CHAT_BUTTONS } from '../../../shared/api/endpoints';
+import { checkButtons } from '../../../shared/validation/cardFields';
+import type { ChatButtonContent } from '../../../shared/api/payloads';
 import { buttonFieldName, buttonsField, readButtons } from '../../fields/buttons';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';

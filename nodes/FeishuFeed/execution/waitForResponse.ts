@@ -1,0 +1,99 @@
+import { randomUUID } from 'crypto';
+import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { waitingWorkflow } from '../../shared/sendAndWait/waitingWorkflow';
+import type { WaitingState } from '../../shared/sendAndWait/waitingState';
+import type { Ask } from '../../shared/delivery/batches';
+import { InvalidField } from '../../shared/validation/InvalidField';
+import type { CreateCardContent } from '../../shared/api/payloads';
+import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
+import { readDeliveryOptions } from '../fields/deliveryOptions';
+import { readWaitingPlan } from '../fields/response';
+import type { Operation } from '../Operation';
+import { readItems } from './readItems';
+
+type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard };
+
+/**
+ * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
+ * sleeps meanwhile; n8n goes on with what the other one gives, one item for each input item.
+ *
+ * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call, and for the
+ *   first that reached nobody; neither if items may fail
+ */
+export async function waitForResponse(
+	context: IExecuteFunctions,
+	operation: Operation,
+): Promise<INodeExecutionData[]> {
+	const node = context.getNode();
+	if (node.type.endsWith('Tool')) {
+		throw new NodeOperationError(
+			node,
+			'Send and Wait for Response cannot be a tool of an AI agent, which does not wait: put the node behind the agent',
+		);
+	}
+	const now = Date.now();
+	const items = readItems(context, (parameters): ReadItem => {
+		const ask = operation.read(parameters);
+		const plan = readWaitingPlan(parameters, now);
+		const delivery = readDeliveryOptions(parameters);
+		return { card: readCard(context, ask, plan), delivery };
+	});
+	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
+	if (first === undefined) {
+		return items.map((item, index) => ({
+			json: { error: (item as NodeOperationError).message },
+			pairedItem: { item: index },
+		}));
+	}
+	const state: WaitingState = {
+		cards: items.map((item) =>
+			// What cannot be sent keeps its place, so that the results stand in the order of the items.
+			item instanceof NodeOperationError
+				? { ...first.card, userIds: [], error: item.message }
+				: item.card,
+		),
+		delivery: first.delivery,
+		onFailure: !context.continueOnFail()
+			? 'stop'
+			: node.onError === 'continueErrorOutput'
+				? 'tellErrorOutput'
+				: 'tell',
+		isSent: false,
+	};
+	const parentExecution = {
+		executionId: context.getExecutionId(),
+		workflowId: context.getWorkflow().id as string,
+		shouldResume: true,
+	};
+	try {
+		const { data } = await context.executeWorkflow(
+			{ code: waitingWorkflow(node) },
+			[{ json: state as unknown as IDataObject }],
+			undefined,
+			{ parentExecution },
+		);
+		// What is given while the other execution waits, n8n replaces by its result.
+		return data[0] ?? [];
+	} catch (error) {
+		throw new NodeOperationError(node, (error as Error).message);
+	}
+}
+
+/** @throws {InvalidField} when its buttons could not open n8n */
+function readCard(
+	context: IExecuteFunctions,
+	{ userIdType, userIds, content }: Ask,
+	plan: WaitingPlan,
+): WaitingCard {
+	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
+		throw new InvalidField(
+			'Response Comes Back',
+			'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
+		);
+	}
+	const { app_feed_card: card } = content as CreateCardContent;
+	const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
+	return { ...plan, userIdType, userIds, card: named, given: [], cleared: [] };
+}

@@ -1,0 +1,123 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { eventIdOf, eventTypeOf } from '../webhook/callback';
+import type { CallbackBody } from '../webhook/callback';
+import { asObject, asText, firstText } from '../../shared/primitives/json';
+
+const BUTTON_PRESSED = 'card.action.trigger';
+
+/** What an event says, in one shape, whatever the event's own. */
+export interface FeishuEvent {
+	event_id?: string;
+	event_type?: string;
+	/** When it happened, in ISO 8601, or when it arrived if Feishu does not say. */
+	time: string;
+	/** Who pressed the button. */
+	operator?: { open_id?: string; union_id?: string; user_id?: string };
+	/** The action values of the button. */
+	action: Record<string, unknown>;
+	biz_id?: string;
+	chat_id?: string;
+	message_id?: string;
+	/** The whole event as Feishu sent it, but for the Verification Token. */
+	event: CallbackBody;
+}
+
+/**
+ * Reads an event. Feishu's reference does not print the callback of a feed card's button, so its
+ * values are looked for wherever they may be, and the whole event is passed on.
+ *
+ * @param now milliseconds since 1970
+ */
+export function readEvent(body: CallbackBody, now: number): FeishuEvent {
+	const event = asObject(body.event) ?? {};
+	const action = asObject(event.action) ?? {};
+	const context = asObject(event.context) ?? {};
+	const operator = asObject(event.operator) ?? {};
+	const values =
+		asObject(action.value) ?? asObject(action.action_map) ?? asObject(event.action_map) ?? {};
+	const places = [event, action, context, values];
+	return withoutAbsent({
+		event_id: eventIdOf(body),
+		event_type: eventTypeOf(body),
+		time: timeOf(body, now),
+		operator: operatorOf(operator),
+		action: values,
+		biz_id: firstOf(places, ['biz_id']),
+		chat_id: firstOf(places, ['open_chat_id', 'chat_id']),
+		message_id: firstOf(places, ['open_message_id', 'message_id']),
+		event: withoutVerificationToken(body),
+	});
+}
+
+/** What proves that a callback is from Feishu is not for the workflow, whose data others may read. */
+function withoutVerificationToken(body: CallbackBody): CallbackBody {
+	const header = asObject(body.header);
+	return {
+		...withoutToken(body),
+		...(header && { header: withoutToken(header) }),
+	};
+}
+
+function withoutToken(fields: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'token'));
+}
+
+/** True for a press on a button, also where Feishu should call the event something new. */
+export function isButtonPress({ event_type: type, event: { event } }: FeishuEvent): boolean {
+	const content = asObject(event);
+	return type === BUTTON_PRESSED || Boolean(content?.action ?? content?.action_map);
+}
+
+function operatorOf(operator: Record<string, unknown>): FeishuEvent['operator'] {
+	// Other events nest the IDs of the person one deeper.
+	const ids = { ...asObject(operator.operator_id), ...operator };
+	const known = withoutAbsent({
+		open_id: firstText(ids.open_id),
+		union_id: firstText(ids.union_id),
+		user_id: firstText(ids.user_id),
+	});
+	return Object.keys(known).length > 0 ? known : undefined;
+}
+
+/** `create_time` is in milliseconds; some events have it in seconds or microseconds. */
+function timeOf(body: CallbackBody, now: number): string {
+	const given = Number(asText(asObject(body.header)?.create_time ?? body.ts));
+	if (!Number.isFinite(given) || given <= 0) return new Date(now).toISOString();
+	const milliseconds = given < 1e11 ? given * 1e3 : given < 1e14 ? given : given / 1e3;
+	return new Date(Math.min(milliseconds, 8.64e15)).toISOString();
+}
+
+function firstOf(places: Array<Record<string, unknown>>, names: string[]): string | undefined {
+	return firstText(...names.flatMap((name) => places.map((place) => place[name])));
+}
+
+function withoutAbsent<Fields extends object>(fields: Fields): Fields {
+	return Object.fromEntries(
+		Object.entries(fields).filter(([, value]) => value !== undefined),
+	) as Fields;
+}
+
+/** Which events start the workflow. */
+export interface EventFilter {
+	/** Only presses on buttons, or every event that Feishu sends. */
+	events: 'buttonPressed' | 'any';
+	/** Business IDs of cards, of which one must be the event's; empty for any. */
+	bizIds: string[];
+	/** Action values that the button must have, all of them. */
+	actionValues: Array<{ name: string; value: string }>;
+}
+
+/** True when the event is one that the workflow waits for. */
+export function isWanted(event: FeishuEvent, filter: EventFilter): boolean {
+	if (filter.events === 'buttonPressed' && !isButtonPress(event)) return false;
+	if (filter.bizIds.length > 0 && !filter.bizIds.includes(event.biz_id ?? '')) return false;
+	return filter.actionValues.every(
+		({ name, value }) => Object.hasOwn(event.action, name) && asText(event.action[name]) === value,
+	);
+}
+
+/** The event as the JSON of an item. */
+export function itemOf(event: FeishuEvent): IDataObject {
+	return event as unknown as IDataObject;
+}

@@ -1,0 +1,29 @@
+import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import { RecentEvents } from './RecentEvents';
+
+const inThisProcess = new Map<string, RecentEvents>();
+
+/**
+ * The events that a trigger has seen. They are kept in this process, since n8n may handle two copies
+ * of one event at a time, and are stored with the workflow, so that a restart forgets none.
+ */
+export function recentEventsOf(context: IWebhookFunctions | ITriggerFunctions): {
+	add: (id: string) => boolean;
+} {
+	const key = [context.getWorkflow().id, context.getNode().id, context.getMode()].join(' ');
+	const stored = context.getWorkflowStaticData('node');
+	let recent = inThisProcess.get(key);
+	if (recent === undefined) {
+		recent = new RecentEvents(stored.recentEvents);
+		inThisProcess.set(key, recent);
+	}
+	const seen = recent;
+	return {
+		add: (id) => {
+			if (!seen.add(id)) return false;
+			stored.recentEvents = seen.toArray();
+			return true;
+		},
+	};
+}

@@ -1,0 +1,132 @@
+import { asObject, asText } from '../../shared/primitives/json';
+import { notFeishu, postSecret, unreachable } from '../../shared/api/secretRequest';
+import type { SendRequest } from '../../shared/api/secretRequest';
+
+/** The app whose events are received. */
+export interface LongConnectionApp {
+	/** Without a slash at its end. */
+	baseUrl: string;
+	appId: string;
+	appSecret: string;
+}
+
+/** How Feishu wants to be connected to; Feishu's own names, times in seconds. */
+export interface ClientConfig {
+	/** How often to try again; for ever if negative. */
+	ReconnectCount: number;
+	/** Between two tries. */
+	ReconnectInterval: number;
+	/** Before the first try at most: the wait is random, so that not all come back at once. */
+	ReconnectNonce: number;
+	PingInterval: number;
+}
+
+/** Where to connect to. */
+export interface Endpoint {
+	url: string;
+	serviceId: number;
+	/** As Feishu gave it. */
+	clientConfig: unknown;
+}
+
+/** Why there is no long connection, in a sentence that says what to mend. Holds no secret. */
+export class LongConnectionError extends Error {
+	constructor(
+		message: string,
+		/** True when the same attempt may succeed a little later. */
+		readonly mayPass = false,
+	) {
+		super(message);
+		this.name = 'FeishuLongConnectionError';
+	}
+}
+
+/** What holds until Feishu says otherwise; the official SDK's values. */
+export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
+	ReconnectCount: -1,
+	ReconnectInterval: 120,
+	ReconnectNonce: 30,
+	PingInterval: 120,
+};
+
+/** What of a ClientConfig is believed: nothing makes the connection busy, or deaf for hours. */
+const BOUNDS: Record<keyof ClientConfig, { minimum: number; maximum: number }> = {
+	ReconnectCount: { minimum: -1, maximum: 1_000_000 },
+	ReconnectInterval: { minimum: 0.5, maximum: 3_600 },
+	ReconnectNonce: { minimum: 0, maximum: 3_600 },
+	PingInterval: { minimum: 0.5, maximum: 3_600 },
+};
+
+/** Takes what a new ClientConfig says of `former`, which stays for what is absent or no number. */
+export function readClientConfig(value: unknown, former: ClientConfig): ClientConfig {
+	const given = asObject(value) ?? {};
+	const config = { ...former };
+	for (const name of Object.keys(BOUNDS) as Array<keyof ClientConfig>) {
+		const number = given[name];
+		if (typeof number !== 'number' || !Number.isFinite(number)) continue;
+		const { minimum, maximum } = BOUNDS[name];
+		config[name] = Math.min(maximum, Math.max(minimum, number));
+	}
+	return config;
+}
+
+/** Feishu's codes that a later attempt may not see, and what to do about each. */
+const CODES: Record<number, { advice: string; mayPass: boolean }> = {
+	1: { advice: 'Feishu is busy, try again later', mayPass: true },
+	403: {
+		advice:
+			"check that the app in the credential is a custom app (自建应用), is enabled, and has the long connection chosen in Feishu's developer console",
+		mayPass: false,
+	},
+	514: { advice: 'check App ID and App Secret in the credential', mayPass: false },
+	1000040343: { advice: 'Feishu has an internal error, try again later', mayPass: true },
+	1000040350: {
+		advice:
+			'the app has too many long connections, of which Feishu allows 50: stop other programs, or other n8n instances, that receive events of the same app',
+		mayPass: true,
+	},
+};
+
+/**
+ * Asks Feishu where the app is to connect to. Feishu: long connection (长连接), POST /callback/ws/endpoint.
+ *
+ * @param send sends one HTTP request and gives the body of its answer, whatever its status
+ * @param signal ends the request when nobody waits for it any more
+ */
+export async function askForEndpoint(
+	{ baseUrl, appId, appSecret }: LongConnectionApp,
+	send: SendRequest,
+	signal?: AbortSignal,
+): Promise<Endpoint | LongConnectionError> {
+	const { protocol } = new URL(baseUrl);
+	const answer = await postSecret(send, {
+		baseURL: baseUrl,
+		url: '/callback/ws/endpoint',
+		headers: { locale: 'zh' },
+		body: { AppID: appId, AppSecret: appSecret },
+		timeout: 15_000,
+		abortSignal: signal,
+	});
+	if (answer === undefined) return new LongConnectionError(unreachable(baseUrl), true);
+	const { code, msg, data } = asObject(answer.body) ?? {};
+	if (typeof code === 'number' && code !== 0) {
+		const { advice, mayPass } = CODES[code] ?? { advice: 'try again later', mayPass: true };
+		return new LongConnectionError(
+			`Feishu gives no long connection (code ${code}, "${asText(msg)}"): ${advice}`,
+			mayPass,
+		);
+	}
+	const { URL: url, ClientConfig: clientConfig } = asObject(data) ?? {};
+	// A connection that is not encrypted is for a Feishu on this machine, as is such a base URL.
+	const protocols = protocol === 'https:' ? ['wss:'] : ['wss:', 'ws:'];
+	if (
+		code !== 0 ||
+		typeof url !== 'string' ||
+		!URL.canParse(url) ||
+		!protocols.includes(new URL(url).protocol)
+	) {
+		return new LongConnectionError(notFeishu(baseUrl), true);
+	}
+	const serviceId = Number(new URL(url).searchParams.get('service_id') ?? 0) | 0;
+	return { url, serviceId, clientConfig };
+}

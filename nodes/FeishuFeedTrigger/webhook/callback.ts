@@ -1,0 +1,135 @@
+import { createDecipheriv, createHash, timingSafeEqual } from 'crypto';
+
+import { asObject, asText, firstText, parseObject } from '../../shared/primitives/json';
+
+/** What the developer console holds for callbacks; empty where nothing is set. */
+export interface CallbackKeys {
+	encryptKey: string;
+	verificationToken: string;
+	/** Callbacks of other apps are refused. */
+	appId: string;
+}
+
+/** The JSON body of a callback or event. */
+export type CallbackBody = Record<string, unknown>;
+
+/** What an HTTP request to the callback URL turned out to be. */
+export type Callback =
+	| { kind: 'challenge'; challenge: string }
+	| { kind: 'event'; body: CallbackBody }
+	/** Never carries anything of the request: it may be forged. */
+	| { kind: 'refused'; status: number; reason: string };
+
+/** The longest callback that is read, in bytes; Feishu's are far shorter. */
+const MOST_BYTES = 1024 * 1024;
+/** How old a signed callback may be, or how far in the future, in seconds. */
+const MOST_SECONDS_APART = 300;
+
+/**
+ * Checks a request to the callback URL and reads what is in it.
+ * Feishu: event-subscription-guide, encryption and signature. With an Encrypt Key set,
+ * only what is encrypted and signed is taken; without one, the Verification Token decides.
+ *
+ * @param now milliseconds since 1970
+ */
+export function readCallback(
+	rawBody: Buffer,
+	headers: Record<string, unknown>,
+	keys: CallbackKeys,
+	now: number,
+): Callback {
+	if (rawBody.length > MOST_BYTES) return refuse(413, 'the body is too large');
+	const outer = parseObject(rawBody.toString('utf8'));
+	if (outer === undefined) return refuse(400, 'the body is no JSON object');
+
+	if (!keys.encryptKey) {
+		if ('encrypt' in outer) {
+			return refuse(400, 'the body is encrypted, but the credential has no Encrypt Key');
+		}
+		return readBody(outer, keys);
+	}
+	if (typeof outer.encrypt !== 'string') return refuse(403, 'the body is not encrypted');
+	const body = decrypt(outer.encrypt, keys.encryptKey);
+	if (body === undefined) return refuse(403, 'the body cannot be decrypted');
+	// Feishu signs nothing when it verifies the address; encrypting it needs the key as well.
+	const isSigned = headers['x-lark-signature'] !== undefined;
+	if (isSigned || body.type !== 'url_verification') {
+		const problem = checkSignature(rawBody, headers, keys.encryptKey, now);
+		if (problem !== undefined) return refuse(403, problem);
+	}
+	return readBody(body, keys);
+}
+
+function refuse(status: number, reason: string): Callback {
+	return { kind: 'refused', status, reason };
+}
+
+function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys): Callback {
+	const header = asObject(body.header);
+	// Schema 2.0 has the token in its header, URL verification and schema 1.0 beside the type.
+	const token = header?.token ?? body.token;
+	if (verificationToken && !isEqual(asText(token), verificationToken)) {
+		return refuse(403, 'the Verification Token is wrong');
+	}
+	if (body.type === 'url_verification') {
+		return typeof body.challenge === 'string'
+			? { kind: 'challenge', challenge: body.challenge }
+			: refuse(400, 'there is no challenge');
+	}
+	if (eventTypeOf(body) === undefined) return refuse(400, 'there is no event type');
+	const from = header?.app_id ?? asObject(body.event)?.app_id;
+	if (typeof from === 'string' && from !== appId) return refuse(403, 'it is for another app');
+	return { kind: 'event', body };
+}
+
+/** The event's type: in the header of schema 2.0, in the event of schema 1.0. */
+export function eventTypeOf(body: CallbackBody): string | undefined {
+	return firstText(asObject(body.header)?.event_type ?? asObject(body.event)?.type);
+}
+
+/** The event's ID, which is the same for all copies of it. */
+export function eventIdOf(body: CallbackBody): string | undefined {
+	return firstText(asObject(body.header)?.event_id ?? body.uuid);
+}
+
+/** AES-256-CBC, the key being the SHA-256 of the Encrypt Key, the first 16 bytes the IV. */
+function decrypt(encrypted: string, encryptKey: string): CallbackBody | undefined {
+	const bytes = Buffer.from(encrypted, 'base64');
+	if (bytes.length < 32 || bytes.length % 16 !== 0) return undefined;
+	try {
+		const key = createHash('sha256').update(encryptKey).digest();
+		const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(0, 16));
+		const text = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
+		return parseObject(text.toString('utf8'));
+	} catch {
+		return undefined;
+	}
+}
+
+/** The signature is the SHA-256 of timestamp, nonce, Encrypt Key and the body as it was sent. */
+function checkSignature(
+	rawBody: Buffer,
+	headers: Record<string, unknown>,
+	encryptKey: string,
+	now: number,
+): string | undefined {
+	const [timestamp, nonce, signature] = ['timestamp', 'nonce', 'signature'].map((name) => {
+		const header = headers[name === 'signature' ? 'x-lark-signature' : `x-lark-request-${name}`];
+		return typeof header === 'string' ? header : '';
+	});
+	if (!timestamp || !nonce || !signature) return 'the signature is missing';
+	const expected = createHash('sha256')
+		.update(timestamp + nonce + encryptKey)
+		.update(rawBody)
+		.digest('hex');
+	if (!isEqual(signature.toLowerCase(), expected)) return 'the signature is wrong';
+	const seconds = Number(timestamp);
+	const isFresh = Math.abs(now / 1000 - seconds) <= MOST_SECONDS_APART;
+	return isFresh ? undefined : 'the callback is too old, or the clock is wrong';
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function isEqual(one: string, other: string): boolean {
+	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
+	return timingSafeEqual(a, b);
+}

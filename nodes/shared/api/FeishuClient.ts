@@ -1,0 +1,181 @@
+import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { STOPPED, readAnswer } from './responses';
+import type { Answer, Failure, HttpResponse } from './responses';
+import { TENANT_CREDENTIAL, baseUrlOf } from './tenantCredential';
+import type { TenantCredential, TokenError } from './tenantCredential';
+
+/** One call of Feishu's API. */
+export interface FeishuRequest {
+	method: IHttpRequestMethods;
+	/** Below the credential's base URL. */
+	path: string;
+	query?: Record<string, string | number>;
+	body?: object;
+	/** Named in the advice when a scope is missing. */
+	scopes: string[];
+}
+
+/** How long to wait for an answer, in milliseconds. */
+const ANSWER_TIMEOUT = 20_000;
+
+/** Waits until an attempt may be made; false when none is to be made any more. */
+export type TakeTurn = () => Promise<boolean>;
+
+type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
+
+/**
+ * Calls Feishu's API as the app of the credential, through n8n's own HTTP client.
+ * A token that Feishu refuses is renewed once, however many calls were refused with it,
+ * and the calls are repeated. It throws for nothing that Feishu or the network does.
+ */
+export class FeishuClient {
+	/** Settles when the renewal under way is over; gives why there is no new token, if so. */
+	private renewal?: Promise<Failure | undefined>;
+
+	private constructor(
+		private readonly context: N8nContext,
+		private readonly credential: TenantCredential,
+		private readonly credentialReference: { id: string; name: string },
+	) {}
+
+	/**
+	 * Reads the credential of the node, once for all calls.
+	 *
+	 * @throws {TokenError} when the credential's base URL is not allowed
+	 */
+	static async open(context: N8nContext): Promise<FeishuClient> {
+		const credential = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+		baseUrlOf(credential);
+		const { id, name } = context.getNode().credentials?.[TENANT_CREDENTIAL] ?? {};
+		// A copy, since n8n writes a new token into what it is given.
+		const copy = { ...credential, accessToken: credential.accessToken ?? '' };
+		return new FeishuClient(context, copy, { id: id ?? '', name: name ?? '' });
+	}
+
+	/** Names the app and tenant that Feishu counts rate limits for. Holds no secret. */
+	get rateLimitScope(): string {
+		const { appId, appType, tenantKey } = this.credential;
+		return [baseUrlOf(this.credential), appId, appType === 'store' ? tenantKey : ''].join(' ');
+	}
+
+	/**
+	 * Makes one call.
+	 *
+	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
+	 */
+	async call(request: FeishuRequest, takeTurn: TakeTurn = async () => true): Promise<Answer> {
+		const first = await this.callWithToken(request, takeTurn);
+		if (first.answer.failure?.kind !== 'token') return first.answer;
+		return (await this.callWithToken(request, takeTurn, first.token)).answer;
+	}
+
+	/** Makes a call with the newest token; when there is none but the refused one, with a new one. */
+	private async callWithToken(
+		request: FeishuRequest,
+		takeTurn: TakeTurn,
+		refused = '',
+	): Promise<{ answer: Answer; token: string }> {
+		for (;;) {
+			const failure = await this.renewal;
+			if (failure !== undefined) return { answer: { failure }, token: refused };
+			if (this.renewal !== undefined) continue;
+			const token = this.credential.accessToken;
+			if (token === refused) {
+				const answer = await this.leadRenewal(request, refused, takeTurn);
+				return { answer, token: this.credential.accessToken };
+			}
+			if (!(await takeTurn())) return { answer: { failure: STOPPED }, token };
+			// A renewal may have begun before the turn came: then the call takes another one after it.
+			if (this.renewal !== undefined) continue;
+			const { accessToken } = this.credential;
+			return { answer: await this.send(request, this.credential), token: accessToken };
+		}
+	}
+
+	/** Makes a call that has n8n fetch and store a new token; other calls wait for it. */
+	private async leadRenewal(
+		request: FeishuRequest,
+		refused: string,
+		takeTurn: TakeTurn,
+	): Promise<Answer> {
+		const answer = (async () => {
+			// Another execution may have stored a newer token since this one began.
+			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+			if (!(await takeTurn())) return { failure: STOPPED };
+			const accessToken = stored.accessToken === refused ? '' : stored.accessToken;
+			// n8n makes a token where there is none, and writes it into what it is given.
+			const credential = { ...this.credential, accessToken };
+			const firstAnswer = await this.send(request, credential);
+			if (credential.accessToken) this.credential.accessToken = credential.accessToken;
+			return firstAnswer;
+		})();
+		this.renewal = answer.then(({ failure }) =>
+			failure?.kind === 'noToken' ? failure : undefined,
+		);
+		try {
+			return await answer;
+		} finally {
+			this.renewal = undefined;
+		}
+	}
+
+	private async send(
+		{ method, path, query, body, scopes }: FeishuRequest,
+		credential: TenantCredential,
+	): Promise<Answer> {
+		try {
+			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
+				this.context,
+				TENANT_CREDENTIAL,
+				{
+					method,
+					url: path,
+					qs: query,
+					body,
+					headers: { 'Content-Type': 'application/json; charset=utf-8' },
+					json: true,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					// Feishu's API never redirects, and the token goes nowhere else.
+					disableFollowRedirect: true,
+					timeout: ANSWER_TIMEOUT,
+				},
+				{
+					credentialsDecrypted: {
+						...this.credentialReference,
+						type: TENANT_CREDENTIAL,
+						data: credential,
+					},
+				},
+			)) as HttpResponse;
+			return readAnswer(response, { scopes });
+		} catch (error) {
+			return { failure: readRequestError(error as Error) };
+		}
+	}
+}
+
+const NETWORK_ERRORS: Record<string, string> = {
+	ECONNREFUSED: 'Feishu refuses the connection',
+	ENOTFOUND: "Feishu's address cannot be found",
+	EAI_AGAIN: "Feishu's address cannot be found",
+	ECONNABORTED: 'Feishu does not answer in time',
+	ETIMEDOUT: 'Feishu does not answer in time',
+};
+
+/** The request of such an error holds the token, so only its cause is read, never passed on. */
+function readRequestError(error: Error): Failure {
+	const cause = (error.cause ?? error) as Error & { code?: string };
+	if (cause.name === 'FeishuTokenError') {
+		const { message, feishuCode, mayPass } = cause as TokenError;
+		return { kind: 'noToken', reason: message, code: feishuCode, mayPass };
+	}
+	if (cause.code === 'ERR_CANCELED')
+		return { kind: 'stopped', reason: 'the execution was stopped' };
+	return {
+		kind: 'unanswered',
+		reason: NETWORK_ERRORS[cause.code ?? ''] ?? 'the connection to Feishu broke off',
+		advice: 'check the network and the base URL in the credential, then try again',
+	};
+}

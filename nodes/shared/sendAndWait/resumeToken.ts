@@ -1,0 +1,81 @@
+import { createHmac } from 'crypto';
+
+import { isEqual } from '../../FeishuFeedTrigger/webhook/callback';
+import { asText } from '../primitives/json';
+import type { Operator } from './waitingCard';
+
+/**
+ * How a press on a button wakes the execution that waits for it. The button carries the address that
+ * resumes the execution, with a proof that a node of the same app made it; whoever resumes it proves
+ * in turn that the app received the press. The App Secret, which only the app's nodes know, is the key.
+ */
+
+/** What the action values of such a button are called. */
+const RESUME_URL = 'n8n_resume_url';
+const RESUME_PROOF = 'n8n_resume_proof';
+
+/** What resumes an execution, and what comes back. */
+export interface Resumption {
+	operator: Operator;
+	proof: string;
+}
+export interface ResumptionAnswer {
+	/** `closed`: somebody was earlier, or the time is over. */
+	status: 'recorded' | 'closed';
+	/** What was chosen. */
+	text?: string;
+}
+
+/** The action values of a button that resumes the execution which waits at the address. */
+export function resumeValues(url: string, appSecret: string): Record<string, string> {
+	return { [RESUME_URL]: url, [RESUME_PROOF]: prove(appSecret, 'button', url) };
+}
+
+/** The address that a pressed button resumes, if it is such a button and a node of the app made it. */
+export function readResumeUrl(
+	values: Record<string, unknown>,
+	appSecret: string,
+): string | undefined {
+	const { [RESUME_URL]: url, [RESUME_PROOF]: proof } = values;
+	return typeof url === 'string' && isProven(proof, appSecret, 'button', url) ? url : undefined;
+}
+
+/** What to send to the address that resumes an execution. */
+export function resumptionOf(url: string, operator: Operator, appSecret: string): Resumption {
+	return { operator, proof: prove(appSecret, 'press', addressOf(url), ...idsOf(operator)) };
+}
+
+/**
+ * Reads who pressed the button out of what came to the address that resumes the execution;
+ * nothing if it does not come from a node of the app.
+ *
+ * @param path the address without its origin, which a proxy may change
+ */
+export function readResumption(
+	body: unknown,
+	path: string,
+	appSecret: string,
+): Operator | undefined {
+	const { operator, proof } = (body ?? {}) as Partial<Resumption>;
+	if (typeof operator !== 'object' || operator === null) return undefined;
+	return isProven(proof, appSecret, 'press', addressOf(path), ...idsOf(operator))
+		? operator
+		: undefined;
+}
+
+/** Addresses are told apart by their signature, which n8n checks before it asks the node. */
+function addressOf(url: string): string {
+	return new URL(url, 'https://n8n').searchParams.get('signature') ?? '';
+}
+
+function idsOf({ open_id: openId, union_id: unionId, user_id: userId }: Operator): string[] {
+	return [openId, unionId, userId].map(asText);
+}
+
+function prove(appSecret: string, ...parts: string[]): string {
+	return createHmac('sha256', appSecret).update(JSON.stringify(parts)).digest('hex');
+}
+
+function isProven(proof: unknown, appSecret: string, ...parts: string[]): boolean {
+	return isEqual(asText(proof), prove(appSecret, ...parts));
+}

@@ -1,0 +1,154 @@
+import * as fc from 'fast-check';
+
+import {
+	failureSentence,
+	failuresOf,
+	nameSome,
+	recipientsOf,
+	summaryOf,
+} from '../../nodes/shared/delivery/outcome';
+import type { ItemResult } from '../../nodes/shared/delivery/outcome';
+import { STOPPED } from '../../nodes/shared/api/responses';
+import type { Failure } from '../../nodes/shared/api/responses';
+
+const REFUSED: Failure = { kind: 'refused', reason: 'no permission', code: '1' };
+const LIMITED: Failure = {
+	kind: 'rateLimited',
+	reason: 'too many calls',
+	code: 99991400,
+	logId: 'log-1',
+	advice: 'wait a little',
+};
+
+const result = (outcomes: Record<string, Failure | undefined>, instead?: string[]): ItemResult => ({
+	names: { biz_id: 'b' },
+	outcomes: new Map(Object.entries(outcomes)),
+	...(instead && { instead: new Set(instead) }),
+});
+
+const MIXED = result({ ou_a: undefined, ou_b: REFUSED, ou_c: undefined, ou_d: LIMITED });
+const REASONS = {
+	ou_b: { reason: 'no permission', code: '1' },
+	ou_d: { reason: 'too many calls: wait a little', code: 99991400, log_id: 'log-1' },
+};
+
+describe('summaryOf', () => {
+	it('tells who was reached and who was not, and why', () => {
+		expect(summaryOf(MIXED)).toEqual({
+			biz_id: 'b',
+			succeeded: ['ou_a', 'ou_c'],
+			failed: [
+				{ user_id: 'ou_b', ...REASONS.ou_b },
+				{ user_id: 'ou_d', ...REASONS.ou_d },
+			],
+		});
+	});
+
+	it('tells who was created and who was updated, where that is asked for', () => {
+		const both = result({ ou_a: undefined, ou_b: undefined, ou_c: REFUSED }, ['ou_b', 'ou_c']);
+		expect(summaryOf(both)).toMatchObject({
+			succeeded: ['ou_a', 'ou_b'],
+			created: ['ou_a'],
+			updated: ['ou_b'],
+			failed: [{ user_id: 'ou_c' }],
+		});
+	});
+
+	it('tells apart who was skipped by a stop', () => {
+		const stopped = result({ ou_a: undefined, ou_b: STOPPED, ou_c: REFUSED });
+		expect(summaryOf(stopped)).toMatchObject({
+			succeeded: ['ou_a'],
+			failed: [{ user_id: 'ou_c' }],
+			skipped: ['ou_b'],
+		});
+	});
+
+	it('has everybody in exactly one of succeeded, failed and skipped, in order', () => {
+		const outcome = fc.constantFrom(undefined, REFUSED, LIMITED, STOPPED);
+		fc.assert(
+			fc.property(fc.array(outcome, { maxLength: 30 }), (outcomes) => {
+				const ids = outcomes.map((_, index) => `ou_${index}`);
+				const told = summaryOf({
+					names: {},
+					outcomes: new Map(outcomes.map((one, index) => [ids[index], one])),
+				}) as {
+					succeeded: string[];
+					failed: Array<{ user_id: string }>;
+					skipped?: string[];
+				};
+				const { succeeded, failed, skipped = [] } = told;
+				const all = [...succeeded, ...failed.map(({ user_id }) => user_id), ...skipped];
+				expect(all.sort()).toEqual([...ids].sort());
+				expect(succeeded).toEqual(ids.filter((_, index) => outcomes[index] === undefined));
+				expect(skipped).toEqual(ids.filter((_, index) => outcomes[index] === STOPPED));
+			}),
+		);
+	});
+});
+
+describe('recipientsOf', () => {
+	it('tells the same, one entry for each recipient in order', () => {
+		expect(recipientsOf(MIXED)).toEqual([
+			{ biz_id: 'b', user_id: 'ou_a', status: 'succeeded' },
+			{ biz_id: 'b', user_id: 'ou_b', status: 'failed', ...REASONS.ou_b },
+			{ biz_id: 'b', user_id: 'ou_c', status: 'succeeded' },
+			{ biz_id: 'b', user_id: 'ou_d', status: 'failed', ...REASONS.ou_d },
+		]);
+	});
+
+	it('tells what was done, where that is asked for, and who was skipped', () => {
+		const both = result({ ou_a: undefined, ou_b: undefined, ou_c: STOPPED }, ['ou_b']);
+		expect(recipientsOf(both).map(({ status, action }) => [status, action])).toEqual([
+			['succeeded', 'created'],
+			['succeeded', 'updated'],
+			['skipped', undefined],
+		]);
+	});
+});
+
+describe('failuresOf', () => {
+	it('gives the failures alone', () => {
+		expect(failuresOf(MIXED)).toEqual([
+			['ou_b', REFUSED],
+			['ou_d', LIMITED],
+		]);
+		expect(failuresOf(result({ ou_a: undefined }))).toEqual([]);
+	});
+});
+
+describe('failureSentence', () => {
+	it.each<[string, Record<string, Failure | undefined>, string]>([
+		['one person', { ou_a: REFUSED }, 'ou_a: no permission (code 1)'],
+		['two people', { ou_a: REFUSED, ou_b: REFUSED }, 'ou_a, ou_b: no permission (code 1)'],
+		[
+			'one of two',
+			{ ou_a: undefined, ou_b: LIMITED },
+			'ou_b (1 of 2 recipients): too many calls (code 99991400, log ID log-1): wait a little',
+		],
+		[
+			'four people',
+			{ ou_a: REFUSED, ou_b: REFUSED, ou_c: REFUSED, ou_d: REFUSED },
+			'ou_a, ou_b, ou_c and 1 other: no permission (code 1)',
+		],
+		[
+			'another reason for fewer',
+			{ ou_a: LIMITED, ou_b: REFUSED, ou_c: REFUSED },
+			'ou_b, ou_c: no permission (code 1); 1 more failed for other reasons',
+		],
+	])('names %s', (_, outcomes, expected) => {
+		expect(failureSentence('create the card', result(outcomes))).toBe(
+			`Could not create the card for ${expected}`,
+		);
+	});
+});
+
+describe('nameSome', () => {
+	it.each([
+		[1, 'a'],
+		[3, 'a, b, c'],
+		[4, 'a, b, c and 1 other'],
+		[5, 'a, b, c and 2 others'],
+	])('names %i people', (count, expected) => {
+		expect(nameSome([...'abcdef'].slice(0, count))).toBe(expected);
+	});
+});

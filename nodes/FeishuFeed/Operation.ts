@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import type { FeedEndpoint } from '../shared/api/endpoints';
 import type { ItemParameters } from './execution/ItemParameters';
-import type { Ask } from '../shared/delivery/batches';
+import type { RecipientRequest } from '../shared/delivery/batches';
 
 /** What an operation says of itself. Everything else is the same for all and stands in `execute.ts`. */
 export interface Operation {
@@ -14,7 +14,7 @@ export interface Operation {
 	options?: INodeProperties[];
 	endpoint: FeedEndpoint;
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
-	read: (parameters: ItemParameters) => Ask;
+	read: (parameters: ItemParameters) => RecipientRequest;
 	/** Does what the operation does, where that is more than one call for each recipient. */
 	run?: (context: IExecuteFunctions, operation: Operation) => Promise<INodeExecutionData[]>;
 	/** What is asked for instead for recipients whom Feishu refuses for one of these reasons. */

@@ -8,11 +8,11 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { nothingToRegister } from '../shared/description/noopWebhookMethods';
+import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { answerFields } from './event/toast';
 import { filterFields } from './event/filter';
 import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
-import { emitKept } from './webhook/testEvent';
+import { emitTestEvent } from './webhook/testEvent';
 import { receiveCallback } from './webhook/receiveCallback';
 
 /** Starts a workflow when somebody presses a button of a card or chat in the feed. */
@@ -88,7 +88,7 @@ export class FeishuFeedTrigger implements INodeType {
 	};
 
 	// Feishu's developer console has no API to set the callback URL: the user does it once.
-	webhookMethods = { default: nothingToRegister };
+	webhookMethods = { default: noopWebhookMethods };
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return await receiveCallback.call(this);
@@ -98,6 +98,6 @@ export class FeishuFeedTrigger implements INodeType {
 		if (this.getNodeParameter('connection') === 'longConnection') {
 			return await receiveOverLongConnection(this);
 		}
-		return this.getMode() === 'manual' ? emitKept(this) : {};
+		return this.getMode() === 'manual' ? emitTestEvent(this) : {};
 	}
 }

@@ -8,8 +8,8 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
-import { nothingToRegister } from '../shared/description/noopWebhookMethods';
-import { goOn } from './step';
+import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
+import { step } from './step';
 import { receiveResponse } from './receiveResponse';
 
 /** What both webhooks have in common. n8n checks the signature of the address before it asks the node. */
@@ -59,10 +59,10 @@ export class FeishuFeedWait implements INodeType {
 	};
 
 	// n8n makes the address when an execution sleeps: nothing is to be registered anywhere.
-	webhookMethods = { default: nothingToRegister };
+	webhookMethods = { default: noopWebhookMethods };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await goOn(this);
+		return await step(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

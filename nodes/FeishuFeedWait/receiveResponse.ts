@@ -1,12 +1,12 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { readResumption } from '../shared/sendAndWait/resumeToken';
-import type { ResumptionAnswer } from '../shared/sendAndWait/resumeToken';
+import { readResumeRequest } from '../shared/sendAndWait/resumeToken';
+import type { ResumeResponse } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { respond } from '../shared/sendAndWait/waitingCard';
 import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
-import { claim } from './responseLock';
+import { acquireResponseLock } from './responseLock';
 import { languageOf, responsePage } from './responsePage';
 import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
@@ -26,8 +26,8 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	if (operator === undefined) return refuse(context, 403);
 
 	const after = respond(card, choice, operator, Date.now());
-	const status: ResumptionAnswer['status'] = after === undefined ? 'closed' : 'recorded';
-	const page = (show: 'question' | ResumptionAnswer['status']) =>
+	const status: ResumeResponse['status'] = after === undefined ? 'closed' : 'recorded';
+	const page = (show: 'question' | ResumeResponse['status']) =>
 		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
 	const isQuestion = context.getRequestObject().method === 'GET';
 	if (isQuestion || after === undefined) {
@@ -42,7 +42,8 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 		return { noWebhookResponse: true };
 	}
 	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
-	if (!claim(`${context.getExecutionId()} ${responses}`, Date.now())) return refuse(context, 409);
+	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
+		return refuse(context, 409);
 	const cards = state.cards.map((other, index): WaitingCard => (index === place ? after : other));
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
@@ -53,7 +54,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 /** Who pressed the button, proven by the trigger that received the press. */
 async function operatorOfPress(context: IWebhookFunctions): Promise<Operator | undefined> {
 	const { appSecret } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	return readResumption(context.getBodyData(), context.getRequestObject().url, appSecret);
+	return readResumeRequest(context.getBodyData(), context.getRequestObject().url, appSecret);
 }
 
 const REFUSALS = {

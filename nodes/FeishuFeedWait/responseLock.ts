@@ -1,7 +1,7 @@
 /** How long a response may take to reach the waiting execution, in milliseconds. */
 const LONGEST = 10_000;
 
-const claims = new Map<string, number>();
+const locks = new Map<string, number>();
 
 /**
  * Lets one response at a time through to a waiting execution: n8n hands the same state to two that come
@@ -11,12 +11,12 @@ const claims = new Map<string, number>();
  * @param now milliseconds since 1970
  * @returns false when another response is on its way
  */
-export function claim(state: string, now: number): boolean {
-	for (const [other, time] of claims) {
+export function acquireResponseLock(state: string, now: number): boolean {
+	for (const [other, time] of locks) {
 		if (now - time <= LONGEST) break;
-		claims.delete(other);
+		locks.delete(other);
 	}
-	if (claims.has(state)) return false;
-	claims.set(state, now);
+	if (locks.has(state)) return false;
+	locks.set(state, now);
 	return true;
 }

@@ -11,7 +11,7 @@ import {
 } from '../shared/api/endpoints';
 import type { FeedEndpoint } from '../shared/api/endpoints';
 import { checkWholeCard } from '../shared/validation/cardFields';
-import type { ItemAsk } from '../shared/delivery/batches';
+import type { ItemRequest } from '../shared/delivery/batches';
 import type { FeedButton } from '../shared/api/payloads';
 import { resumeValues } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
@@ -20,7 +20,7 @@ import { endedCard, isOver, responseOf, toClear } from '../shared/sendAndWait/wa
 import type { WaitingCard } from '../shared/sendAndWait/waitingCard';
 import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
-type Part = ItemAsk & { card: WaitingCard };
+type Part = ItemRequest & { card: WaitingCard };
 
 /**
  * Does the next thing that is to be done: create the cards, clear those that wait no longer, sleep, or
@@ -29,7 +29,7 @@ type Part = ItemAsk & { card: WaitingCard };
  * @returns first what goes on waiting, second what is over: one item for each input item
  * @throws {NodeOperationError} when an item reached nobody, unless items may fail
  */
-export async function goOn(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function step(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const state = context.getInputData()[0].json as unknown as WaitingState;
 	if (!state.isSent) return again(await createCards(context, state));
 	const now = Date.now();
@@ -74,7 +74,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 					asRecipient: { recipient },
 				})),
 	);
-	const asks = parts.map(({ card, userIds, asRecipient }, item): Part => {
+	const requests = parts.map(({ card, userIds, asRecipient }, item): Part => {
 		const buttons = card.choices.map(({ text, buttonType }, choice): FeedButton => {
 			const url = context.getSignedResumeUrl({
 				card: String(state.cards.indexOf(card)),
@@ -90,7 +90,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 		checkWholeCard(content, () => "The address of n8n (WEBHOOK_URL), for a button's link,");
 		return { card, ...askOf(item, card, userIds, { app_feed_card: content }) };
 	});
-	const outcomes = await callAndJoin(context, state, CREATE_APP_FEED_CARD, asks);
+	const outcomes = await callAndJoin(context, state, CREATE_APP_FEED_CARD, requests);
 	const cards = state.cards.map((card) => {
 		const result = outcomes.get(card);
 		if (result === undefined) return card;
@@ -146,12 +146,15 @@ async function clearCards(
 	});
 }
 
-function askOf(item: number, card: WaitingCard, userIds: string[], content: object): ItemAsk {
+function askOf(item: number, card: WaitingCard, userIds: string[], content: object): ItemRequest {
 	const {
 		userIdType,
 		card: { biz_id: bizId },
 	} = card;
-	return { item, ask: { userIdType, userIds, content, target: bizId, names: { biz_id: bizId } } };
+	return {
+		item,
+		request: { userIdType, userIds, content, target: bizId, names: { biz_id: bizId } },
+	};
 }
 
 /** Calls Feishu for parts of cards; gives what became of each card as a whole. */
@@ -162,7 +165,7 @@ async function callAndJoin(
 	parts: Part[],
 ): Promise<Map<WaitingCard, ItemResult>> {
 	const joined = new Map<WaitingCard, ItemResult>();
-	const asked = parts.filter(({ ask }) => ask.userIds.length > 0);
+	const asked = parts.filter(({ request }) => request.userIds.length > 0);
 	if (asked.length === 0) return joined;
 	const results = await callFeishu(context, { endpoint }, asked, delivery);
 	for (const { item, card } of asked) {

@@ -60,9 +60,9 @@ function question(parameters: INodeParameters): INodeParameters {
 /** Executes a workflow that asks; gives it when it sleeps, or has ended. */
 async function ask(parameters: INodeParameters, ...items: IDataObject[]): Promise<WorkflowRun> {
 	const workflow = chain(
-		'Ask',
+		'RecipientRequest',
 		manualTrigger(),
-		feishuFeed('Ask', credential, question(parameters)),
+		feishuFeed('RecipientRequest', credential, question(parameters)),
 		node('After', 'n8n-nodes-base.noOp', {}),
 	);
 	return await n8n.run(items.length > 0 ? withItems(workflow, ...items) : workflow);
@@ -169,7 +169,7 @@ describe('through the trigger', () => {
 			};
 			const run = await ended(asked);
 			expect(run.status).toBe('success');
-			expect(run.itemsOf('Ask')).toMatchObject([answer]);
+			expect(run.itemsOf('RecipientRequest')).toMatchObject([answer]);
 			expect(run.itemsOf('After')).toMatchObject([answer]);
 			for (const person of people.slice(0, 2)) expect(await cardOf(person)).toBeUndefined();
 			// The press was for the one who waits: only one that comes later starts a workflow.
@@ -235,7 +235,7 @@ describe('through the trigger', () => {
 		} as never);
 		expect(first.toast).toMatchObject({ type: 'success' });
 		expect(JSON.stringify(late)).toContain('dealt with already');
-		expect((await n8n.executed(asked.id)).itemsOf('Ask')).toMatchObject([
+		expect((await n8n.executed(asked.id)).itemsOf('RecipientRequest')).toMatchObject([
 			{ responses: [{ operator: { open_id: people[0] } }] },
 		]);
 	});
@@ -369,10 +369,10 @@ describe('through the trigger', () => {
 		await receivePresses('longConnection');
 		const workflow = withItems(
 			chain(
-				'Ask',
+				'RecipientRequest',
 				manualTrigger(),
 				feishuFeed(
-					'Ask',
+					'RecipientRequest',
 					credential,
 					question({ userIds: '={{ $json.user }}', title: '={{ $json.title }}', bizId: '' }),
 					{ onError: 'continueErrorOutput' },
@@ -391,7 +391,7 @@ describe('through the trigger', () => {
 		const run = await ended(asked);
 		expect(run.status).toBe('success');
 		expect(run.itemsOf('After')).toMatchObject([{ biz_id: bizId, data: { approved: true } }]);
-		expect(run.itemsOf('Ask', 1)).toMatchObject([
+		expect(run.itemsOf('RecipientRequest', 1)).toMatchObject([
 			{ error: expect.stringContaining('ou_nobody') },
 			{ error: expect.stringContaining('Title has 61 characters') },
 		]);
@@ -399,9 +399,9 @@ describe('through the trigger', () => {
 
 	it('does not sleep when nobody could be reached', async () => {
 		const workflow = chain(
-			'Ask',
+			'RecipientRequest',
 			manualTrigger(),
-			feishuFeed('Ask', credential, question({ userIds: 'ou_nobody' }), {
+			feishuFeed('RecipientRequest', credential, question({ userIds: 'ou_nobody' }), {
 				onError: 'continueRegularOutput',
 			}),
 			node('After', 'n8n-nodes-base.noOp', {}),

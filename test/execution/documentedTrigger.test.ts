@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
-import { readAnswerOfWorkflow, readToast } from '../../nodes/FeishuFeedTrigger/event/toast';
+import { readToastOfWorkflow, readToast } from '../../nodes/FeishuFeedTrigger/event/toast';
 import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
 import type { FeishuEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
 import { readFilter } from '../../nodes/FeishuFeedTrigger/event/filter';
@@ -92,7 +92,7 @@ describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
 
 	it('shows answers of a workflow that are understood', () => {
 		const answers = blocks.filter(({ toast }) => toast !== undefined);
-		expect(answers.map(readAnswerOfWorkflow)).toEqual(
+		expect(answers.map(readToastOfWorkflow)).toEqual(
 			answers.map(({ toast }) => ({
 				toast: typeof toast === 'string' ? { type: 'success', content: toast } : toast,
 			})),

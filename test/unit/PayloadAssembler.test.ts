@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { SplitPayloads } from '../../nodes/FeishuFeedTrigger/longConnection/PayloadAssembler';
+import { PayloadAssembler } from '../../nodes/FeishuFeedTrigger/longConnection/PayloadAssembler';
 import type { Frame } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
 import { collectGarbage } from './garbageCollection';
 
@@ -20,7 +20,7 @@ function part(headers: Record<string, string | number | undefined>, payload?: Ui
 
 function joiner() {
 	const dropped: string[] = [];
-	return { parts: new SplitPayloads((reason) => dropped.push(reason)), dropped };
+	return { parts: new PayloadAssembler((reason) => dropped.push(reason)), dropped };
 }
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Logger } from 'n8n-workflow';
 
-import { readAnswerOfWorkflow } from '../../nodes/FeishuFeedTrigger/event/toast';
+import { readToastOfWorkflow } from '../../nodes/FeishuFeedTrigger/event/toast';
 import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
-import { readAnswer, readFailedRecipients, sentenceOf } from '../../nodes/shared/api/responses';
+import { readResponse, readFailedRecipients, sentenceOf } from '../../nodes/shared/api/responses';
 import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { EventDelivery } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
@@ -14,7 +14,7 @@ import {
 	askForEndpoint,
 	readClientConfig,
 } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
-import { readResumeUrl, readResumption } from '../../nodes/shared/sendAndWait/resumeToken';
+import { readResumeUrl, readResumeRequest } from '../../nodes/shared/sendAndWait/resumeToken';
 import { TokenError, fetchTenantAccessToken } from '../../nodes/shared/api/tenantCredential';
 import type { TenantCredential } from '../../nodes/shared/api/tenantCredential';
 
@@ -66,7 +66,7 @@ describe('any JSON is read, never stumbled over:', () => {
 	holds('the answer to a call', (value) => {
 		for (const statusCode of [200, 302, 400, 429, 500]) {
 			for (const body of [value, { code: 99991672, msg: value, error: value }]) {
-				const { failure } = readAnswer({ statusCode, headers: {}, body }, { scopes: ['a'] });
+				const { failure } = readResponse({ statusCode, headers: {}, body }, { scopes: ['a'] });
 				if (failure) expect(sentenceOf(failure)).toEqual(expect.any(String));
 			}
 		}
@@ -138,13 +138,13 @@ describe('any JSON is read, never stumbled over:', () => {
 
 	holds('what would wake an execution', (value) => {
 		for (const body of [value, { operator: value, proof: value }]) {
-			expect(readResumption(body, '/webhook-waiting/7?signature=a', 'secret')).toBeUndefined();
+			expect(readResumeRequest(body, '/webhook-waiting/7?signature=a', 'secret')).toBeUndefined();
 		}
 	});
 
 	holds('what a workflow answers', (value) => {
 		for (const answer of [value, { toast: value }]) {
-			const { toast } = readAnswerOfWorkflow(answer);
+			const { toast } = readToastOfWorkflow(answer);
 			if (toast) expect(toast.content).toEqual(expect.any(String));
 		}
 	});

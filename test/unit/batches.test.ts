@@ -6,10 +6,10 @@ import {
 	UPDATE_APP_FEED_CARDS,
 } from '../../nodes/shared/api/endpoints';
 import type { FeedEndpoint } from '../../nodes/shared/api/endpoints';
-import { bodyOf, gather } from '../../nodes/shared/delivery/batches';
-import type { Ask, Batch, ItemAsk } from '../../nodes/shared/delivery/batches';
+import { bodyOf, toBatches } from '../../nodes/shared/delivery/batches';
+import type { RecipientRequest, Batch, ItemRequest } from '../../nodes/shared/delivery/batches';
 
-const ask = (change: Partial<Ask> = {}): Ask => ({
+const request = (change: Partial<RecipientRequest> = {}): RecipientRequest => ({
 	userIdType: 'open_id',
 	userIds: ['ou_a'],
 	content: { app_feed_card: { biz_id: 'b' } },
@@ -19,21 +19,24 @@ const ask = (change: Partial<Ask> = {}): Ask => ({
 });
 const people = (count: number, start = 0) =>
 	Array.from({ length: count }, (_, index) => `ou_${start + index}`);
-const numbered = (asks: Ask[]): ItemAsk[] => asks.map((one, item) => ({ item, ask: one }));
+const numbered = (requests: RecipientRequest[]): ItemRequest[] =>
+	requests.map((one, item) => ({ item, request: one }));
 const sizes = (waves: Batch[][]) => waves.map((wave) => wave.map(({ entries }) => entries.length));
 
-describe('gather', () => {
+describe('toBatches', () => {
 	it.each<[string, FeedEndpoint, number[]]>([
 		['cards', CREATE_APP_FEED_CARD, [20, 20, 5]],
 		['updates', UPDATE_APP_FEED_CARDS, [20, 20, 5]],
 		['reminders', SET_CHAT_TIME_SENSITIVE, [45]],
 	])('fills batches with the people of one item: %s', (_, endpoint, expected) => {
-		expect(sizes(gather(endpoint, numbered([ask({ userIds: people(45) })])))).toEqual([expected]);
+		expect(sizes(toBatches(endpoint, numbered([request({ userIds: people(45) })])))).toEqual([
+			expected,
+		]);
 	});
 
 	it('fills batches with people of many items, in their order', () => {
-		const asks = people(45).map((userId) => ask({ userIds: [userId] }));
-		const waves = gather(CREATE_APP_FEED_CARD, numbered(asks));
+		const requests = people(45).map((userId) => request({ userIds: [userId] }));
+		const waves = toBatches(CREATE_APP_FEED_CARD, numbered(requests));
 		expect(sizes(waves)).toEqual([[20, 20, 5]]);
 		const entries = waves.flat().flatMap((batch) => batch.entries);
 		expect(entries.map(({ item, userId }) => [item, userId])).toEqual(
@@ -42,39 +45,39 @@ describe('gather', () => {
 	});
 
 	it('makes no batch for nobody', () => {
-		expect(gather(CREATE_APP_FEED_CARD, [])).toEqual([]);
-		expect(gather(CREATE_APP_FEED_CARD, numbered([ask({ userIds: [] })]))).toEqual([]);
+		expect(toBatches(CREATE_APP_FEED_CARD, [])).toEqual([]);
+		expect(toBatches(CREATE_APP_FEED_CARD, numbered([request({ userIds: [] })]))).toEqual([]);
 	});
 
-	it.each<[string, FeedEndpoint, Partial<Ask>, number]>([
+	it.each<[string, FeedEndpoint, Partial<RecipientRequest>, number]>([
 		['another kind of ID', CREATE_APP_FEED_CARD, { userIdType: 'union_id' }, 2],
 		['another card', CREATE_APP_FEED_CARD, { content: { app_feed_card: {} }, target: 'c' }, 2],
 		['an equal card', CREATE_APP_FEED_CARD, { content: { app_feed_card: { biz_id: 'b' } } }, 1],
 		['another update', UPDATE_APP_FEED_CARDS, { content: { update_fields: ['1'] } }, 1],
 		['another chat', SET_CHAT_TIME_SENSITIVE, { feedCardId: 'oc_2', target: 'oc_2' }, 2],
 	])('keeps apart what cannot share a call: %s', (_, endpoint, change, batches) => {
-		const asks = [
-			ask({ feedCardId: 'oc_1' }),
-			ask({ userIds: ['ou_b'], feedCardId: 'oc_1', ...change }),
+		const requests = [
+			request({ feedCardId: 'oc_1' }),
+			request({ userIds: ['ou_b'], feedCardId: 'oc_1', ...change }),
 		];
-		expect(gather(endpoint, numbered(asks)).flat()).toHaveLength(batches);
+		expect(toBatches(endpoint, numbered(requests)).flat()).toHaveLength(batches);
 	});
 
 	it('puts the chat into the path', () => {
-		const asks = numbered([ask({ feedCardId: 'oc_1' })]);
-		expect(gather(SET_CHAT_TIME_SENSITIVE, asks)[0][0].path).toBe(
+		const requests = numbered([request({ feedCardId: 'oc_1' })]);
+		expect(toBatches(SET_CHAT_TIME_SENSITIVE, requests)[0][0].path).toBe(
 			'/open-apis/im/v2/feed_cards/oc_1',
 		);
 	});
 
 	it('has what changes the same card of the same person wait for the next wave', () => {
-		const asks = [
-			ask({ userIds: people(30) }),
-			ask({ userIds: people(10, 25) }),
-			ask({ userIds: ['ou_25'] }),
-			ask({ userIds: ['ou_25'], target: 'another' }),
+		const requests = [
+			request({ userIds: people(30) }),
+			request({ userIds: people(10, 25) }),
+			request({ userIds: ['ou_25'] }),
+			request({ userIds: ['ou_25'], target: 'another' }),
 		];
-		const waves = gather(UPDATE_APP_FEED_CARDS, numbered(asks));
+		const waves = toBatches(UPDATE_APP_FEED_CARDS, numbered(requests));
 		const itemsAndPeople = waves.map((wave) =>
 			wave.flatMap(({ entries }) => entries.map(({ item, userId }) => `${item} ${userId}`)),
 		);
@@ -108,18 +111,23 @@ describe('gather', () => {
 				fc.integer({ min: 1, max: 7 }),
 			)
 			.map(([endpoint, batchSize]): FeedEndpoint => ({ ...endpoint, batchSize }));
-		const always = (check: (endpoint: FeedEndpoint, asks: Ask[], waves: Batch[][]) => void) =>
+		const always = (
+			check: (endpoint: FeedEndpoint, requests: RecipientRequest[], waves: Batch[][]) => void,
+		) =>
 			fc.assert(
-				fc.property(endpoints, asksOf, (endpoint, asks) => {
-					check(endpoint, asks, gather(endpoint, numbered(asks)));
+				fc.property(endpoints, asksOf, (endpoint, requests) => {
+					check(endpoint, requests, toBatches(endpoint, numbered(requests)));
 				}),
 				{ numRuns: 300 },
 			);
 
 		it('takes every recipient of every item exactly once, as the item has it', () => {
-			always((_, asks, waves) => {
-				const told = (item: number, userId: string, of: Omit<Ask, 'names' | 'userIds'>) =>
-					[item, userId, of.userIdType, of.target, JSON.stringify(of.content)].join();
+			always((_, requests, waves) => {
+				const told = (
+					item: number,
+					userId: string,
+					of: Omit<RecipientRequest, 'names' | 'userIds'>,
+				) => [item, userId, of.userIdType, of.target, JSON.stringify(of.content)].join();
 				const taken = waves
 					.flat()
 					.flatMap(({ entries, userIdType }) =>
@@ -127,19 +135,19 @@ describe('gather', () => {
 							told(item, userId, { userIdType, ...entry }),
 						),
 					);
-				const asked = asks.flatMap((one, item) => one.userIds.map((id) => told(item, id, one)));
+				const asked = requests.flatMap((one, item) => one.userIds.map((id) => told(item, id, one)));
 				expect(taken.sort()).toEqual(asked.sort());
 			});
 		});
 
 		it('makes batches that are one call: neither empty, nor too large, nor mixed', () => {
-			always((endpoint, asks, waves) => {
+			always((endpoint, requests, waves) => {
 				const isOneCall = ({ entries, path }: Batch) =>
 					entries.length > 0 &&
 					entries.length <= endpoint.batchSize &&
 					entries.every(
 						({ item, content }) =>
-							path === endpoint.path.replace(':feed_card_id', asks[item].feedCardId ?? '') &&
+							path === endpoint.path.replace(':feed_card_id', requests[item].feedCardId ?? '') &&
 							(endpoint.recipientsAs === 'feed_cards' ||
 								JSON.stringify(content) === JSON.stringify(entries[0].content)),
 					);
@@ -148,14 +156,14 @@ describe('gather', () => {
 		});
 
 		it('has no person twice for one card in a wave, and the later item in a later wave', () => {
-			always((_, asks, waves) => {
+			always((_, requests, waves) => {
 				const wrong: string[] = [];
 				const lastItem = new Map<string, number>();
 				for (const wave of waves) {
 					const inWave = new Set<string>();
 					for (const { entries, userIdType } of wave) {
 						for (const { item, userId } of entries) {
-							const key = [userIdType, asks[item].target, userId].join();
+							const key = [userIdType, requests[item].target, userId].join();
 							if (inWave.has(key) || item <= (lastItem.get(key) ?? -1)) wrong.push(key);
 							inWave.add(key);
 							lastItem.set(key, item);
@@ -184,9 +192,9 @@ describe('gather', () => {
 		});
 
 		it('needs no more waves than the most often asked card of a person', () => {
-			always((_, asks, waves) => {
+			always((_, requests, waves) => {
 				const times = new Map<string, number>();
-				for (const { userIdType, target, userIds } of asks) {
+				for (const { userIdType, target, userIds } of requests) {
 					for (const userId of userIds) {
 						const key = [userIdType, target, userId].join();
 						times.set(key, (times.get(key) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import {
 	isFailedCardReason,
-	readAnswer,
+	readResponse,
 	readFailedRecipients,
 	sentenceOf,
 } from '../../nodes/shared/api/responses';
@@ -13,14 +13,14 @@ import {
 
 const SCOPES = ['im:app_feed_card:write', 'im:app_feed_card'];
 const read = (response: Partial<HttpResponse>) =>
-	readAnswer({ statusCode: 200, headers: {}, body: {}, ...response }, { scopes: SCOPES });
+	readResponse({ statusCode: 200, headers: {}, body: {}, ...response }, { scopes: SCOPES });
 const failure = (response: Partial<HttpResponse>): Failure => {
 	const answer = read(response);
 	if (answer.failure === undefined) throw new Error('no failure');
 	return answer.failure;
 };
 
-describe('readAnswer', () => {
+describe('readResponse', () => {
 	it.each<[string, Partial<HttpResponse>, object]>([
 		['with data', { body: { code: 0, msg: 'ok', data: { biz_id: 'b' } } }, { biz_id: 'b' }],
 		['without data', { body: { code: 0, msg: 'ok' } }, {}],

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-import { claim } from '../../nodes/FeishuFeedWait/responseLock';
+import { acquireResponseLock } from '../../nodes/FeishuFeedWait/responseLock';
 import {
 	readResumeUrl,
-	readResumption,
+	readResumeRequest,
 	resumeValues,
-	resumptionOf,
+	resumeRequestFor,
 } from '../../nodes/shared/sendAndWait/resumeToken';
 
 const SECRET = 'the secret of the app';
@@ -29,16 +29,16 @@ describe('a button that wakes an execution', () => {
 
 describe('what wakes it', () => {
 	it('names who pressed, whatever the address of n8n from outside', () => {
-		const sent: unknown = JSON.parse(JSON.stringify(resumptionOf(URL, operator, SECRET)));
-		expect(readResumption(sent, PATH, SECRET)).toEqual(operator);
+		const sent: unknown = JSON.parse(JSON.stringify(resumeRequestFor(URL, operator, SECRET)));
+		expect(readResumeRequest(sent, PATH, SECRET)).toEqual(operator);
 	});
 
 	it('is refused for another person, another button, or without the secret', () => {
-		const sent = resumptionOf(URL, operator, SECRET);
+		const sent = resumeRequestFor(URL, operator, SECRET);
 		const other = { ...sent, operator: { ...operator, open_id: 'ou_b' } };
-		expect(readResumption(other, PATH, SECRET)).toBeUndefined();
-		expect(readResumption(sent, PATH.replace('abc', 'abd'), SECRET)).toBeUndefined();
-		expect(readResumption(sent, PATH, 'another secret')).toBeUndefined();
+		expect(readResumeRequest(other, PATH, SECRET)).toBeUndefined();
+		expect(readResumeRequest(sent, PATH.replace('abc', 'abd'), SECRET)).toBeUndefined();
+		expect(readResumeRequest(sent, PATH, 'another secret')).toBeUndefined();
 	});
 
 	it('is never taken from what somebody makes up', () => {
@@ -49,7 +49,7 @@ describe('what wakes it', () => {
 					fc.record({ operator: fc.anything(), proof: fc.anything() }),
 					fc.record({ operator: fc.constant(operator), proof: fc.string() }),
 				),
-				(body) => readResumption(body, PATH, SECRET) === undefined,
+				(body) => readResumeRequest(body, PATH, SECRET) === undefined,
 			),
 			{ numRuns: 1_000 },
 		);
@@ -58,10 +58,10 @@ describe('what wakes it', () => {
 
 describe('responses that come at once', () => {
 	it('go through one at a time, until the first can no longer be on its way', () => {
-		expect(claim('execution 7, 0 responses', 0)).toBe(true);
-		expect(claim('execution 7, 0 responses', 5_000)).toBe(false);
-		expect(claim('execution 7, 1 response', 5_000)).toBe(true);
-		expect(claim('execution 8, 0 responses', 5_000)).toBe(true);
-		expect(claim('execution 7, 0 responses', 20_000)).toBe(true);
+		expect(acquireResponseLock('execution 7, 0 responses', 0)).toBe(true);
+		expect(acquireResponseLock('execution 7, 0 responses', 5_000)).toBe(false);
+		expect(acquireResponseLock('execution 7, 1 response', 5_000)).toBe(true);
+		expect(acquireResponseLock('execution 8, 0 responses', 5_000)).toBe(true);
+		expect(acquireResponseLock('execution 7, 0 responses', 20_000)).toBe(true);
 	});
 });

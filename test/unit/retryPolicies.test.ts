@@ -2,7 +2,11 @@ import type { Failure, FailureKind } from '../../nodes/shared/api/responses';
 import { policyForCall, policyForRecipient } from '../../nodes/shared/delivery/retryPolicies';
 import type { RetryPolicy } from '../../nodes/shared/delivery/retryPolicies';
 
-const failure = (kind: FailureKind, mayPass?: boolean): Failure => ({ kind, mayPass, reason: '' });
+const failure = (kind: FailureKind, retryable?: boolean): Failure => ({
+	kind,
+	retryable,
+	reason: '',
+});
 
 /** The waits after each failure but the last, with chance at its least and its most. */
 function waitsOf({ tries, wait }: RetryPolicy, chance: number): number[] {
@@ -21,8 +25,8 @@ describe('what cannot pass', () => {
 		['stopped', undefined],
 		['noToken', false],
 		['noToken', undefined],
-	])('is not tried again: %s (may pass: %s)', (kind, mayPass) => {
-		expect(policyForCall(failure(kind, mayPass)).tries).toBe(1);
+	])('is not tried again: %s (may pass: %s)', (kind, retryable) => {
+		expect(policyForCall(failure(kind, retryable)).tries).toBe(1);
 	});
 
 	it.each<FailureKind>(['refused', 'unavailable', 'unanswered', 'token', 'noToken', 'stopped'])(

@@ -3,8 +3,8 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 
 import { CREATE_APP_FEED_CARD } from '../../shared/api/endpoints';
-import type { ItemAsk } from '../../shared/delivery/batches';
-import { nameCards } from '../resources/appFeedCard/assignBusinessIds';
+import type { ItemRequest } from '../../shared/delivery/batches';
+import { assignBusinessIds } from '../resources/appFeedCard/assignBusinessIds';
 import { callFeishu } from '../../shared/delivery/callFeishu';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import type { DeliveryOptions } from '../fields/deliveryOptions';
@@ -22,7 +22,7 @@ import type { ItemResult } from '../../shared/delivery/outcome';
 import type { Operation } from '../Operation';
 import { readItems } from './readItems';
 
-type ReadItem = ItemAsk & { options: ResultOptions; delivery: DeliveryOptions };
+type ReadItem = ItemRequest & { options: ResultOptions; delivery: DeliveryOptions };
 
 /**
  * The one way that data takes through the node: read and check every item,
@@ -37,24 +37,24 @@ export async function executeOperation(
 ): Promise<INodeExecutionData[]> {
 	const items = readItems(context, (parameters, item) => ({
 		item,
-		ask: operation.read(parameters),
+		request: operation.read(parameters),
 		options: readResultOptions(parameters),
 		delivery: readDeliveryOptions(parameters),
 	}));
-	const asks = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
-	if (operation.endpoint === CREATE_APP_FEED_CARD) nameCards(asks, randomUUID);
+	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
+	if (operation.endpoint === CREATE_APP_FEED_CARD) assignBusinessIds(requests, randomUUID);
 	const results =
-		asks.length === 0
+		requests.length === 0
 			? new Map<number, ItemResult>()
-			: await callFeishu(context, operation, asks, asks[0].delivery);
+			: await callFeishu(context, operation, requests, requests[0].delivery);
 	return items.flatMap((item, index) =>
 		item instanceof NodeOperationError
 			? failedItem(context, item, index)
-			: handBack(context, operation, item, results.get(index) as ItemResult),
+			: toOutputItems(context, operation, item, results.get(index) as ItemResult),
 	);
 }
 
-function handBack(
+function toOutputItems(
 	context: IExecuteFunctions,
 	operation: Operation,
 	{ item, options }: ReadItem,

@@ -4,7 +4,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { waitingWorkflow } from '../../shared/sendAndWait/waitingWorkflow';
 import type { WaitingState } from '../../shared/sendAndWait/waitingState';
-import type { Ask } from '../../shared/delivery/batches';
+import type { RecipientRequest } from '../../shared/delivery/batches';
 import { InvalidField } from '../../shared/validation/InvalidField';
 import type { CreateCardContent } from '../../shared/api/payloads';
 import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
@@ -84,7 +84,7 @@ export async function waitForResponse(
 /** @throws {InvalidField} when its buttons could not open n8n */
 function readCard(
 	context: IExecuteFunctions,
-	{ userIdType, userIds, content }: Ask,
+	{ userIdType, userIds, content }: RecipientRequest,
 	plan: WaitingPlan,
 ): WaitingCard {
 	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {

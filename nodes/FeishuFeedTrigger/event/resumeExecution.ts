@@ -1,10 +1,10 @@
 import { sleep } from 'n8n-workflow';
 import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { readResumeUrl, resumptionOf } from '../../shared/sendAndWait/resumeToken';
-import type { ResumptionAnswer } from '../../shared/sendAndWait/resumeToken';
+import { readResumeUrl, resumeRequestFor } from '../../shared/sendAndWait/resumeToken';
+import type { ResumeResponse } from '../../shared/sendAndWait/resumeToken';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
-import type { CallbackAnswer } from './toast';
+import type { ToastResponse } from './toast';
 import { ANSWER_WITHIN } from '../webhook/CallbackResponse';
 import type { FeishuEvent } from './feishuEvent';
 
@@ -12,7 +12,7 @@ import type { FeishuEvent } from './feishuEvent';
 const PAUSE = 200;
 
 /** What wakes are under way or were lately, by the event: all triggers of an app get it, one is enough. */
-const wakes = new Map<string, Promise<CallbackAnswer>>();
+const wakes = new Map<string, Promise<ToastResponse>>();
 const MOST_WAKES = 500;
 
 /**
@@ -21,17 +21,17 @@ const MOST_WAKES = 500;
  *
  * @returns what to answer, within the time that Feishu waits; nothing for any other event
  */
-export async function wakeWaiting(
+export async function resumeExecution(
 	context: ITriggerFunctions | IWebhookFunctions,
 	event: FeishuEvent,
 	{ appSecret }: TenantCredential,
-): Promise<CallbackAnswer | undefined> {
+): Promise<ToastResponse | undefined> {
 	const url = readResumeUrl(event.action, appSecret);
 	if (url === undefined) return undefined;
 	const key = event.event_id ?? `${url} ${JSON.stringify(event.operator)}`;
 	const known = wakes.get(key);
 	if (known !== undefined) return await known;
-	const wake = respond(context, url, resumptionOf(url, event.operator ?? {}, appSecret));
+	const wake = respond(context, url, resumeRequestFor(url, event.operator ?? {}, appSecret));
 	wakes.set(key, wake);
 	for (const oldest of wakes.keys()) {
 		if (wakes.size <= MOST_WAKES) break;
@@ -44,7 +44,7 @@ async function respond(
 	context: ITriggerFunctions | IWebhookFunctions,
 	url: string,
 	body: object,
-): Promise<CallbackAnswer> {
+): Promise<ToastResponse> {
 	const end = Date.now() + ANSWER_WITHIN;
 	for (let left = ANSWER_WITHIN; left > PAUSE; left = end - Date.now()) {
 		try {
@@ -58,7 +58,7 @@ async function respond(
 				timeout: left,
 			})) as { statusCode: number; body: unknown };
 			const { statusCode } = response;
-			const { status, text } = (response.body ?? {}) as Partial<ResumptionAnswer>;
+			const { status, text } = (response.body ?? {}) as Partial<ResumeResponse>;
 			if (status === 'recorded') return recorded(text ?? '');
 			// n8n answers for an execution that is over with a page, for one that is deleted with 404.
 			if (statusCode !== 409) return CLOSED;
@@ -73,7 +73,7 @@ async function respond(
 	return UNKNOWN;
 }
 
-function recorded(text: string): CallbackAnswer {
+function recorded(text: string): ToastResponse {
 	return toast('success', `已收到：${text}`, `Recorded: ${text}`);
 }
 
@@ -88,6 +88,6 @@ function toast(
 	type: 'info' | 'success' | 'warning',
 	chinese: string,
 	english: string,
-): CallbackAnswer {
+): ToastResponse {
 	return { toast: { type, content: chinese, i18n: { zh_cn: chinese, en_us: english } } };
 }

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { asObject } from '../../shared/primitives/json';
 
 /** An answer to a callback. Feishu: card callback, response body. */
-export interface CallbackAnswer {
+export interface ToastResponse {
 	toast?: {
 		type: 'info' | 'success' | 'warning' | 'error';
 		content: string;
@@ -104,7 +104,7 @@ export const answerFields: INodeProperties[] = [
 ];
 
 /** Reads a toast of the form. One without a text says `otherwise`, and is no toast without that. */
-export function readToast(value: unknown, otherwise = ''): CallbackAnswer {
+export function readToast(value: unknown, otherwise = ''): ToastResponse {
 	const { content, type, zhCn, enUs } = asObject(asObject(value)?.toast) ?? {};
 	const i18n = {
 		...(zhCn ? { zh_cn: String(zhCn) } : {}),
@@ -117,12 +117,12 @@ export function readToast(value: unknown, otherwise = ''): CallbackAnswer {
  * Reads the answer that a workflow gave: its field `toast`, as a text or as Feishu's object.
  * Anything else is an empty answer, which Feishu takes as "received".
  */
-export function readAnswerOfWorkflow(value: unknown): CallbackAnswer {
+export function readToastOfWorkflow(value: unknown): ToastResponse {
 	const toast = asObject(value)?.toast;
 	return typeof toast === 'string' ? toastOf({ content: toast }) : toastOf(asObject(toast) ?? {});
 }
 
-function toastOf({ content, type, i18n }: Record<string, unknown>): CallbackAnswer {
+function toastOf({ content, type, i18n }: Record<string, unknown>): ToastResponse {
 	if (typeof content !== 'string' || content === '') return {};
 	const kind = TOAST_TYPES.find((known) => known === type) ?? 'success';
 	const languages = asObject(i18n);

@@ -12,7 +12,7 @@ import {
 	readClientConfig,
 } from './endpoint';
 import type { LongConnectionApp } from './endpoint';
-import { SplitPayloads } from './PayloadAssembler';
+import { PayloadAssembler } from './PayloadAssembler';
 import { waitUntil } from '../../shared/primitives/waitUntil';
 
 export type { EventListener } from './EventDelivery';
@@ -95,7 +95,7 @@ async function tryAtFirst<Result>(
 	for (let tries = 1; ; tries++) {
 		const result = await attempt();
 		if (!(result instanceof LongConnectionError)) return result;
-		if (!result.mayPass || tries === FIRST_TRIES) throw result;
+		if (!result.retryable || tries === FIRST_TRIES) throw result;
 		await waitUntil(Date.now() + FIRST_PAUSE, () => false);
 	}
 }
@@ -114,7 +114,7 @@ class LongConnection {
 	readonly connected: Promise<void>;
 	private readonly subscriptions = new Set<Subscription>();
 	private readonly delivery = new EventDelivery();
-	private readonly parts = new SplitPayloads((reason) => this.debug(`drops ${reason}`));
+	private readonly parts = new PayloadAssembler((reason) => this.debug(`drops ${reason}`));
 	private readonly requests = new AbortController();
 	private config = DEFAULT_CLIENT_CONFIG;
 	private socket?: FrameSocket;
@@ -189,7 +189,7 @@ class LongConnection {
 			}
 			const result = await this.connect();
 			if (result instanceof FrameSocket) return result;
-			if (!result.mayPass) return this.lose(result);
+			if (!result.retryable) return this.lose(result);
 			problem = result;
 		}
 		return undefined;

@@ -20,7 +20,7 @@ interface Incomplete {
  * Joins payloads that Feishu splits into several frames, by the headers `message_id`, `sum` and `seq`.
  * Feishu: long connection (长连接). What waits for its other parts is bounded in number, bytes and time.
  */
-export class SplitPayloads {
+export class PayloadAssembler {
 	/** By their `message_id`, oldest first. */
 	private readonly incomplete = new Map<string, Incomplete>();
 	private bytes = 0;

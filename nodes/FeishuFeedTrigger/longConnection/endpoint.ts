@@ -34,7 +34,7 @@ export class LongConnectionError extends Error {
 	constructor(
 		message: string,
 		/** True when the same attempt may succeed a little later. */
-		readonly mayPass = false,
+		readonly retryable = false,
 	) {
 		super(message);
 		this.name = 'FeishuLongConnectionError';
@@ -71,19 +71,19 @@ export function readClientConfig(value: unknown, former: ClientConfig): ClientCo
 }
 
 /** Feishu's codes that a later attempt may not see, and what to do about each. */
-const CODES: Record<number, { advice: string; mayPass: boolean }> = {
-	1: { advice: 'Feishu is busy, try again later', mayPass: true },
+const CODES: Record<number, { advice: string; retryable: boolean }> = {
+	1: { advice: 'Feishu is busy, try again later', retryable: true },
 	403: {
 		advice:
 			"check that the app in the credential is a custom app (自建应用), is enabled, and has the long connection chosen in Feishu's developer console",
-		mayPass: false,
+		retryable: false,
 	},
-	514: { advice: 'check App ID and App Secret in the credential', mayPass: false },
-	1000040343: { advice: 'Feishu has an internal error, try again later', mayPass: true },
+	514: { advice: 'check App ID and App Secret in the credential', retryable: false },
+	1000040343: { advice: 'Feishu has an internal error, try again later', retryable: true },
 	1000040350: {
 		advice:
 			'the app has too many long connections, of which Feishu allows 50: stop other programs, or other n8n instances, that receive events of the same app',
-		mayPass: true,
+		retryable: true,
 	},
 };
 
@@ -110,10 +110,10 @@ export async function askForEndpoint(
 	if (answer === undefined) return new LongConnectionError(unreachable(baseUrl), true);
 	const { code, msg, data } = asObject(answer.body) ?? {};
 	if (typeof code === 'number' && code !== 0) {
-		const { advice, mayPass } = CODES[code] ?? { advice: 'try again later', mayPass: true };
+		const { advice, retryable } = CODES[code] ?? { advice: 'try again later', retryable: true };
 		return new LongConnectionError(
 			`Feishu gives no long connection (code ${code}, "${asText(msg)}"): ${advice}`,
-			mayPass,
+			retryable,
 		);
 	}
 	const { URL: url, ClientConfig: clientConfig } = asObject(data) ?? {};

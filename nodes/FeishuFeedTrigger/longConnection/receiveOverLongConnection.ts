@@ -6,13 +6,13 @@ import type { CallbackBody } from '../webhook/callback';
 import { listen } from './LongConnection';
 import { TENANT_CREDENTIAL, baseUrlOf } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
-import { RECEIVED, readAnswerOfWorkflow, readToast } from '../event/toast';
-import type { CallbackAnswer } from '../event/toast';
+import { RECEIVED, readToastOfWorkflow, readToast } from '../event/toast';
+import type { ToastResponse } from '../event/toast';
 import { ANSWER_WITHIN } from '../webhook/CallbackResponse';
 import { isWanted, itemOf, readEvent } from '../event/feishuEvent';
 import { readFilter } from '../event/filter';
 import { recentEventsOf } from '../event/recentEventsOf';
-import { wakeWaiting } from '../event/resumeExecution';
+import { resumeExecution } from '../event/resumeExecution';
 
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
@@ -49,9 +49,9 @@ async function receive(
 	context: ITriggerFunctions,
 	credential: TenantCredential,
 	body: CallbackBody,
-): Promise<CallbackAnswer | undefined> {
+): Promise<ToastResponse | undefined> {
 	const event = readEvent(body, Date.now());
-	const woken = await wakeWaiting(context, event, credential);
+	const woken = await resumeExecution(context, event, credential);
 	if (woken !== undefined) return woken;
 	if (
 		!isWanted(
@@ -82,8 +82,8 @@ async function receive(
 }
 
 /** The answer in the first item that the last node gave. */
-function answerOf({ data: { resultData } }: IRun, fallback: CallbackAnswer): CallbackAnswer {
+function answerOf({ data: { resultData } }: IRun, fallback: ToastResponse): ToastResponse {
 	if (resultData.error) return fallback;
 	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''] ?? [];
-	return readAnswerOfWorkflow(runs.at(-1)?.data?.main[0]?.[0]?.json);
+	return readToastOfWorkflow(runs.at(-1)?.data?.main[0]?.[0]?.json);
 }

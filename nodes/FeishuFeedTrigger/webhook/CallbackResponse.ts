@@ -1,8 +1,8 @@
 import { sleep } from 'n8n-workflow';
 
 import { parseObject } from '../../shared/primitives/json';
-import { readAnswerOfWorkflow } from '../event/toast';
-import type { CallbackAnswer } from '../event/toast';
+import { readToastOfWorkflow } from '../event/toast';
+import type { ToastResponse } from '../event/toast';
 
 /** Feishu waits 3 seconds for an answer; this leaves time for it to travel. In milliseconds. */
 export const ANSWER_WITHIN = 2_600;
@@ -22,11 +22,11 @@ interface HttpResponse {
  * Feishu waits or fails. n8n sends the workflow's answer on the same response, at some time: what
  * it sends is made an answer that Feishu understands, and whatever comes after an answer is dropped.
  */
-export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer): void {
+export function respondWithWorkflow(response: unknown, fallback: ToastResponse): void {
 	const http = response as HttpResponse;
 	const [json, send] = [http.json.bind(http), http.send.bind(http)];
 	let isAnswered = false;
-	const answer = (body: CallbackAnswer): HttpResponse => {
+	const answer = (body: ToastResponse): HttpResponse => {
 		if (isAnswered) return http;
 		isAnswered = true;
 		http.status(200);
@@ -40,7 +40,7 @@ export function answerWithWorkflow(response: unknown, fallback: CallbackAnswer):
 	http.json = http.send = (body) => {
 		const failed = http.statusCode >= 400;
 		const given = typeof body === 'string' ? parseObject(body) : body;
-		return answer(failed ? fallback : readAnswerOfWorkflow(given));
+		return answer(failed ? fallback : readToastOfWorkflow(given));
 	};
 	void sleep(ANSWER_WITHIN).then(() => answer(fallback));
 }

@@ -68,7 +68,7 @@ function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys
 	const header = asObject(body.header);
 	// Schema 2.0 has the token in its header, URL verification and schema 1.0 beside the type.
 	const token = header?.token ?? body.token;
-	if (verificationToken && !isEqual(asText(token), verificationToken)) {
+	if (verificationToken && !constantTimeEqual(asText(token), verificationToken)) {
 		return refuse(403, 'the Verification Token is wrong');
 	}
 	if (body.type === 'url_verification') {
@@ -122,14 +122,14 @@ function checkSignature(
 		.update(timestamp + nonce + encryptKey)
 		.update(rawBody)
 		.digest('hex');
-	if (!isEqual(signature.toLowerCase(), expected)) return 'the signature is wrong';
+	if (!constantTimeEqual(signature.toLowerCase(), expected)) return 'the signature is wrong';
 	const seconds = Number(timestamp);
 	const isFresh = Math.abs(now / 1000 - seconds) <= MOST_SECONDS_APART;
 	return isFresh ? undefined : 'the callback is too old, or the clock is wrong';
 }
 
 /** Compares in constant time, whatever the lengths. */
-export function isEqual(one: string, other: string): boolean {
+export function constantTimeEqual(one: string, other: string): boolean {
 	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
 	return timingSafeEqual(a, b);
 }

@@ -6,12 +6,12 @@ import type { Callback } from './callback';
 import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
 import { RECEIVED, readToast } from '../event/toast';
-import { answerWithWorkflow } from './CallbackResponse';
+import { respondWithWorkflow } from './CallbackResponse';
 import { isWanted, itemOf, readEvent } from '../event/feishuEvent';
 import { readFilter } from '../event/filter';
-import { keepForTrial } from './testEvent';
+import { keepTestEvent } from './testEvent';
 import { recentEventsOf } from '../event/recentEventsOf';
-import { wakeWaiting } from '../event/resumeExecution';
+import { resumeExecution } from '../event/resumeExecution';
 
 /**
  * Takes a request to the callback URL. Only an event that is proven to be Feishu's,
@@ -32,7 +32,7 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	}
 
 	const event = readEvent(callback.body, Date.now());
-	const woken = await wakeWaiting(this, event, credential);
+	const woken = await resumeExecution(this, event, credential);
 	if (woken !== undefined) {
 		response.status(200).json(woken);
 		return { noWebhookResponse: true };
@@ -51,10 +51,10 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	}
 
 	const workflowData = [[{ json: itemOf(event) }]];
-	if (this.getMode() === 'manual') keepForTrial(this, workflowData);
+	if (this.getMode() === 'manual') keepTestEvent(this, workflowData);
 	const answer = this.getNodeParameter('answer') as string;
 	if (answer === 'lastNode') {
-		answerWithWorkflow(response, readToast(this.getNodeParameter('fallbackToast')));
+		respondWithWorkflow(response, readToast(this.getNodeParameter('fallbackToast')));
 		return { workflowData };
 	}
 	response

@@ -12,12 +12,12 @@ const kept = new Map<string, INodeExecutionData[][]>();
  * Keeps what the webhook received while a workflow is tried out in the editor. n8n then executes the
  * node as one that has a trigger, and passes on what that emits instead of what the webhook gave.
  */
-export function keepForTrial(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
+export function keepTestEvent(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
 	kept.set(keyOf(context), items);
 }
 
-/** Emits what {@link keepForTrial} kept. */
-export function emitKept(context: ITriggerFunctions): ITriggerResponse {
+/** Emits what {@link keepTestEvent} kept. */
+export function emitTestEvent(context: ITriggerFunctions): ITriggerResponse {
 	return {
 		manualTriggerFunction: async () => {
 			const items = kept.get(keyOf(context));

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { STOPPED, readAnswer } from './responses';
-import type { Answer, Failure, HttpResponse } from './responses';
+import { STOPPED, readResponse } from './responses';
+import type { ApiResponse, Failure, HttpResponse } from './responses';
 import { TENANT_CREDENTIAL, baseUrlOf } from './tenantCredential';
 import type { TenantCredential, TokenError } from './tenantCredential';
 
@@ -17,7 +17,7 @@ export interface FeishuRequest {
 }
 
 /** How long to wait for an answer, in milliseconds. */
-const ANSWER_TIMEOUT = 20_000;
+const RESPONSE_TIMEOUT_MS = 20_000;
 
 /** Waits until an attempt may be made; false when none is to be made any more. */
 export type TakeTurn = () => Promise<boolean>;
@@ -64,7 +64,7 @@ export class FeishuClient {
 	 *
 	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
 	 */
-	async call(request: FeishuRequest, takeTurn: TakeTurn = async () => true): Promise<Answer> {
+	async call(request: FeishuRequest, takeTurn: TakeTurn = async () => true): Promise<ApiResponse> {
 		const first = await this.callWithToken(request, takeTurn);
 		if (first.answer.failure?.kind !== 'token') return first.answer;
 		return (await this.callWithToken(request, takeTurn, first.token)).answer;
@@ -75,7 +75,7 @@ export class FeishuClient {
 		request: FeishuRequest,
 		takeTurn: TakeTurn,
 		refused = '',
-	): Promise<{ answer: Answer; token: string }> {
+	): Promise<{ answer: ApiResponse; token: string }> {
 		for (;;) {
 			const failure = await this.renewal;
 			if (failure !== undefined) return { answer: { failure }, token: refused };
@@ -98,7 +98,7 @@ export class FeishuClient {
 		request: FeishuRequest,
 		refused: string,
 		takeTurn: TakeTurn,
-	): Promise<Answer> {
+	): Promise<ApiResponse> {
 		const answer = (async () => {
 			// Another execution may have stored a newer token since this one began.
 			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
@@ -123,7 +123,7 @@ export class FeishuClient {
 	private async send(
 		{ method, path, query, body, scopes }: FeishuRequest,
 		credential: TenantCredential,
-	): Promise<Answer> {
+	): Promise<ApiResponse> {
 		try {
 			const response = (await this.context.helpers.httpRequestWithAuthentication.call(
 				this.context,
@@ -139,7 +139,7 @@ export class FeishuClient {
 					ignoreHttpStatusErrors: true,
 					// Feishu's API never redirects, and the token goes nowhere else.
 					disableFollowRedirect: true,
-					timeout: ANSWER_TIMEOUT,
+					timeout: RESPONSE_TIMEOUT_MS,
 				},
 				{
 					credentialsDecrypted: {
@@ -149,7 +149,7 @@ export class FeishuClient {
 					},
 				},
 			)) as HttpResponse;
-			return readAnswer(response, { scopes });
+			return readResponse(response, { scopes });
 		} catch (error) {
 			return { failure: readRequestError(error as Error) };
 		}
@@ -168,8 +168,8 @@ const NETWORK_ERRORS: Record<string, string> = {
 function readRequestError(error: Error): Failure {
 	const cause = (error.cause ?? error) as Error & { code?: string };
 	if (cause.name === 'FeishuTokenError') {
-		const { message, feishuCode, mayPass } = cause as TokenError;
-		return { kind: 'noToken', reason: message, code: feishuCode, mayPass };
+		const { message, feishuCode, retryable } = cause as TokenError;
+		return { kind: 'noToken', reason: message, code: feishuCode, retryable };
 	}
 	if (cause.code === 'ERR_CANCELED')
 		return { kind: 'stopped', reason: 'the execution was stopped' };

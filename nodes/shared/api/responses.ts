@@ -8,7 +8,7 @@ export type FailureKind =
 	| 'refused'
 	/** Feishu does not take the access token. */
 	| 'token'
-	/** No access token could be had; `mayPass` tells whether a later attempt may do better. */
+	/** No access token could be had; `retryable` tells whether a later attempt may do better. */
 	| 'noToken'
 	/** More calls than the rate limit allows. Nothing was done. */
 	| 'rateLimited'
@@ -33,7 +33,7 @@ export interface Failure {
 	advice?: string;
 	/** Seconds that Feishu asks to wait before the next call. */
 	waitSeconds?: number;
-	mayPass?: boolean;
+	retryable?: boolean;
 }
 
 /** The user stopped the execution, or its time ran out. */
@@ -43,7 +43,7 @@ export const STOPPED: Failure = {
 };
 
 /** What a call brought: the answer's `data`, or why there is none. */
-export type Answer =
+export type ApiResponse =
 	| { data: Record<string, unknown>; logId?: string; failure?: undefined }
 	| { failure: Failure };
 
@@ -66,7 +66,7 @@ const TOKEN_CODES: readonly number[] = [
  * Reads Feishu's answer to a call. `code` decides, whatever the HTTP status.
  * Feishu: server-docs/api-call-guide/generic-error-code.
  */
-export function readAnswer(response: HttpResponse, endpoint: { scopes: string[] }): Answer {
+export function readResponse(response: HttpResponse, endpoint: { scopes: string[] }): ApiResponse {
 	const { statusCode: httpStatus, headers, body } = response;
 	const answer = asObject(body) ?? {};
 	const error = asObject(answer.error) ?? {};

@@ -35,7 +35,7 @@ export class TokenError extends Error {
 		/** Feishu's code, where Feishu answered. */
 		readonly feishuCode?: number,
 		/** True when the same attempt may succeed a little later. */
-		readonly mayPass = false,
+		readonly retryable = false,
 	) {
 		super(message);
 		this.name = 'FeishuTokenError';

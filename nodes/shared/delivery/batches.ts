@@ -2,7 +2,7 @@ import type { FeedEndpoint } from '../api/endpoints';
 import type { UserIdType } from '../api/payloads';
 
 /** What one input item asks Feishu for. */
-export interface Ask {
+export interface RecipientRequest {
 	userIdType: UserIdType;
 	/** Each once. */
 	userIds: string[];
@@ -15,7 +15,7 @@ export interface Ask {
 	/** Takes the place of `:feed_card_id` in the endpoint's path. */
 	feedCardId?: string;
 	/** The content for recipients who are asked for in another way instead (see Operation). */
-	insteadContent?: object;
+	fallbackContent?: object;
 }
 
 /** One recipient of one input item. */
@@ -23,7 +23,7 @@ export interface Entry {
 	/** The index of the input item. */
 	item: number;
 	userId: string;
-	/** What the call changes for the recipient, as the ask names it. */
+	/** What the call changes for the recipient, as the request names it. */
 	target: string;
 	content: object;
 }
@@ -35,10 +35,10 @@ export interface Batch {
 	entries: Entry[];
 }
 
-/** An ask and the input item that it came from. */
-export interface ItemAsk {
+/** A request and the input item that it came from. */
+export interface ItemRequest {
 	item: number;
-	ask: Ask;
+	request: RecipientRequest;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface ItemAsk {
  * The batches come in waves: a later wave may begin only when the earlier one is over, which keeps
  * calls that change the same person's card apart and in order. Nearly always there is one wave.
  */
-export function gather(endpoint: FeedEndpoint, asks: ItemAsk[]): Batch[][] {
+export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batch[][] {
 	const waves: Wave[] = [];
 	const timesSeen = new Map<string, Map<string, number>>();
 	// Items that share a card share its content.
@@ -57,19 +57,22 @@ export function gather(endpoint: FeedEndpoint, asks: ItemAsk[]): Batch[][] {
 		if (text === undefined) written.set(content, (text = JSON.stringify(content)));
 		return text;
 	};
-	for (const { item, ask } of asks) {
-		const path = endpoint.path.replace(':feed_card_id', encodeURIComponent(ask.feedCardId ?? ''));
-		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(ask.content) : '';
-		const key = [path, ask.userIdType, shared].join('\n');
-		const target = `${ask.userIdType}\n${ask.target}`;
+	for (const { item, request } of requests) {
+		const path = endpoint.path.replace(
+			':feed_card_id',
+			encodeURIComponent(request.feedCardId ?? ''),
+		);
+		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(request.content) : '';
+		const key = [path, request.userIdType, shared].join('\n');
+		const target = `${request.userIdType}\n${request.target}`;
 		let seen = timesSeen.get(target);
 		if (seen === undefined) timesSeen.set(target, (seen = new Map<string, number>()));
-		for (const userId of ask.userIds) {
+		for (const userId of request.userIds) {
 			const wave = seen.get(userId) ?? 0;
 			seen.set(userId, wave + 1);
 			waves[wave] ??= { batches: [], open: new Map() };
-			const entry = { item, userId, target: ask.target, content: ask.content };
-			add(waves[wave], key, entry, { path, userIdType: ask.userIdType }, endpoint.batchSize);
+			const entry = { item, userId, target: request.target, content: request.content };
+			add(waves[wave], key, entry, { path, userIdType: request.userIdType }, endpoint.batchSize);
 		}
 	}
 	return waves.map(({ batches }) => batches);

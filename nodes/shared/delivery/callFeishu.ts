@@ -6,7 +6,7 @@ import type { FeedEndpoint } from '../api/endpoints';
 import { deliver } from './deliver';
 import type { Outcomes } from './deliver';
 import { FeishuClient } from '../api/FeishuClient';
-import type { ItemAsk } from './batches';
+import type { ItemRequest } from './batches';
 import { pacerFor } from './Pacer';
 import { Progress } from './Progress';
 import type { DeliveryOptions } from '../../FeishuFeed/fields/deliveryOptions';
@@ -22,13 +22,13 @@ import type { Operation } from '../../FeishuFeed/Operation';
 export async function callFeishu(
 	context: IExecuteFunctions,
 	{ endpoint, instead }: Pick<Operation, 'endpoint' | 'instead'>,
-	asks: ItemAsk[],
+	requests: ItemRequest[],
 	{ callsAtOnce, callsPerSecond, longestWait }: DeliveryOptions,
 ): Promise<Map<number, ItemResult>> {
 	const client = await openClient(context);
-	const progress = new Progress(context.logger, countRecipients(asks));
+	const progress = new Progress(context.logger, countRecipients(requests));
 	const isStopped = () => context.getExecutionCancelSignal()?.aborted ?? false;
-	const send = async (to: FeedEndpoint, these: ItemAsk[]): Promise<Map<number, Outcomes>> =>
+	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> =>
 		await deliver(to, these, {
 			call: async (request, takeTurn) => await client.call(request, takeTurn),
 			pacer: pacerFor(client.rateLimitScope, to, callsPerSecond),
@@ -40,15 +40,15 @@ export async function callFeishu(
 
 	// A card of which it is unknown whether this run made it is updated instead, which does no harm.
 	const first = instead ? { ...endpoint, repeatedReason: undefined } : endpoint;
-	const outcomes = await send(first, asks);
+	const outcomes = await send(first, requests);
 	const results = new Map<number, ItemResult>(
-		asks.map(({ item, ask }) => [
+		requests.map(({ item, request }) => [
 			item,
-			{ names: ask.names, outcomes: outcomes.get(item) as Outcomes },
+			{ names: request.names, outcomes: outcomes.get(item) as Outcomes },
 		]),
 	);
 	if (instead) {
-		await sendInstead(instead, asks, results, async (to, these) => {
+		await sendFallback(instead, requests, results, async (to, these) => {
 			progress.takeBack(countRecipients(these));
 			return await send(to, these);
 		});
@@ -58,27 +58,27 @@ export async function callFeishu(
 }
 
 /** Asks in the other way for the recipients whom Feishu refused for the reason that calls for it. */
-async function sendInstead(
+async function sendFallback(
 	{ reason, endpoint }: NonNullable<Operation['instead']>,
-	asks: ItemAsk[],
+	requests: ItemRequest[],
 	results: Map<number, ItemResult>,
-	send: (to: FeedEndpoint, these: ItemAsk[]) => Promise<Map<number, Outcomes>>,
+	send: (to: FeedEndpoint, these: ItemRequest[]) => Promise<Map<number, Outcomes>>,
 ): Promise<void> {
-	const insteadAsks = asks.map(({ item, ask }) => {
+	const fallbackRequests = requests.map(({ item, request }) => {
 		const userIds = failuresOf(results.get(item) as ItemResult)
 			.filter(([, failure]) => isFailedCardReason(failure, reason))
 			.map(([userId]) => userId);
-		return { item, ask: { ...ask, userIds, content: ask.insteadContent as object } };
+		return { item, request: { ...request, userIds, content: request.fallbackContent as object } };
 	});
-	for (const [item, own] of await send(endpoint, insteadAsks)) {
+	for (const [item, own] of await send(endpoint, fallbackRequests)) {
 		const result = results.get(item) as ItemResult;
 		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
 		result.instead = new Set(own.keys());
 	}
 }
 
-function countRecipients(asks: ItemAsk[]): number {
-	return asks.reduce((sum, { ask }) => sum + ask.userIds.length, 0);
+function countRecipients(requests: ItemRequest[]): number {
+	return requests.reduce((sum, { request }) => sum + request.userIds.length, 0);
 }
 
 function countReached(results: Map<number, ItemResult>): number {

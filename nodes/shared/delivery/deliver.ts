@@ -1,10 +1,10 @@
 import { STOPPED, isFailedCardReason, readFailedRecipients } from '../api/responses';
-import type { Answer, Failure } from '../api/responses';
+import type { ApiResponse, Failure } from '../api/responses';
 import { FEISHU_CODE } from '../api/endpoints';
 import type { FeedEndpoint } from '../api/endpoints';
 import type { FeishuRequest, TakeTurn } from '../api/FeishuClient';
-import { bodyOf, gather } from './batches';
-import type { Batch, Entry, ItemAsk } from './batches';
+import { bodyOf, toBatches } from './batches';
+import type { Batch, Entry, ItemRequest } from './batches';
 import type { Pacer } from './Pacer';
 import { policyForCall, policyForRecipient } from './retryPolicies';
 import type { RetryPolicy } from './retryPolicies';
@@ -17,7 +17,7 @@ export type Outcomes = Map<string, Failure | undefined>;
 /** How calls are made. */
 export interface Delivery {
 	/** Makes one call, and tells right before each attempt. */
-	call: (request: FeishuRequest, takeTurn: TakeTurn) => Promise<Answer>;
+	call: (request: FeishuRequest, takeTurn: TakeTurn) => Promise<ApiResponse>;
 	pacer: Pacer;
 	/** The most calls under way at once. */
 	callsAtOnce: number;
@@ -36,44 +36,47 @@ export interface Delivery {
  */
 export async function deliver(
 	endpoint: FeedEndpoint,
-	asks: ItemAsk[],
+	requests: ItemRequest[],
 	delivery: Delivery,
 ): Promise<Map<number, Outcomes>> {
-	const run = new Run(endpoint, asks, delivery);
-	for (const wave of gather(endpoint, asks)) {
+	const run = new Run(endpoint, requests, delivery);
+	for (const wave of toBatches(endpoint, requests)) {
 		await run.sendAll(wave);
-		await run.sendAll(await run.takeUpDoubtful());
+		await run.sendAll(await run.retryDeferred());
 	}
 	return run.outcomes;
 }
 
 /** Batches that wait in vain for Feishu, one after the other, until the rest is not sent at all. */
-const MOST_VAIN_BATCHES = 5;
+const MAX_CONSECUTIVE_FAILURES = 5;
 /**
  * Single recipients that are refused, and nobody reached, until refused batches are not split for now:
  * more likely than so many bad IDs is something that is wrong for everybody.
  */
-const MOST_VAIN_SINGLES = 100;
+const MAX_SINGLE_FAILURES = 100;
 
 /** Sends batches of one endpoint and keeps what became of their recipients. */
 class Run {
 	readonly outcomes: Map<number, Outcomes>;
 	/** What every further call would meet as well. */
-	private hopeless?: Failure;
-	private vainBatches = 0;
-	private vainSingles = 0;
+	private abortReason?: Failure;
+	private consecutiveFailures = 0;
+	private singleFailures = 0;
 	private hasReachedSomebody = false;
 	/** Batches that were refused and not split. */
-	private doubtful: Array<{ batch: Batch; failure: Failure }> = [];
+	private deferredBatches: Array<{ batch: Batch; failure: Failure }> = [];
 
 	constructor(
 		private readonly endpoint: FeedEndpoint,
-		asks: ItemAsk[],
+		requests: ItemRequest[],
 		private readonly delivery: Delivery,
 	) {
 		// Recipients stand in the order in which the user gave them, whenever they are reached.
 		this.outcomes = new Map(
-			asks.map(({ item, ask }) => [item, new Map(ask.userIds.map((id) => [id, STOPPED]))]),
+			requests.map(({ item, request }) => [
+				item,
+				new Map(request.userIds.map((id) => [id, STOPPED])),
+			]),
 		);
 	}
 
@@ -94,36 +97,37 @@ class Run {
 	 *
 	 * @returns the batches to send again, and to split, since somebody could be reached
 	 */
-	async takeUpDoubtful(): Promise<Batch[]> {
-		let doubtful = this.doubtful;
-		this.doubtful = [];
-		for (let trial = 0; trial < MOST_VAIN_SINGLES && doubtful.length > 0; trial++) {
-			if (this.hasReachedSomebody || this.hopeless) break;
-			const { batch } = doubtful[randomIndex(doubtful)];
+	async retryDeferred(): Promise<Batch[]> {
+		let deferredBatches = this.deferredBatches;
+		this.deferredBatches = [];
+		for (let trial = 0; trial < MAX_SINGLE_FAILURES && deferredBatches.length > 0; trial++) {
+			if (this.hasReachedSomebody || this.abortReason) break;
+			const { batch } = deferredBatches[randomIndex(deferredBatches)];
 			const picked = batch.entries.splice(randomIndex(batch.entries), 1);
 			await this.send({ ...batch, entries: picked });
-			doubtful = doubtful.filter(({ batch: { entries } }) => entries.length > 0);
+			deferredBatches = deferredBatches.filter(({ batch: { entries } }) => entries.length > 0);
 		}
-		if (this.hasReachedSomebody) return doubtful.map(({ batch }) => batch);
-		for (const { batch, failure } of doubtful) this.settle(batch.entries, this.hopeless ?? failure);
+		if (this.hasReachedSomebody) return deferredBatches.map(({ batch }) => batch);
+		for (const { batch, failure } of deferredBatches)
+			this.settle(batch.entries, this.abortReason ?? failure);
 		return [];
 	}
 
 	private async send(batch: Batch, tries = new Tries(this.delivery.longestWait)): Promise<void> {
 		let rest = batch.entries;
 		while (rest.length > 0) {
-			if (this.hopeless) return this.settle(rest, this.hopeless);
+			if (this.abortReason) return this.settle(rest, this.abortReason);
 			const answer = await this.call({ ...batch, entries: rest });
 			if (answer.failure === undefined) {
-				this.vainBatches = 0;
+				this.consecutiveFailures = 0;
 				rest = await this.settleAnswered(rest, answer.data, tries);
 				continue;
 			}
 			const { failure } = answer;
 			if (await this.waitForNextTry(policyForCall(failure), failure, tries)) continue;
 			if (isPerhapsOneOfMany(rest, failure)) {
-				if (!this.hasReachedSomebody && this.vainSingles >= MOST_VAIN_SINGLES) {
-					this.doubtful.push({ batch: { ...batch, entries: rest }, failure });
+				if (!this.hasReachedSomebody && this.singleFailures >= MAX_SINGLE_FAILURES) {
+					this.deferredBatches.push({ batch: { ...batch, entries: rest }, failure });
 					return;
 				}
 				const middle = Math.ceil(rest.length / 2);
@@ -131,13 +135,13 @@ class Run {
 				await this.send({ ...batch, entries: rest.slice(middle) }, tries.ofPart());
 				return;
 			}
-			this.noteDefeat(rest, failure);
+			this.noteFailure(rest, failure);
 			return this.settle(rest, failure);
 		}
 	}
 
 	/** Makes the call, each attempt in its turn. */
-	private async call({ path, userIdType, entries }: Batch): Promise<Answer> {
+	private async call({ path, userIdType, entries }: Batch): Promise<ApiResponse> {
 		const { pacer, call, isStopped } = this.delivery;
 		const { method, scopes } = this.endpoint;
 		let start: number | undefined;
@@ -210,19 +214,19 @@ class Run {
 	}
 
 	/** Spares calls that would fail like the ones before. */
-	private noteDefeat(entries: Entry[], failure: Failure): void {
-		const { kind, code, mayPass } = failure;
-		const isVain = kind === 'unanswered' || kind === 'unavailable' || mayPass === true;
-		if (isVain) this.vainBatches += 1;
-		if (entries.length === 1) this.vainSingles += 1;
+	private noteFailure(entries: Entry[], failure: Failure): void {
+		const { kind, code, retryable } = failure;
+		const isVain = kind === 'unanswered' || kind === 'unavailable' || retryable === true;
+		if (isVain) this.consecutiveFailures += 1;
+		if (entries.length === 1) this.singleFailures += 1;
 		if (
 			kind === 'token' ||
 			kind === 'noToken' ||
 			kind === 'stopped' ||
 			code === FEISHU_CODE.scopeMissing ||
-			this.vainBatches >= MOST_VAIN_BATCHES
+			this.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES
 		) {
-			this.hopeless = failure;
+			this.abortReason = failure;
 		}
 	}
 

@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { sentenceOf } from '../api/responses';
 import type { Failure } from '../api/responses';
 import type { Outcomes } from './deliver';
-import type { Ask } from './batches';
+import type { RecipientRequest } from './batches';
 
 /** What became of one input item. */
 export interface ItemResult {
-	names: Ask['names'];
+	names: RecipientRequest['names'];
 	outcomes: Outcomes;
 	/** The recipients who were asked for in another way instead, where the operation has one. */
 	instead?: Set<string>;

@@ -30,10 +30,10 @@ const backOffFromTrouble: RetryPolicy = { tries: 6, wait: backOff(500, 15_000) }
 const backOffFromPerson: RetryPolicy = { tries: 8, wait: backOff(1_000, 15_000) };
 
 /** The policy for a call as a whole that failed. */
-export function policyForCall({ kind, mayPass = false }: Failure): RetryPolicy {
+export function policyForCall({ kind, retryable = false }: Failure): RetryPolicy {
 	if (kind === 'rateLimited') return waitForThePacer;
 	if (kind === 'unavailable' || kind === 'unanswered') return backOffFromTrouble;
-	if (kind === 'noToken' && mayPass) return backOffFromTrouble;
+	if (kind === 'noToken' && retryable) return backOffFromTrouble;
 	return giveUp;
 }
 

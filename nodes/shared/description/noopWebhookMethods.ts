@@ -1,5 +1,5 @@
 /** The life of a webhook that is registered nowhere but in n8n. */
-export const nothingToRegister = {
+export const noopWebhookMethods = {
 	async checkExists(): Promise<boolean> {
 		return true;
 	},

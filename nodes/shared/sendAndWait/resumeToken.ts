@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 
-import { isEqual } from '../../FeishuFeedTrigger/webhook/callback';
+import { constantTimeEqual } from '../../FeishuFeedTrigger/webhook/callback';
 import { asText } from '../primitives/json';
 import type { Operator } from './waitingCard';
 
@@ -15,11 +15,11 @@ const RESUME_URL = 'n8n_resume_url';
 const RESUME_PROOF = 'n8n_resume_proof';
 
 /** What resumes an execution, and what comes back. */
-export interface Resumption {
+export interface ResumeRequest {
 	operator: Operator;
 	proof: string;
 }
-export interface ResumptionAnswer {
+export interface ResumeResponse {
 	/** `closed`: somebody was earlier, or the time is over. */
 	status: 'recorded' | 'closed';
 	/** What was chosen. */
@@ -41,7 +41,11 @@ export function readResumeUrl(
 }
 
 /** What to send to the address that resumes an execution. */
-export function resumptionOf(url: string, operator: Operator, appSecret: string): Resumption {
+export function resumeRequestFor(
+	url: string,
+	operator: Operator,
+	appSecret: string,
+): ResumeRequest {
 	return { operator, proof: prove(appSecret, 'press', addressOf(url), ...idsOf(operator)) };
 }
 
@@ -51,12 +55,12 @@ export function resumptionOf(url: string, operator: Operator, appSecret: string)
  *
  * @param path the address without its origin, which a proxy may change
  */
-export function readResumption(
+export function readResumeRequest(
 	body: unknown,
 	path: string,
 	appSecret: string,
 ): Operator | undefined {
-	const { operator, proof } = (body ?? {}) as Partial<Resumption>;
+	const { operator, proof } = (body ?? {}) as Partial<ResumeRequest>;
 	if (typeof operator !== 'object' || operator === null) return undefined;
 	return isProven(proof, appSecret, 'press', addressOf(path), ...idsOf(operator))
 		? operator
@@ -77,5 +81,5 @@ function prove(appSecret: string, ...parts: string[]): string {
 }
 
 function isProven(proof: unknown, appSecret: string, ...parts: string[]): boolean {
-	return isEqual(asText(proof), prove(appSecret, ...parts));
+	return constantTimeEqual(asText(proof), prove(appSecret, ...parts));
 }

@@ -39,10 +39,10 @@ export const upsert: Operation = {
 	instead: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
 	read: (parameters) => {
 		const ask = create.read(parameters);
-		const insteadContent: UpdateCardContent = {
+		const fallbackContent: UpdateCardContent = {
 			...(ask.content as { app_feed_card: UpdateCardContent['app_feed_card'] }),
 			update_fields: [...ALL_OF_THE_CARD, ...readAttention(parameters)],
 		};
-		return { ...ask, insteadContent };
+		return { ...ask, fallbackContent };
 	},
 };

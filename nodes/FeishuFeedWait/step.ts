@@ -1,7 +1,7 @@
 import { NodeOperationError, WAIT_INDEFINITELY } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { callFeishu } from '../shared/delivery/callFeishu';
+import { sendToRecipients } from '../shared/delivery/sendToRecipients';
 import { failedJson, failureSentence, failuresOf, summaryOf } from '../shared/delivery/outcome';
 import type { ItemResult } from '../shared/delivery/outcome';
 import {
@@ -167,7 +167,7 @@ async function callAndJoin(
 	const joined = new Map<WaitingCard, ItemResult>();
 	const asked = parts.filter(({ request }) => request.userIds.length > 0);
 	if (asked.length === 0) return joined;
-	const results = await callFeishu(context, { endpoint }, asked, delivery);
+	const results = await sendToRecipients(context, { endpoint }, asked, delivery);
 	for (const { item, card } of asked) {
 		const { names, outcomes } = results.get(item) as ItemResult;
 		const before = joined.get(card)?.outcomes ?? [];

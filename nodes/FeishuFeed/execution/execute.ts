@@ -5,9 +5,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } f
 import { CREATE_APP_FEED_CARD } from '../../shared/api/endpoints';
 import type { ItemRequest } from '../../shared/delivery/batches';
 import { assignBusinessIds } from '../resources/appFeedCard/assignBusinessIds';
-import { callFeishu } from '../../shared/delivery/callFeishu';
+import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
-import type { DeliveryOptions } from '../fields/deliveryOptions';
+import type { DeliveryOptions } from '../../shared/delivery/DeliveryOptions';
 import { readResultOptions } from '../fields/resultOptions';
 import type { ResultOptions } from '../fields/resultOptions';
 import {
@@ -46,7 +46,7 @@ export async function executeOperation(
 	const results =
 		requests.length === 0
 			? new Map<number, ItemResult>()
-			: await callFeishu(context, operation, requests, requests[0].delivery);
+			: await sendToRecipients(context, operation, requests, requests[0].delivery);
 	return items.flatMap((item, index) =>
 		item instanceof NodeOperationError
 			? failedItem(context, item, index)

@@ -1,18 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { DeliveryOptions } from '../../shared/delivery/DeliveryOptions';
 import { wholeNumber } from '../../shared/validation/validators';
 import { collection } from '../execution/ItemParameters';
 import type { ItemParameters } from '../execution/ItemParameters';
-
-/** How the calls of an execution are made. */
-export interface DeliveryOptions {
-	/** In place of Feishu's documented limits. */
-	callsPerSecond?: number;
-	/** The most calls under way at once. */
-	callsAtOnce: number;
-	/** The most seconds to wait, all in all, for a call to pass after it has failed. */
-	longestWait: number;
-}
 
 const RANGES = {
 	callsAtOnce: { minimum: 1, maximum: 100 },

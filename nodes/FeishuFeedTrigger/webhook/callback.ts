@@ -1,5 +1,6 @@
-import { createDecipheriv, createHash, timingSafeEqual } from 'crypto';
+import { createDecipheriv, createHash } from 'crypto';
 
+import { constantTimeEqual } from '../../shared/primitives/constantTimeEqual';
 import { asObject, asText, firstText, parseObject } from '../../shared/primitives/json';
 
 /** What the developer console holds for callbacks; empty where nothing is set. */
@@ -126,10 +127,4 @@ function checkSignature(
 	const seconds = Number(timestamp);
 	const isFresh = Math.abs(now / 1000 - seconds) <= MOST_SECONDS_APART;
 	return isFresh ? undefined : 'the callback is too old, or the clock is wrong';
-}
-
-/** Compares in constant time, whatever the lengths. */
-export function constantTimeEqual(one: string, other: string): boolean {
-	const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
-	return timingSafeEqual(a, b);
 }

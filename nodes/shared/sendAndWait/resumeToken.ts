@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 
-import { constantTimeEqual } from '../../FeishuFeedTrigger/webhook/callback';
+import { constantTimeEqual } from '../primitives/constantTimeEqual';
 import { asText } from '../primitives/json';
 import type { Operator } from './waitingCard';
 

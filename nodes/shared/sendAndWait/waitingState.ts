@@ -1,4 +1,4 @@
-import type { DeliveryOptions } from '../../FeishuFeed/fields/deliveryOptions';
+import type { DeliveryOptions } from '../delivery/DeliveryOptions';
 import type { WaitingCard } from './waitingCard';
 
 /** What the waiting workflow knows, as the JSON of its one item. */

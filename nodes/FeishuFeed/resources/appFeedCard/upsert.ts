@@ -36,7 +36,7 @@ export const upsert: Operation = {
 		...option,
 		displayName: `${option.displayName} If It Exists`,
 	})),
-	instead: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
+	fallback: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
 	read: (parameters) => {
 		const ask = create.read(parameters);
 		const fallbackContent: UpdateCardContent = {

@@ -9,19 +9,25 @@ import { FeishuClient } from '../api/FeishuClient';
 import type { ItemRequest } from './batches';
 import { pacerFor } from './Pacer';
 import { Progress } from './Progress';
-import type { DeliveryOptions } from '../../FeishuFeed/fields/deliveryOptions';
+import type { DeliveryOptions } from './DeliveryOptions';
 import { failuresOf } from './outcome';
 import type { ItemResult } from './outcome';
-import type { Operation } from '../../FeishuFeed/Operation';
+
+/** Where the recipients of an operation are sent. */
+export interface Destination {
+	endpoint: FeedEndpoint;
+	/** Where recipients are sent instead whom the endpoint refuses for this reason. */
+	fallback?: { reason: string; endpoint: FeedEndpoint };
+}
 
 /**
  * Asks Feishu for what the items want, in batches and at its pace; gives the outcome of each item.
  *
  * @throws {NodeOperationError} when the credential cannot be used; nothing else that fails is thrown
  */
-export async function callFeishu(
+export async function sendToRecipients(
 	context: IExecuteFunctions,
-	{ endpoint, instead }: Pick<Operation, 'endpoint' | 'instead'>,
+	{ endpoint, fallback }: Destination,
 	requests: ItemRequest[],
 	{ callsAtOnce, callsPerSecond, longestWait }: DeliveryOptions,
 ): Promise<Map<number, ItemResult>> {
@@ -39,7 +45,7 @@ export async function callFeishu(
 		});
 
 	// A card of which it is unknown whether this run made it is updated instead, which does no harm.
-	const first = instead ? { ...endpoint, repeatedReason: undefined } : endpoint;
+	const first = fallback ? { ...endpoint, repeatedReason: undefined } : endpoint;
 	const outcomes = await send(first, requests);
 	const results = new Map<number, ItemResult>(
 		requests.map(({ item, request }) => [
@@ -47,8 +53,8 @@ export async function callFeishu(
 			{ names: request.names, outcomes: outcomes.get(item) as Outcomes },
 		]),
 	);
-	if (instead) {
-		await sendFallback(instead, requests, results, async (to, these) => {
+	if (fallback) {
+		await sendFallback(fallback, requests, results, async (to, these) => {
 			progress.takeBack(countRecipients(these));
 			return await send(to, these);
 		});
@@ -59,7 +65,7 @@ export async function callFeishu(
 
 /** Asks in the other way for the recipients whom Feishu refused for the reason that calls for it. */
 async function sendFallback(
-	{ reason, endpoint }: NonNullable<Operation['instead']>,
+	{ reason, endpoint }: NonNullable<Destination['fallback']>,
 	requests: ItemRequest[],
 	results: Map<number, ItemResult>,
 	send: (to: FeedEndpoint, these: ItemRequest[]) => Promise<Map<number, Outcomes>>,

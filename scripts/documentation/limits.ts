@@ -122,6 +122,6 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf({ endpoint, instead }: Operation): FeedEndpoint[] {
-	return instead ? [endpoint, instead.endpoint] : [endpoint];
+function endpointsOf({ endpoint, fallback }: Operation): FeedEndpoint[] {
+	return fallback ? [endpoint, fallback.endpoint] : [endpoint];
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'n8n-workflow';
 import { RecentEvents } from '../event/RecentEvents';
 import { eventIdOf } from '../webhook/callback';
 import { parseObject } from '../../shared/primitives/json';
-import { waitUntil } from '../../shared/primitives/waitUntil';
+import { pollUntil } from '../../shared/primitives/waitUntil';
 
 /** Gets each event (its JSON body, as a callback has it); may give the answer to it. */
 export type EventListener = (body: Record<string, unknown>) => Promise<object | undefined>;
@@ -56,7 +56,7 @@ export class EventDelivery {
 			if (json !== undefined) answerOnce(json);
 		});
 		void Promise.all(asked).then(answerEmpty);
-		void waitUntil(Date.now() + ANSWER_WITHIN, () => isAnswered).then(answerEmpty);
+		void pollUntil(Date.now() + ANSWER_WITHIN, () => isAnswered).then(answerEmpty);
 		return true;
 	}
 

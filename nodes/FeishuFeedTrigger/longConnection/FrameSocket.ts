@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 
 import { FRAME_METHOD, decodeFrame, encodeFrame } from './frames';
 import type { Frame } from './frames';
-import { waitUntil } from '../../shared/primitives/waitUntil';
+import { pollUntil } from '../../shared/primitives/waitUntil';
 
 /** How long opening may take, in milliseconds. */
 const OPENING_TIMEOUT = 15_000;
@@ -69,7 +69,7 @@ export class FrameSocket {
 			});
 		});
 		const isDecided = () => this.state !== 'opening';
-		await Promise.race([opened, this.ended, waitUntil(Date.now() + OPENING_TIMEOUT, isDecided)]);
+		await Promise.race([opened, this.ended, pollUntil(Date.now() + OPENING_TIMEOUT, isDecided)]);
 		if (!isDecided()) this.end('it took too long to open');
 		return this.state === 'open';
 	}
@@ -91,7 +91,7 @@ export class FrameSocket {
 	/** Waits, at most a second, until the other side has closed as well. */
 	async untilClosed(): Promise<void> {
 		const isOver = () => this.isClosed;
-		await Promise.race([this.closed, waitUntil(Date.now() + CLOSING_TIMEOUT, isOver)]);
+		await Promise.race([this.closed, pollUntil(Date.now() + CLOSING_TIMEOUT, isOver)]);
 	}
 
 	private async keepAlive(): Promise<void> {

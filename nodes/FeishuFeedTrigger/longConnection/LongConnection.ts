@@ -13,7 +13,7 @@ import {
 } from './endpoint';
 import type { LongConnectionApp } from './endpoint';
 import { PayloadAssembler } from './PayloadAssembler';
-import { waitUntil } from '../../shared/primitives/waitUntil';
+import { pollUntil } from '../../shared/primitives/waitUntil';
 
 export type { EventListener } from './EventDelivery';
 export { LongConnectionError } from './endpoint';
@@ -96,7 +96,7 @@ async function tryAtFirst<Result>(
 		const result = await attempt();
 		if (!(result instanceof LongConnectionError)) return result;
 		if (!result.retryable || tries === FIRST_TRIES) throw result;
-		await waitUntil(Date.now() + FIRST_PAUSE, () => false);
+		await pollUntil(Date.now() + FIRST_PAUSE, () => false);
 	}
 }
 
@@ -176,7 +176,7 @@ class LongConnection {
 	private async reconnect(): Promise<FrameSocket | undefined> {
 		const isOver = () => this.isOver;
 		const firstWait = Math.random() * this.config.ReconnectNonce * 1_000;
-		await waitUntil(Date.now() + Math.max(SHORTEST_WAIT, firstWait), isOver);
+		await pollUntil(Date.now() + Math.max(SHORTEST_WAIT, firstWait), isOver);
 		let problem = new LongConnectionError('Feishu wants no attempts to connect again');
 		for (let tries = 0; !this.isOver; tries++) {
 			const { ReconnectCount: most, ReconnectInterval: seconds } = this.config;
@@ -185,7 +185,7 @@ class LongConnection {
 				this.tools.logger.warn(
 					`${NAME} cannot be opened again yet. ${problem.message}. The next attempt is in ${seconds} seconds.`,
 				);
-				await waitUntil(Date.now() + seconds * 1_000, isOver);
+				await pollUntil(Date.now() + seconds * 1_000, isOver);
 			}
 			const result = await this.connect();
 			if (result instanceof FrameSocket) return result;

@@ -1,5 +1,5 @@
 import type { RateLimit } from '../api/endpoints';
-import { waitUntil } from '../primitives/waitUntil';
+import { pollUntil } from '../primitives/waitUntil';
 import type { IsStopped } from '../primitives/waitUntil';
 
 /**
@@ -96,7 +96,7 @@ export class Pacer {
 	private async takeTurn(isStopped: IsStopped): Promise<number | undefined> {
 		// Waiting may take long enough for Feishu to refuse a call that left before.
 		for (let time = this.nextTime(); time > Date.now() && !isStopped(); time = this.nextTime()) {
-			await waitUntil(time, isStopped);
+			await pollUntil(time, isStopped);
 		}
 		if (isStopped()) return undefined;
 		const now = Date.now();

@@ -8,7 +8,7 @@ import type { Batch, Entry, ItemRequest } from './batches';
 import type { Pacer } from './Pacer';
 import { policyForCall, policyForRecipient } from './retryPolicies';
 import type { RetryPolicy } from './retryPolicies';
-import { waitUntil } from '../primitives/waitUntil';
+import { pollUntil } from '../primitives/waitUntil';
 import type { IsStopped } from '../primitives/waitUntil';
 
 /** What became of each recipient of an item: a failure, or none. */
@@ -209,7 +209,7 @@ class Run {
 		if (failure.kind === 'unanswered' || failure.kind === 'unavailable') tries.mayHaveWorked = true;
 		const next = tries.next(policy, failure);
 		if (next === undefined || isStopped()) return false;
-		await waitUntil(next, isStopped);
+		await pollUntil(next, isStopped);
 		return true;
 	}
 

@@ -25,15 +25,10 @@ export interface Results {
 	seconds: number;
 }
 
-/** Formats Markdown the way the repository does, with its tables aligned. */
-export async function formatMarkdown(markdown: string): Promise<string> {
-	return await prettier.format(markdown, { parser: 'markdown' });
-}
-
-/** The page of results. */
+/** The page of results, with its tables aligned as the repository's are. */
 export async function resultsPage(results: Results): Promise<string> {
 	const { rows, shared, presses, targets, command, startedAt, load, seconds } = results;
-	return await formatMarkdown(
+	return await prettier.format(
 		[
 			'# Benchmark',
 			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}. The machine's load was ${load.toFixed(1)} when it began.`,
@@ -49,30 +44,7 @@ export async function resultsPage(results: Results): Promise<string> {
 			'## How it is measured',
 			method(results),
 		].join('\n\n'),
-	);
-}
-
-/** What the README shows; the other ways are there to explain these. */
-const README_WAYS = ['feishuFeed', 'feishuFeedItems', 'httpRequest', 'axiosLoop', 'officialSdk'];
-
-/** The part of the results that the README shows. */
-export async function readmeSection(results: Results): Promise<string> {
-	const { rows, presses, startedAt } = results;
-	const shown = groupsOf(rows)
-		.filter(([{ conditions }]) => conditions.limited === (conditions.latency === 200))
-		.map((group) =>
-			group.filter(
-				({ contender, conditions }) =>
-					README_WAYS.includes(contender) && conditions.recipients === 10_000,
-			),
-		);
-	const singlePresses = presses?.rows.filter(({ atOnce }) => atOnce === 1);
-	return await formatMarkdown(
-		[
-			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}.`,
-			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
-			...(singlePresses ? [`**${PRESSES_TITLE}**`, pressTable(singlePresses)] : []),
-		].join('\n\n'),
+		{ parser: 'markdown' },
 	);
 }
 

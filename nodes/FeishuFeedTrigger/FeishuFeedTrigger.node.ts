@@ -8,6 +8,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { credentialTest } from '../shared/api/testCredential';
 import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { answerFields } from './event/toast';
 import { filterFields } from './event/filter';
@@ -32,7 +33,7 @@ export class FeishuFeedTrigger implements INodeType {
 		defaults: { name: 'Feishu Feed Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'feishuTenantApi', required: true }],
+		credentials: [{ name: 'feishuTenantApi', required: true, testedBy: 'feishuTenantApiTest' }],
 		webhooks: [
 			{
 				name: 'default',
@@ -86,6 +87,8 @@ export class FeishuFeedTrigger implements INodeType {
 			...answerFields,
 		],
 	};
+
+	methods = { credentialTest };
 
 	// Feishu's developer console has no API to set the callback URL: the user does it once.
 	webhookMethods = { default: noopWebhookMethods };

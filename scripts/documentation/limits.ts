@@ -1,6 +1,6 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
-import { LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
+import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
 import type { FeedEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
@@ -122,6 +122,15 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf({ endpoint, fallback }: Operation): FeedEndpoint[] {
-	return fallback ? [endpoint, fallback.endpoint] : [endpoint];
+function endpointsOf(operation: Operation): FeedEndpoint[] {
+	switch (operation.kind) {
+		case 'send': {
+			const { endpoint, fallback } = operation;
+			return fallback?.when === 'always' ? [endpoint, fallback.endpoint] : [endpoint];
+		}
+		case 'sendAndWait':
+			return [CREATE_APP_FEED_CARD];
+		case 'lookUp':
+			return [];
+	}
 }

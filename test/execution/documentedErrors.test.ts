@@ -5,7 +5,7 @@ import axios from 'axios';
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
 
 import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
-import { FAILED_CARD_REASONS } from '../../nodes/shared/api/endpoints';
+import { FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
 import { withSandbox } from './withSandbox';

@@ -24,6 +24,7 @@ import type {
 
 import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
+import { tokenOriginOf } from '../../nodes/shared/api/tenantCredential';
 
 // n8n gives a form's pattern 250 ms by the clock, which a busy machine can use up with something else.
 setSafeRegexEngine({
@@ -46,20 +47,19 @@ export function storedCredential(
 	baseUrl: string,
 	change: ICredentialDataDecryptedObject,
 ): StoredCredential {
-	return {
-		data: {
-			region: 'custom',
-			baseUrl,
-			appType: 'custom',
-			appTicket: '',
-			tenantKey: '',
-			encryptKey: '',
-			verificationToken: '',
-			accessToken: '',
-			...change,
-		},
-		renewals: 0,
+	const data = {
+		region: 'custom',
+		baseUrl,
+		appType: 'custom',
+		appTicket: '',
+		tenantKey: '',
+		encryptKey: '',
+		verificationToken: '',
+		accessToken: '',
+		...change,
 	};
+	// A stored token is one that was made with what the credential holds, unless a test says otherwise.
+	return { data: { accessTokenOrigin: tokenOriginOf(data), ...data }, renewals: 0 };
 }
 
 /** Does for one credential what n8n's own credentials helper does with its database. */

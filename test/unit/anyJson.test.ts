@@ -3,7 +3,8 @@ import type { Logger } from 'n8n-workflow';
 
 import { readToastOfWorkflow } from '../../nodes/FeishuFeedTrigger/event/toast';
 import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
-import { readResponse, readFailedRecipients, sentenceOf } from '../../nodes/shared/api/responses';
+import { sentenceOf } from '../../nodes/shared/api/failures';
+import { readResponse, readFailedRecipients } from '../../nodes/shared/api/responses';
 import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { EventDelivery } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
@@ -75,7 +76,8 @@ describe('any JSON is read, never stumbled over:', () => {
 	holds('the recipients who were not reached', (value) => {
 		for (const endpoint of [CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE]) {
 			const data = { [endpoint.failureList]: [value, { user_id: 'ou_a', reason: value }] };
-			const failure = readFailedRecipients(data, endpoint)('ou_a', 'biz');
+			const recipient = { userId: 'ou_a', target: 'biz' };
+			const [failure] = readFailedRecipients(data, endpoint, [recipient]);
 			expect(failure).toMatchObject({ reason: expect.any(String) });
 			expect(sentenceOf(failure!)).toEqual(expect.any(String));
 		}

@@ -12,7 +12,9 @@ const CHAT = { ...RECIPIENTS, chatId: 'oc_1' };
 
 function read(resource: string, operation: string, parameters: Record<string, unknown>) {
 	const found = findOperation(resource, operation);
-	if (found === undefined) throw new Error(`no ${operation} of ${resource}`);
+	if (found === undefined || found.kind === 'lookUp') {
+		throw new Error(`no ${operation} of ${resource}`);
+	}
 	return found.read((name) => parameters[name]);
 }
 

@@ -10,7 +10,7 @@ import type { CreateCardContent } from '../../shared/api/payloads';
 import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readWaitingPlan } from '../fields/response';
-import type { Operation } from '../Operation';
+import type { SendAndWaitOperation } from '../Operation';
 import { readItems } from './readItems';
 
 type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard };
@@ -24,7 +24,7 @@ type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard };
  */
 export async function waitForResponse(
 	context: IExecuteFunctions,
-	operation: Operation,
+	operation: SendAndWaitOperation,
 ): Promise<INodeExecutionData[]> {
 	const node = context.getNode();
 	if (node.type.endsWith('Tool')) {

@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { onAbort } from './onAbort';
+
 /**
  * Waits until a time, or until the signal aborts.
  *
@@ -9,14 +11,10 @@ export async function waitUntil(timeMs: number, signal?: AbortSignal): Promise<v
 	const remainingMs = timeMs - Date.now();
 	if (remainingMs <= 0 || signal?.aborted) return;
 	if (signal === undefined) return await sleep(remainingMs);
-	let onAbort: (() => void) | undefined;
-	const aborted = new Promise<void>((resolve) => {
-		onAbort = resolve;
-		signal.addEventListener('abort', onAbort, { once: true });
-	});
+	let stopListening: (() => void) | undefined;
+	const aborted = new Promise<void>((resolve) => (stopListening = onAbort(signal, resolve)));
 	await Promise.race([sleep(remainingMs), aborted]);
-	// Signals outlive single waits: a listener for each would pile up.
-	signal.removeEventListener('abort', onAbort!);
+	stopListening?.();
 }
 
 /** How soon a wait notices that the user stopped the execution, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { AppFeedCard, FeedButtons } from '../api/payloads';
+import type { AppFeedCard, FeedButtons, UpdateField } from '../api/payloads';
 import { httpsAddress, list, object, oneOf, text, textByName, trueOrFalse } from './validators';
 
 /**
@@ -16,6 +16,9 @@ export const CARD_LIMITS = {
 	link: 700,
 	customSoundText: 20,
 } as const;
+
+/** The fields of an update that makes a card equal to another one; what that lacks is cleared. */
+export const ALL_OF_THE_CARD: readonly UpdateField[] = ['1', '2', '3', '10', '11', '12', '13'];
 
 /** The colors of a status label. */
 export const STATUS_LABEL_TYPES = ['primary', 'secondary', 'success', 'danger'] as const;

@@ -1,11 +1,14 @@
-import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
-import type { CreateCardContent } from '../../../shared/api/payloads';
+import { CREATE_APP_FEED_CARD, UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
+import { CARD_REASON } from '../../../shared/api/errorCodes';
+import { ALL_OF_THE_CARD } from '../../../shared/validation/cardFields';
 import { cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
+import { assignBusinessIds } from './assignBusinessIds';
 
 /** Feishu: im-v2/app_feed_card/create */
-export const create: Operation = {
+export const create: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -14,12 +17,19 @@ export const create: Operation = {
 	},
 	fields: [...recipientFields, ...cardFields],
 	endpoint: CREATE_APP_FEED_CARD,
+	// Whether it was this node that made the card, or somebody last week, an equal update makes no difference.
+	fallback: {
+		reason: CARD_REASON.duplicate,
+		endpoint: UPDATE_APP_FEED_CARDS,
+		when: 'attemptLost',
+	},
+	complete: assignBusinessIds,
 	read: (parameters) => {
 		const card = readWholeCard(parameters);
-		const content: CreateCardContent = { app_feed_card: card };
 		return {
 			...readRecipients(parameters),
-			content,
+			content: { app_feed_card: card },
+			fallbackContent: { app_feed_card: card, update_fields: [...ALL_OF_THE_CARD] },
 			target: card.biz_id ?? '',
 			names: { biz_id: card.biz_id },
 		};

@@ -1,6 +1,5 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
-import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
 import { newBusinessIdField } from '../../fields/businessId';
 import {
 	avatarKeyField,
@@ -13,11 +12,11 @@ import {
 } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
-import { waitForResponse } from '../../execution/waitForResponse';
-import type { Operation } from '../../Operation';
+import type { SendAndWaitOperation } from '../../Operation';
 
 /** Feishu: im-v2/app_feed_card/create, and what ends the card again. */
-export const sendAndWait: Operation = {
+export const sendAndWait: SendAndWaitOperation = {
+	kind: 'sendAndWait',
 	option: {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
@@ -36,8 +35,6 @@ export const sendAndWait: Operation = {
 		newBusinessIdField,
 	],
 	options: waitingOptions,
-	endpoint: CREATE_APP_FEED_CARD,
-	run: waitForResponse,
 	read: (parameters) => {
 		const card = readCardToWait(parameters);
 		return {

@@ -1,18 +1,15 @@
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
-import type { UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
+import { CARD_REASON } from '../../../shared/api/errorCodes';
 import { attentionOptions, readAttention } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
 import { create } from './create';
-import type { Operation } from '../../Operation';
-
-/** What makes an existing card equal to the one that was asked for; what it lacks is cleared. */
-const ALL_OF_THE_CARD: UpdateField[] = ['1', '2', '3', '10', '11', '12', '13'];
+import type { SendOperation } from '../../Operation';
 
 const BUSINESS_ID =
 	'Your own name for the card: who has a card of this name sees it updated, all others get a new one. Leave empty to always create one.';
 
 /** Creates cards, and updates them for the recipients who have them already. */
-export const upsert: Operation = {
+export const upsert: SendOperation = {
 	...create,
 	option: {
 		name: 'Create or Update',
@@ -36,13 +33,16 @@ export const upsert: Operation = {
 		...option,
 		displayName: `${option.displayName} If It Exists`,
 	})),
-	fallback: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
+	fallback: { reason: CARD_REASON.duplicate, endpoint: UPDATE_APP_FEED_CARDS, when: 'always' },
 	read: (parameters) => {
-		const ask = create.read(parameters);
-		const fallbackContent: UpdateCardContent = {
-			...(ask.content as { app_feed_card: UpdateCardContent['app_feed_card'] }),
-			update_fields: [...ALL_OF_THE_CARD, ...readAttention(parameters)],
+		const request = create.read(parameters);
+		const { fallbackContent } = request;
+		return {
+			...request,
+			fallbackContent: fallbackContent && {
+				...fallbackContent,
+				update_fields: [...fallbackContent.update_fields, ...readAttention(parameters)],
+			},
 		};
-		return { ...ask, fallbackContent };
 	},
 };

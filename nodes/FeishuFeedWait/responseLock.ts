@@ -1,7 +1,10 @@
+import { processState } from '../shared/primitives/processState';
+
 /** How long a response may take to reach the waiting execution, in milliseconds. */
 const LONGEST = 10_000;
 
-const locks = new Map<string, number>();
+/** When each was acquired, in milliseconds since 1970, by the state; oldest first. */
+const locks = processState(() => new Map<string, number>());
 
 /**
  * Lets one response at a time through to a waiting execution: n8n hands the same state to two that come
@@ -12,11 +15,11 @@ const locks = new Map<string, number>();
  * @returns false when another response is on its way
  */
 export function acquireResponseLock(state: string, now: number): boolean {
-	for (const [other, time] of locks) {
+	for (const [other, time] of locks.current) {
 		if (now - time <= LONGEST) break;
-		locks.delete(other);
+		locks.current.delete(other);
 	}
-	if (locks.has(state)) return false;
-	locks.set(state, now);
+	if (locks.current.has(state)) return false;
+	locks.current.set(state, now);
 	return true;
 }

@@ -1,8 +1,9 @@
 import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { processState } from '../../shared/primitives/processState';
 import { RecentEvents } from './RecentEvents';
 
-const inThisProcess = new Map<string, RecentEvents>();
+const inThisProcess = processState(() => new Map<string, RecentEvents>());
 
 /**
  * The events that a trigger has seen. They are kept in this process, since n8n may handle two copies
@@ -13,10 +14,10 @@ export function recentEventsOf(context: IWebhookFunctions | ITriggerFunctions): 
 } {
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode()].join(' ');
 	const stored = context.getWorkflowStaticData('node');
-	let recent = inThisProcess.get(key);
+	let recent = inThisProcess.current.get(key);
 	if (recent === undefined) {
 		recent = new RecentEvents(stored.recentEvents);
-		inThisProcess.set(key, recent);
+		inThisProcess.current.set(key, recent);
 	}
 	const seen = recent;
 	return {

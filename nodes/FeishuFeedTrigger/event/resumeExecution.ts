@@ -3,6 +3,7 @@ import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { readResumeUrl, resumeRequestFor } from '../../shared/sendAndWait/resumeToken';
 import type { ResumeResponse } from '../../shared/sendAndWait/resumeToken';
+import { processState } from '../../shared/primitives/processState';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
 import type { ToastResponse } from './toast';
 import { ANSWER_WITHIN } from '../webhook/CallbackResponse';
@@ -12,7 +13,7 @@ import type { FeishuEvent } from './feishuEvent';
 const PAUSE = 200;
 
 /** What wakes are under way or were lately, by the event: all triggers of an app get it, one is enough. */
-const wakes = new Map<string, Promise<ToastResponse>>();
+const wakes = processState(() => new Map<string, Promise<ToastResponse>>());
 const MOST_WAKES = 500;
 
 /**
@@ -29,13 +30,13 @@ export async function resumeExecution(
 	const url = readResumeUrl(event.action, appSecret);
 	if (url === undefined) return undefined;
 	const key = event.event_id ?? `${url} ${JSON.stringify(event.operator)}`;
-	const known = wakes.get(key);
+	const known = wakes.current.get(key);
 	if (known !== undefined) return await known;
 	const wake = respond(context, url, resumeRequestFor(url, event.operator ?? {}, appSecret));
-	wakes.set(key, wake);
-	for (const oldest of wakes.keys()) {
-		if (wakes.size <= MOST_WAKES) break;
-		wakes.delete(oldest);
+	wakes.current.set(key, wake);
+	for (const oldest of wakes.current.keys()) {
+		if (wakes.current.size <= MOST_WAKES) break;
+		wakes.current.delete(oldest);
 	}
 	return await wake;
 }

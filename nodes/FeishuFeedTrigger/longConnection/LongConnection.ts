@@ -13,6 +13,7 @@ import {
 } from './endpoint';
 import type { LongConnectionApp } from './endpoint';
 import { PayloadAssembler } from './PayloadAssembler';
+import { processState } from '../../shared/primitives/processState';
 import { pollUntil } from '../../shared/primitives/waitUntil';
 
 export type { EventListener } from './EventDelivery';
@@ -40,7 +41,7 @@ const SHORTEST_WAIT = 500;
 const NAME = 'The long connection to Feishu';
 
 /** The connections of this process, by base URL and App ID. */
-const connections = new Map<string, LongConnection>();
+const connections = processState(() => new Map<string, LongConnection>());
 
 /**
  * Receives the events of an app over a long connection (长连接), which needs no public address.
@@ -62,8 +63,9 @@ export async function listen(
 			'The long connection needs Node.js 22 or later: run n8n on a newer Node.js, or receive events over the webhook',
 		);
 	}
+	const ofThisProcess = connections.current;
 	const key = `${app.baseUrl}\n${app.appId}`;
-	let connection = connections.get(key);
+	let connection = ofThisProcess.get(key);
 	while (connection !== undefined && connection.appSecret !== app.appSecret) {
 		// Its own secret may be the wrong one, and it about to fail.
 		const isMade = await connection.connected.then(
@@ -74,11 +76,11 @@ export async function listen(
 			await proveSecret(app, tools);
 			connection.appSecret = app.appSecret;
 		}
-		connection = connections.get(key);
+		connection = ofThisProcess.get(key);
 	}
 	if (connection === undefined) {
-		connection = new LongConnection(app, tools, () => connections.delete(key));
-		connections.set(key, connection);
+		connection = new LongConnection(app, tools, () => ofThisProcess.delete(key));
+		ofThisProcess.set(key, connection);
 	}
 	return await connection.join(listener, tools);
 }

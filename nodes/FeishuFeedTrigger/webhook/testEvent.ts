@@ -6,22 +6,24 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-const kept = new Map<string, INodeExecutionData[][]>();
+import { processState } from '../../shared/primitives/processState';
+
+const testEvents = processState(() => new Map<string, INodeExecutionData[][]>());
 
 /**
  * Keeps what the webhook received while a workflow is tried out in the editor. n8n then executes the
  * node as one that has a trigger, and passes on what that emits instead of what the webhook gave.
  */
 export function keepTestEvent(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
-	kept.set(keyOf(context), items);
+	testEvents.current.set(keyOf(context), items);
 }
 
 /** Emits what {@link keepTestEvent} kept. */
 export function emitTestEvent(context: ITriggerFunctions): ITriggerResponse {
 	return {
 		manualTriggerFunction: async () => {
-			const items = kept.get(keyOf(context));
-			kept.delete(keyOf(context));
+			const items = testEvents.current.get(keyOf(context));
+			testEvents.current.delete(keyOf(context));
 			if (items === undefined) {
 				throw new NodeOperationError(
 					context.getNode(),

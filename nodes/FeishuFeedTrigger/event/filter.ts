@@ -1,8 +1,28 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { actionValueFields } from '../../shared/description/actionValueFields';
-import { asObject } from '../../shared/primitives/json';
-import type { EventFilter } from './feishuEvent';
+import { asObject, asText } from '../../shared/primitives/json';
+import { isButtonPress } from './feishuEvent';
+import type { FeishuEvent } from './feishuEvent';
+
+/** Which events start the workflow. */
+export interface EventFilter {
+	/** Only presses on buttons, or every event that Feishu sends. */
+	events: 'buttonPressed' | 'any';
+	/** Business IDs of cards, of which one must be the event's; empty for any. */
+	bizIds: string[];
+	/** Action values that the button must have, all of them. */
+	actionValues: Array<{ name: string; value: string }>;
+}
+
+/** True when the event is one that the workflow waits for. */
+export function isWanted(event: FeishuEvent, filter: EventFilter): boolean {
+	if (filter.events === 'buttonPressed' && !isButtonPress(event)) return false;
+	if (filter.bizIds.length > 0 && !filter.bizIds.includes(event.biz_id ?? '')) return false;
+	return filter.actionValues.every(
+		({ name, value }) => Object.hasOwn(event.action, name) && asText(event.action[name]) === value,
+	);
+}
 
 /** The form for which events start the workflow. */
 export const filterFields: INodeProperties[] = [
@@ -61,15 +81,15 @@ export function readFilter(parameter: (name: string) => unknown): EventFilter {
 	const filters = asObject(parameter('filters')) ?? {};
 	const values = asObject(filters.actionValues)?.value;
 	return {
-		events: parameter('events') as EventFilter['events'],
+		events: parameter('events') === 'buttonPressed' ? 'buttonPressed' : 'any',
 		bizIds: String(filters.bizIds ?? '')
 			.split(/[,，]/)
 			.map((bizId) => bizId.trim())
 			.filter((bizId) => bizId !== ''),
 		actionValues: (Array.isArray(values) ? values : [])
-			.map((entry: Record<string, unknown>) => ({
-				name: String(entry.name ?? ''),
-				value: String(entry.value ?? ''),
+			.map((entry: unknown) => ({
+				name: asText(asObject(entry)?.name),
+				value: asText(asObject(entry)?.value),
 			}))
 			.filter(({ name }) => name !== ''),
 	};

@@ -54,5 +54,5 @@ function longConnectionTransport(context: ITriggerFunctions): EventTransport {
 function resultOf({ data: { resultData } }: IRun): WorkflowResult {
 	if (resultData.error) return { status: 'failed' };
 	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''] ?? [];
-	return { status: 'finished', json: runs.at(-1)?.data?.main[0]?.[0]?.json };
+	return { status: 'finished', json: runs.at(-1)?.data?.main?.[0]?.[0]?.json };
 }

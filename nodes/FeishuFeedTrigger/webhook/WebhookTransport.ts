@@ -4,7 +4,7 @@ import { parseObject } from '../../shared/primitives/json';
 import type { FeishuEvent } from '../event/feishuEvent';
 import type { EventTransport, WorkflowResult } from '../event/handleEvent';
 import type { ToastResponse } from '../event/toast';
-import { keepTestEvent } from './testEvent';
+import { storeTestEvent } from './testEvent';
 
 /** What of Express's response is used here. */
 interface HttpResponse {
@@ -69,7 +69,7 @@ export class WebhookTransport implements EventTransport {
 
 	private itemsOf(event: FeishuEvent): INodeExecutionData[][] {
 		const items = [[{ json: { ...event } }]];
-		if (this.context.getMode() === 'manual') keepTestEvent(this.context, items);
+		if (this.context.getMode() === 'manual') storeTestEvent(this.context, items);
 		return items;
 	}
 }

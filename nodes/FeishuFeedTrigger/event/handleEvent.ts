@@ -21,11 +21,11 @@ export interface EventTrigger {
 	remember: (eventId: string) => boolean;
 }
 
-/** How the way in that an event came by starts the workflow. */
+/** How the webhook or the long connection starts the workflow. */
 export interface EventTransport {
-	/** Starts the workflow, and leaves it alone. */
+	/** Starts the workflow without waiting for it. */
 	start: (event: FeishuEvent) => void;
-	/** Starts the workflow. The result comes when it is over, and never too late: it is waited for no longer. */
+	/** Starts the workflow and waits for its end, however long that takes. Never rejects. */
 	startAndWait: (event: FeishuEvent) => Promise<WorkflowResult>;
 }
 

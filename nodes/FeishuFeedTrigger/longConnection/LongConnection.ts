@@ -144,7 +144,11 @@ class LongConnection {
 		this.connected.catch(() => this.end('it could not be made'));
 	}
 
-	/** Waits for the first connection. @returns ends the subscription */
+	/**
+	 * Waits for the first connection.
+	 *
+	 * @returns ends the subscription
+	 */
 	async join(listener: EventListener, tools: LongConnectionTools): Promise<() => Promise<void>> {
 		const unsubscribe = this.delivery.subscribe(listener, tools.logger);
 		const subscription = { tools, unsubscribe };

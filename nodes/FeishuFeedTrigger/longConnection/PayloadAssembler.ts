@@ -25,7 +25,7 @@ export class PayloadAssembler {
 	private readonly incomplete = new Map<string, Incomplete>();
 	private bytes = 0;
 
-	/** @param onDropped gets the reason why a frame, or what has come of a payload, is dropped */
+	/** @param onDropped gets the reason why a frame, or an incomplete payload, is dropped */
 	constructor(private readonly onDropped: (reason: string) => void) {}
 
 	/**

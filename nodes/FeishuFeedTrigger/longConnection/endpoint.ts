@@ -10,13 +10,13 @@ export interface LongConnectionApp {
 	appSecret: string;
 }
 
-/** How Feishu wants to be connected to; Feishu's own names, times in seconds. */
+/** How Feishu wants clients to connect; Feishu's own names, times in seconds. */
 export interface ClientConfig {
-	/** How often to try again; for ever if negative. */
+	/** How many attempts to connect again; without end if negative. */
 	ReconnectCount: number;
-	/** Between two tries. */
+	/** Between two attempts. */
 	ReconnectInterval: number;
-	/** Before the first try at most: the wait is random, so that not all come back at once. */
+	/** The longest wait before the first attempt: the wait is random, so that not all clients come back at once. */
 	ReconnectNonce: number;
 	PingInterval: number;
 }
@@ -37,12 +37,12 @@ export interface ConnectionFailure {
 	retryable: boolean;
 }
 
-/** What came of an attempt to connect. */
+/** The result of an attempt to connect. */
 export type Attempt<Value> =
 	| { value: Value; failure?: undefined }
 	| { value?: undefined; failure: ConnectionFailure };
 
-/** What holds until Feishu says otherwise; the official SDK's values. */
+/** Used until Feishu sends a configuration; the official SDK's values. */
 export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
 	ReconnectCount: -1,
 	ReconnectInterval: 120,
@@ -50,7 +50,7 @@ export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
 	PingInterval: 120,
 };
 
-/** Values beyond these are cut: none makes the connection busy, or deaf for hours. */
+/** Values beyond these are clamped, so that none makes the client busy, or silent for hours. */
 const BOUNDS: Record<keyof ClientConfig, { minimum: number; maximum: number }> = {
 	ReconnectCount: { minimum: -1, maximum: 1_000_000 },
 	ReconnectInterval: { minimum: 0.5, maximum: 3_600 },
@@ -73,7 +73,7 @@ export function readClientConfig(value: unknown, former: ClientConfig): ClientCo
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Feishu's codes that a later attempt may not see, and what to do about each. */
+/** Feishu's codes: what to do about each, and whether a later attempt may succeed. */
 const CODES: Record<number, { advice: string; retryable: boolean }> = {
 	1: { advice: 'Feishu is busy, try again later', retryable: true },
 	403: {
@@ -120,7 +120,7 @@ export async function askForEndpoint(
 		return { failure: { message, retryable } };
 	}
 	const { URL: url, ClientConfig: clientConfig } = asObject(data) ?? {};
-	// A connection that is not encrypted is for a Feishu on this machine, as is such a base URL.
+	// Only with a base URL that is not encrypted, for a Feishu on this machine, may the socket be so, too.
 	const protocols = protocol === 'https:' ? ['wss:'] : ['wss:', 'ws:'];
 	if (
 		code !== 0 ||

@@ -5,7 +5,7 @@ import { asObject, asText, parseObject } from '../../shared/primitives/json';
 import { eventTypeOf } from '../event/feishuEvent';
 import type { EventBody } from '../event/feishuEvent';
 
-/** What the developer console holds for callbacks; empty where nothing is set. */
+/** The keys from the developer console; empty where none is set. */
 export interface CallbackKeys {
 	encryptKey: string;
 	verificationToken: string;
@@ -13,11 +13,11 @@ export interface CallbackKeys {
 	appId: string;
 }
 
-/** What an HTTP request to the callback URL turned out to be. */
+/** The result of checking an HTTP request to the callback URL. */
 export type Callback =
 	| { kind: 'challenge'; challenge: string }
 	| { kind: 'event'; body: EventBody }
-	/** Never carries anything of the request: it may be forged. */
+	/** The reason contains nothing of the request, which may be forged. */
 	| { kind: 'refused'; status: number; reason: string };
 
 /** The longest callback that is read, in bytes; Feishu's are far shorter. */
@@ -28,7 +28,7 @@ const MAX_AGE_SECONDS = 300;
 /**
  * Checks a request to the callback URL and reads what is in it.
  * Feishu: event-subscription-guide, encryption and signature. With an Encrypt Key set,
- * only what is encrypted and signed is taken; without one, the Verification Token decides.
+ * only an encrypted and signed request is accepted; without one, the Verification Token decides.
  *
  * @param now milliseconds since 1970
  */
@@ -51,7 +51,7 @@ export function readCallback(
 	if (typeof outer.encrypt !== 'string') return refuse(403, 'the body is not encrypted');
 	const body = decrypt(outer.encrypt, keys.encryptKey);
 	if (body === undefined) return refuse(403, 'the body cannot be decrypted');
-	// Feishu signs nothing when it verifies the address; encrypting it needs the key as well.
+	// Feishu does not sign the request that verifies the address; to encrypt that needs the key as well.
 	const isSigned = headers['x-lark-signature'] !== undefined;
 	if (isSigned || body.type !== 'url_verification') {
 		const problem = checkSignature(rawBody, headers, keys.encryptKey, now);

@@ -9,10 +9,10 @@ import { readCallback } from './callback';
 import type { Callback } from './callback';
 import { WebhookTransport } from './WebhookTransport';
 
-/** What n8n is to do when the response was sent already. */
+/** Tells n8n that the response was sent already. */
 const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
 
-/** Takes a request to the callback URL. Only what is proven to be Feishu's is handled. */
+/** Receives a request to the callback URL. Only an event that is proven to be Feishu's is handled. */
 export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = this.getResponseObject();
 	const credential = await this.getCredentials<TenantCredential>(TENANT_CREDENTIAL);

@@ -13,11 +13,11 @@ import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { step } from './step';
 import { receiveResponse } from './receiveResponse';
 
-/** What both webhooks have in common. n8n checks the signature of the address before it asks the node. */
+/** What both webhooks have in common. n8n checks the signature of the address before it calls the node. */
 const RESUME_WEBHOOK = {
 	name: 'default' as const,
 	responseMode: 'onReceived' as const,
-	// Empty: what the node says is the answer.
+	// Empty, so that n8n sends what the node returns.
 	responseData: '',
 	path: '={{ $nodeId }}',
 	restartWebhook: true,

@@ -19,19 +19,20 @@ import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { endedCard, isOver, responseOf, toClear } from '../shared/sendAndWait/waitingCard';
 import type { WaitingCard } from '../shared/sendAndWait/waitingCard';
+import { readWaitingState } from '../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
 type Part = ItemRequest & { card: WaitingCard };
 
 /**
- * Does the next thing that is to be done: create the cards, clear those that wait no longer, sleep, or
- * give the results. One of them in a pass, since n8n keeps what a node gives, not what it did.
+ * Takes the next step: create the cards, clear those that wait no longer, sleep, or output the results.
+ * One of them in a pass, since n8n stores what a node outputs, not what it did.
  *
- * @returns first what goes on waiting, second what is over: one item for each input item
+ * @returns first the state that goes on waiting, second the results: one item for each input item
  * @throws {NodeOperationError} when an item reached nobody, unless items may fail
  */
 export async function step(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const state = context.getInputData()[0].json as unknown as WaitingState;
+	const state = readWaitingState(context.getInputData()[0]?.json);
 	if (!state.isSent) return again(await createCards(context, state));
 	const now = Date.now();
 	if (state.cards.some((card) => toClear(card, now).length > 0)) {
@@ -52,7 +53,7 @@ export async function step(context: IExecuteFunctions): Promise<INodeExecutionDa
 }
 
 function again(state: WaitingState): INodeExecutionData[][] {
-	return [[{ json: state as unknown as IDataObject, pairedItem: { item: 0 } }], []];
+	return [[{ json: { ...state }, pairedItem: { item: 0 } }], []];
 }
 
 function jsonOf(card: WaitingCard, { onFailure }: WaitingState): IDataObject {

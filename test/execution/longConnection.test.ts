@@ -20,6 +20,7 @@ import type {
 } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { FaultOptions, PressResult, PushedEvent } from '../../sandbox/feishu/src/client';
+import { asTrigger } from '../unit/asTrigger';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { withSandbox } from './withSandbox';
 
@@ -95,10 +96,10 @@ async function listenAlong(
 	change: Partial<LongConnectionTools> = {},
 ): Promise<string[]> {
 	const seen: string[] = [];
-	const note: EventListener = async (body) => {
+	const note = asTrigger(async (body) => {
 		seen.push((body.header as { event_id: string }).event_id);
 		return await listener(body);
-	};
+	});
 	const app = { baseUrl: sandbox.url, appId, appSecret };
 	leavers.push(await listen(app, note, tools(change)));
 	return seen;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RecordedRequest, SettingsChange } from '../../sandbox/feishu/src/client';
-import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
+import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { FEED_OPERATIONS, LINK } from './feedOperations';
 import type { FeedOperation, Summary } from './feedOperations';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 	openIds = people.map(({ open_id }) => open_id);
 });
 
-beforeEach(forgetPaces);
+beforeEach(resetProcessState);
 
 /**
  * How often this process stood still for longer than the pacer's margin, since the machine was busy

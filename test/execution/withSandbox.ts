@@ -2,7 +2,7 @@ import './quietLogs';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
+import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,
@@ -119,7 +119,7 @@ export function withSandbox({ people = 120 } = {}): SandboxForTests {
 	const forTests = new SandboxForTests();
 	beforeAll(async () => await forTests.start(people));
 	beforeEach(async () => {
-		forgetPaces();
+		resetProcessState();
 		await forTests.feishu.reset();
 	});
 	afterAll(async () => await forTests.stop());

@@ -13,6 +13,7 @@ import type {
 } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { headerOf } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
 import { readClientConfig } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
+import { asTrigger } from './asTrigger';
 import { LongConnectionServer, refusal } from './LongConnectionServer';
 
 const APP: LongConnectionApp = {
@@ -133,10 +134,12 @@ describe('the listeners of an app', () => {
 
 	it('get no copies of an event, not even over a new connection, and copies are answered', async () => {
 		const seen: string[] = [];
-		await join(async (body) => {
-			seen.push(idOf(body));
-			return toast('first');
-		});
+		await join(
+			asTrigger(async (body) => {
+				seen.push(idOf(body));
+				return toast('first');
+			}),
+		);
 		expect((await server.ask(event('e'))).answer).toEqual(toast('first'));
 		expect((await server.ask(event('e'))).answer).toEqual({});
 		server.sockets[0].terminate();
@@ -430,7 +433,7 @@ describe('a connection that ends', () => {
 		const attempts = server.messagesOf('warn').slice(1);
 		expect(attempts).toHaveLength(4);
 		expect(attempts[0]).toBe(
-			'The long connection to Feishu cannot be opened again yet. Feishu gives no long connection (code 1, "system busy"): Feishu is busy, try again later. The next attempt is in 0.7 seconds.',
+			'The long connection to Feishu cannot be opened again yet. Feishu refused the long connection (code 1, "system busy"): Feishu is busy, try again later. The next attempt is in 0.7 seconds.',
 		);
 		expect(attempts[3]).toContain('localhost:1 cannot be reached');
 	});

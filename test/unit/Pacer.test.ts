@@ -1,5 +1,6 @@
 import type { RateLimit } from '../../nodes/shared/api/endpoints';
-import { Pacer, forgetPaces, pacerFor } from '../../nodes/shared/delivery/Pacer';
+import { Pacer, pacerFor } from '../../nodes/shared/delivery/Pacer';
+import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import type { PacerLease } from '../../nodes/shared/delivery/Pacer';
 
 const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(() => {
 	chance.mockRestore();
 	jest.useRealTimers();
-	forgetPaces();
+	resetProcessState();
 });
 
 async function pass(seconds: number): Promise<void> {
@@ -383,7 +384,7 @@ describe('pacerFor', () => {
 
 	it('remembers the pace that it found until it is told to forget', () => {
 		const before = pacerFor('app', endpoint);
-		forgetPaces();
+		resetProcessState();
 		expect(pacerFor('app', endpoint)).not.toBe(before);
 	});
 

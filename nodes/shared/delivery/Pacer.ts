@@ -1,5 +1,6 @@
 import type { RateLimit } from '../api/endpoints';
 import { onAbort } from '../primitives/onAbort';
+import { processState } from '../primitives/processState';
 import { waitUntil } from '../primitives/waitUntil';
 
 /**
@@ -233,7 +234,7 @@ function tightestOf(limits: RateLimit[]): RateLimit {
 	return limits.reduce((one, other) => (other.seconds < one.seconds ? other : one));
 }
 
-const pacers = new Map<string, Pacer>();
+const pacers = processState(() => new Map<string, Pacer>());
 
 /**
  * The pacer of an API, shared by all executions of this process that call it as the same app.
@@ -245,12 +246,7 @@ export function pacerFor(
 	{ method, path, rateLimits }: { method: string; path: string; rateLimits: RateLimit[] },
 ): Pacer {
 	const key = [scope, method, path].join('\n');
-	let pacer = pacers.get(key);
-	if (pacer === undefined) pacers.set(key, (pacer = new Pacer(rateLimits)));
+	let pacer = pacers.current.get(key);
+	if (pacer === undefined) pacers.current.set(key, (pacer = new Pacer(rateLimits)));
 	return pacer;
-}
-
-/** Forgets every pace that was found, as a restart of n8n does. */
-export function forgetPaces(): void {
-	pacers.clear();
 }

@@ -3,7 +3,7 @@ import { STOPPED, isOutcomeUnknown } from '../api/failures';
 import type { Failure } from '../api/failures';
 import { isFailedCardReason, readFailedRecipients } from '../api/responses';
 import type { ApiResponse } from '../api/responses';
-import { waitUntil } from '../primitives/waitUntil';
+import { raceUntil, waitUntil } from '../primitives/waitUntil';
 import { bodyOf, joinBatches, sharedContentOf, toBatches } from './batches';
 import type { Batch, Entry, ItemRequest } from './batches';
 import { pacedCall, waitForRetry } from './callWithRetries';
@@ -107,7 +107,7 @@ class Run {
 		const workers = [worker()];
 		// A call that shows what is wrong with every call should not have twenty companions.
 		if (batches.length > 1) {
-			await Promise.race([this.firstVerdict, waitUntil(Date.now() + FIRST_VERDICT_MS)]);
+			await raceUntil(Date.now() + FIRST_VERDICT_MS, this.firstVerdict);
 		}
 		const more = Math.min(this.delivery.callsAtOnce, batches.length) - workers.length;
 		for (let count = 0; count < more; count++) workers.push(worker());

@@ -1,5 +1,5 @@
 // n8n logs every error of a node, which is not what is measured. Has to come before n8n-core.
-import '../test/execution/quietLogs';
+import '../test/helpers/execution/quietLogs';
 
 import { FeishuSandboxClient } from '../sandbox/feishu/src/client';
 import type { OpenContender } from './contenders/contender';

@@ -7,14 +7,14 @@ import { encryptBody } from '../../sandbox/feishu/src/callbacks/encryption';
 import type { FeishuSandboxClient } from '../../sandbox/feishu/src/client';
 import { Clock } from '../../sandbox/feishu/src/clock';
 import type { SavedCredential } from '../../sandbox/n8n/src';
-import type { RealN8n } from '../../test/e2e/RealN8n';
+import type { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import {
 	chain,
 	feishuFeed,
 	feishuFeedTrigger,
 	manualTrigger,
 	node,
-} from '../../test/e2e/workflows';
+} from '../../test/helpers/e2e/workflows';
 
 /** The ways of a press into n8n. */
 export type WayName = 'webhookNode' | 'webhookNodeWithExpression' | 'webhook' | 'longConnection';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Effect, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { FEED_OPERATIONS, LINK, giveCard } from './feedOperations';
-import type { Summary } from './feedOperations';
-import { withSandbox } from './withSandbox';
+import { FEED_OPERATIONS, LINK, giveCard } from '../helpers/execution/feedOperations';
+import type { Summary } from '../helpers/execution/feedOperations';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const RECIPIENTS = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

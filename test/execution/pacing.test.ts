@@ -3,11 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RecordedRequest, SettingsChange } from '../../sandbox/feishu/src/client';
 import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
-import { FeishuCaller } from '../sandbox/FeishuCaller';
-import { FEED_OPERATIONS, LINK } from './feedOperations';
-import type { FeedOperation, Summary } from './feedOperations';
-import { runNode } from './runNode';
-import { withSandbox } from './withSandbox';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
+import { FEED_OPERATIONS, LINK } from '../helpers/execution/feedOperations';
+import type { FeedOperation, Summary } from '../helpers/execution/feedOperations';
+import { runNode } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PEOPLE = 3_000;
 /** Milliseconds that the sandbox takes for an answer, as Feishu does from afar. */

@@ -13,7 +13,7 @@ import type {
 } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { headerOf } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
 import { readClientConfig } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
-import { LongConnectionServer, refusal } from './LongConnectionServer';
+import { LongConnectionServer, refusal } from '../helpers/unit/LongConnectionServer';
 
 const APP: LongConnectionApp = {
 	baseUrl: 'http://localhost:1',
@@ -734,7 +734,7 @@ describe('when the last listener leaves', () => {
 
 	it('nothing is left of 100 activations: no socket, and no timer for longer than a second', async () => {
 		// A process of its own ends only when nothing is left in it.
-		const script = path.join(__dirname, 'hundredActivations.ts');
+		const script = path.join(__dirname, '../helpers/unit/hundredActivations.ts');
 		const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
 			timeout: 60_000,
 		});

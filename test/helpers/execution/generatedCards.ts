@@ -9,7 +9,7 @@ import type {
 	Notify,
 	UpdateCardContent,
 	UpdateField,
-} from '../../nodes/shared/api/payloads';
+} from '../../../nodes/shared/api/payloads';
 
 /** Characters that get lost or counted wrongly: wide, rare and combined ones, quotes, expressions. */
 const CHARACTERS = [...'aZ0 长中文😀🎓𠮷é\u0301\u200d"\'\\`<>&=${}/%\n\t'];

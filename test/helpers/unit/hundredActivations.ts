@@ -1,4 +1,4 @@
-import { listen } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import { listen } from '../../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { LongConnectionServer } from './LongConnectionServer';
 
 /**

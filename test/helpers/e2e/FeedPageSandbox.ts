@@ -6,8 +6,8 @@ import {
 	type StartPage,
 	startFeishuSandbox,
 	TENANT_KEY,
-} from '../../sandbox/feishu/src';
-import type { Person } from '../../sandbox/feishu/src/client';
+} from '../../../sandbox/feishu/src';
+import type { Person } from '../../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { launchChromium, newPage } from './browser';
 import { expect } from './expect';

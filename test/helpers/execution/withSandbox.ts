@@ -2,19 +2,19 @@ import './quietLogs';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
+import { forgetPaces } from '../../../nodes/shared/delivery/Pacer';
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,
 	SEEDED_APPS,
 	startFeishuSandbox,
-} from '../../sandbox/feishu/src';
+} from '../../../sandbox/feishu/src';
 import type {
 	FeedEntry,
 	GroupView,
 	Person,
 	RecordedRequest,
-} from '../../sandbox/feishu/src/client';
+} from '../../../sandbox/feishu/src/client';
 import { runNode, storedCredential } from './runNode';
 import type { RunOptions, RunResult, StoredCredential } from './runNode';
 

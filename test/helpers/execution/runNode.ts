@@ -22,8 +22,8 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
-import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
+import { FeishuTenantApi } from '../../../credentials/FeishuTenantApi.credentials';
+import { FeishuFeed } from '../../../nodes/FeishuFeed/FeishuFeed.node';
 
 // n8n gives a form's pattern 250 ms by the clock, which a busy machine can use up with something else.
 setSafeRegexEngine({

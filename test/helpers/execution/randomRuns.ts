@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FaultOptions } from '../../sandbox/feishu/src/client';
+import type { FaultOptions } from '../../../sandbox/feishu/src/client';
 import { FEED_OPERATIONS, LINK } from './feedOperations';
 
 /** People of the sandbox's company who may be recipients. */

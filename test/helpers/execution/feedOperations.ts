@@ -1,6 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Effect, FeishuSandboxClient, OperationName } from '../../sandbox/feishu/src/client';
+import type {
+	Effect,
+	FeishuSandboxClient,
+	OperationName,
+} from '../../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 
 export const LINK = 'https://example.com';

@@ -162,7 +162,7 @@ describe('the panel of a scenario', () => {
 	it('sends an external system’s JSON to n8n, and says that it was taken', async () => {
 		const page = await openScenario();
 		await trigger(page, 'taken').click();
-		await expect(outcome(page, 'taken')).toHaveText('n8n took it (200)');
+		await expect(outcome(page, 'taken')).toHaveText('n8n received it (200)');
 		expect(bodies).toEqual([{ course: 'fire safety', user: 'taken' }]);
 		await expect(outcome(page, 'taken')).toHaveAttribute('role', 'status');
 	});

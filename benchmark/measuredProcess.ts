@@ -61,7 +61,7 @@ async function toldToGo(): Promise<void> {
 }
 
 process.once('disconnect', () => process.exit(1));
-main(JSON.parse(process.argv[2]) as Job).catch((error: Error) => {
+main(JSON.parse(process.argv[2]!) as Job).catch((error: Error) => {
 	process.stderr.write(`${error.stack}\n`);
 	process.exit(1);
 });

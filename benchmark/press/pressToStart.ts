@@ -158,5 +158,5 @@ function toRow(way: WayName, atOnce: number, times: Times[]): PressRow {
 /** The least value that this part of all values does not exceed. */
 function percentile(values: number[], part: number): number {
 	const sorted = [...values].sort((one, other) => one - other);
-	return sorted[Math.ceil(sorted.length * part) - 1];
+	return sorted[Math.ceil(sorted.length * part) - 1]!;
 }

@@ -190,7 +190,7 @@ describe('alone at the limit of 10 a second', () => {
 });
 
 describe('at the limit of 50 a second', () => {
-	it.each(['chat reminder', 'bot reminder'])('has no call refused: %s', async (name) => {
+	it.each(['chat reminder', 'bot reminder'] as const)('has no call refused: %s', async (name) => {
 		await withLimit();
 		expect(await reach(FEED_OPERATIONS[name], openIds)).toEqual(openIds);
 		const calls = await sandbox.requests();

@@ -223,7 +223,7 @@ describe('a run that is not stopped', () => {
 		expect(messages).toEqual([]);
 	});
 
-	it.each(['create', 'upsert of a card that exists'])(
+	it.each(['create', 'upsert of a card that exists'] as const)(
 		'tells how many recipients are done and left: %s',
 		async (name) => {
 			const people = sandbox.openIds(0, 100);

@@ -39,7 +39,7 @@ describe('pings', () => {
 		await join();
 		await pause(3_600);
 		expect(server.pings.map(({ service }) => service)).toEqual([7, 7, 7, 7]);
-		const gaps = server.pings.slice(1).map(({ at }, index) => at - server.pings[index].at);
+		const gaps = server.pings.slice(1).map(({ at }, index) => at - server.pings[index]!.at);
 		for (const gap of gaps) {
 			expect(gap).toBeGreaterThan(900);
 			expect(gap).toBeLessThan(1_500);
@@ -107,7 +107,7 @@ describe('a connection that ends', () => {
 			{ error: new Error('down') },
 		];
 		const start = performance.now();
-		server.sockets[0].terminate();
+		server.sockets[0]!.terminate();
 		await until(() => server.openSockets.length === 1);
 		expect(performance.now() - start).toBeGreaterThan(500 + 4 * 700);
 		expect(server.endpointCalls).toHaveLength(6);

@@ -257,7 +257,7 @@ export function formOfUpdate({
 	return {
 		bizId: id,
 		updateFields: Object.fromEntries(
-			Object.entries(fields).filter(([name]) => update_fields.includes(names[name])),
+			Object.entries(fields).filter(([name]) => update_fields.includes(names[name]!)),
 		),
 		options: {
 			displayTimeNow: update_fields.includes('101'),

@@ -145,7 +145,7 @@ const passingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 						(openIds) =>
 							limited(
 								operation,
-								places.map((at) => openIds[at]),
+								places.map((at) => openIds[at]!),
 								times,
 							),
 				),
@@ -181,7 +181,7 @@ const lastingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 				(places) => (openIds) =>
 					limited(
 						operation,
-						places.map((at) => openIds[at]),
+						places.map((at) => openIds[at]!),
 						100,
 					),
 			),

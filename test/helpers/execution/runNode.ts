@@ -228,8 +228,8 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
 	};
 	const nodeTypes: INodeTypes = {
-		getByName: (name) => types[name],
-		getByNameAndVersion: (name) => types[name],
+		getByName: (name) => types[name]!,
+		getByNameAndVersion: (name) => types[name]!,
 		getKnownTypes: () => ({}),
 	};
 	const workflow = new Workflow({

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 			"sandbox/n8n is not installed, so n8n's HTTP Request node and presses are left out: npm run install:n8n",
 		);
 	}
-	const [load] = loadavg();
+	const [load = 0] = loadavg();
 	if (load > BUSY)
 		report(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`);
 	if (options.limits.length > 0 || options.processes > 0) compile();

@@ -38,7 +38,7 @@ export async function resultsPage(results: Results): Promise<string> {
 					]
 				: []),
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
-			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
+			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0]!)}`, rowTable(group)]),
 			...(shared ? ['## Processes that share an app', sharedTable(shared)] : []),
 			...(presses ? [`## ${PRESSES_TITLE}`, pressTable(presses.rows)] : []),
 			'## How it is measured',
@@ -52,7 +52,7 @@ function machine(): string {
 	const processors = cpus();
 	const node = execFileSync(nodeForMeasured, ['--version'], { encoding: 'utf8' }).trim();
 	const engine = expressionEngine === 'vm' ? '' : ' and with its legacy engine for expressions';
-	return `${processors.length} cores of ${processors[0].model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
+	return `${processors.length} cores of ${processors[0]!.model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
 }
 
 const PRESSES_TITLE = 'From a press on a button to the start of a workflow';

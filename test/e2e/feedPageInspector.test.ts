@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { CallbackReceiver } from '../sandbox/CallbackReceiver';
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { FeedPageSandbox, PHONE, button, card } from './FeedPageSandbox';
+import { CallbackReceiver } from '../helpers/sandbox/CallbackReceiver';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import { FeedPageSandbox, PHONE, button, card } from '../helpers/e2e/FeedPageSandbox';
 
 /** The inspector of the feed page: what came over the wire, and the knobs to misbehave. */
 const { app_id } = SEEDED_APPS.custom;

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 
 import type { Scenario, StartPage } from '../../sandbox/feishu/src';
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { FeedPageSandbox, PHONE, card, settled } from './FeedPageSandbox';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import { FeedPageSandbox, PHONE, card, settled } from '../helpers/e2e/FeedPageSandbox';
 
 /** The start page, and a scenario's panel on the feed page, with a stand-in for n8n's webhooks. */
 let sandbox: FeedPageSandbox;

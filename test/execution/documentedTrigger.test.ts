@@ -14,8 +14,8 @@ import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { ButtonPress } from '../../sandbox/feishu/src/client';
 import { readTriggerExamples } from '../../scripts/documentation/examples';
 import { layOut, pathsIn } from '../../scripts/documentation/formRows';
-import { withSandbox } from './withSandbox';
-import type { SandboxForTests } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
+import type { SandboxForTests } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
 const { properties } = new FeishuFeedTrigger().description;

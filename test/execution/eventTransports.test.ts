@@ -4,9 +4,13 @@ import { WebSocket as WsWebSocket } from 'ws';
 
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { resumeValues } from '../../nodes/shared/sendAndWait/resumeToken';
-import { LongConnectionServer } from '../unit/LongConnectionServer';
-import { APP_SECRET, receiveByLongConnection, receiveByWebhook } from './TriggerInBothWays';
-import type { Effects, Surroundings } from './TriggerInBothWays';
+import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
+import {
+	APP_SECRET,
+	receiveByLongConnection,
+	receiveByWebhook,
+} from '../helpers/execution/TriggerInBothWays';
+import type { Effects, Surroundings } from '../helpers/execution/TriggerInBothWays';
 
 const CREATED_MS = Date.UTC(2026, 10, 22);
 const EVENTS = 500;

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { Effect, Fault, FaultOptions, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { FEED_OPERATIONS, giveCard, inBatches } from './feedOperations';
-import type { FeedOperation, Summary } from './feedOperations';
-import type { RunResult } from './runNode';
-import { SandboxForTests } from './withSandbox';
+import { FEED_OPERATIONS, giveCard, inBatches } from '../helpers/execution/feedOperations';
+import type { FeedOperation, Summary } from '../helpers/execution/feedOperations';
+import type { RunResult } from '../helpers/execution/runNode';
+import { SandboxForTests } from '../helpers/execution/withSandbox';
 
 /** A test may wait for all runs of the file that have begun before. */
 jest.setTimeout(180_000);

@@ -7,9 +7,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { SECOND_TENANT_KEY, SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { RecordedRequest } from '../../sandbox/feishu/src/client';
-import type { RunResult, StoredCredential } from './runNode';
-import { app, storeApp } from './seededCredentials';
-import { withSandbox } from './withSandbox';
+import type { RunResult, StoredCredential } from '../helpers/execution/runNode';
+import { app, storeApp } from '../helpers/execution/seededCredentials';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 400 });
 

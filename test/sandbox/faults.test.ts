@@ -5,7 +5,7 @@ import {
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
 import type { FaultOptions, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom } = SEEDED_APPS;
 

@@ -5,7 +5,7 @@ import {
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
 import type { GroupView, Person } from '../../sandbox/feishu/src/client';
-import { FeishuCaller } from './FeishuCaller';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, pilot } = SEEDED_APPS;
 const LINK = { link: 'https://example.com/course' };

@@ -3,7 +3,7 @@ import {
 	FeishuSandboxClient,
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const LINK = 'https://example.com/course';
 const EMOJI = '🎓';

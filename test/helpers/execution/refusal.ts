@@ -77,7 +77,7 @@ export function withRefusals() {
 	const run = async (operation: OperationName, parameters: IDataObject, item: IDataObject = {}) =>
 		await sandbox.run(
 			{ ...VALID[operation], ...parameters },
-			{ items: [{ to: sandbox.people[0].open_id, card: CARD, ...item }] },
+			{ items: [{ to: sandbox.people[0]!.open_id, card: CARD, ...item }] },
 		);
 
 	/** The node refuses the item with a message that begins like this, and nothing reaches Feishu. */
@@ -100,8 +100,8 @@ export function withRefusals() {
 		await run(operation, parameters, item);
 		const [request, ...others] = await sandbox.requests();
 		expect(others).toEqual([]);
-		expect(strings(request.body)).toContain(value);
-		expectFaultless(request.code);
+		expect(strings(request!.body)).toContain(value);
+		expectFaultless(request!.code);
 	}
 
 	return {

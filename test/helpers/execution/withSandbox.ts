@@ -2,19 +2,19 @@ import './quietLogs';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { resetProcessState } from '../../nodes/shared/primitives/processState';
+import { resetProcessState } from '../../../nodes/shared/primitives/processState';
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,
 	SEEDED_APPS,
 	startFeishuSandbox,
-} from '../../sandbox/feishu/src';
+} from '../../../sandbox/feishu/src';
 import type {
 	FeedEntry,
 	GroupView,
 	Person,
 	RecordedRequest,
-} from '../../sandbox/feishu/src/client';
+} from '../../../sandbox/feishu/src/client';
 import { runNode, storedCredential } from './runNode';
 import type { RunOptions, RunResult, StoredCredential } from './runNode';
 
@@ -61,7 +61,7 @@ export class SandboxForTests {
 	async output(parameters: IDataObject, options: Partial<RunOptions> = {}): Promise<IDataObject[]> {
 		const { outputs, error } = await this.run(parameters, options);
 		if (error) throw error;
-		return outputs[0].map(({ json }) => json);
+		return outputs[0]!.map(({ json }) => json);
 	}
 
 	/** The requests that were received, without those for tokens. */
@@ -95,7 +95,8 @@ export class SandboxForTests {
 	async start(people: number): Promise<void> {
 		this.sandbox = await startFeishuSandbox({ people, rateLimiting: { enabled: false } });
 		this.feishu = new FeishuSandboxClient(this.sandbox.url);
-		const [{ tenant_key, groups }] = await this.feishu.company();
+		const [company] = await this.feishu.company();
+		const { tenant_key, groups } = company!;
 		this.people = await this.feishu.people({ tenant_key });
 		this.groups = groups.filter(({ bots }) => bots.includes(SEEDED_APPS.custom.app_id));
 	}

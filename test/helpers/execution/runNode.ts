@@ -22,9 +22,9 @@ import type {
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
-import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
-import { tokenOriginOf } from '../../nodes/shared/api/tenantCredential';
+import { FeishuTenantApi } from '../../../credentials/FeishuTenantApi.credentials';
+import { FeishuFeed } from '../../../nodes/FeishuFeed/FeishuFeed.node';
+import { tokenOriginOf } from '../../../nodes/shared/api/tenantCredential';
 
 // n8n gives a form's pattern 250 ms by the clock, which a busy machine can use up with something else.
 setSafeRegexEngine({
@@ -228,8 +228,8 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
 	};
 	const nodeTypes: INodeTypes = {
-		getByName: (name) => types[name],
-		getByNameAndVersion: (name) => types[name],
+		getByName: (name) => types[name]!,
+		getByNameAndVersion: (name) => types[name]!,
 		getKnownTypes: () => ({}),
 	};
 	const workflow = new Workflow({

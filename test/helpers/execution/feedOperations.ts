@@ -1,6 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Effect, FeishuSandboxClient, OperationName } from '../../sandbox/feishu/src/client';
+import type {
+	Effect,
+	FeishuSandboxClient,
+	OperationName,
+} from '../../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 
 export const LINK = 'https://example.com';
@@ -39,7 +43,7 @@ const ofChat = (operation: string, fields: IDataObject) => (target: Target) => (
 });
 
 /** Every operation; Create or Update twice, for people without the card and with it. */
-export const FEED_OPERATIONS: Record<string, FeedOperation> = {
+export const FEED_OPERATIONS = {
 	create: {
 		parameters: ofCard('create', { title: 'Training', link: LINK }),
 		endpoint: 'appFeedCard.create',
@@ -98,7 +102,7 @@ export const FEED_OPERATIONS: Record<string, FeedOperation> = {
 		effect: 'botReminderSet',
 		needsCard: false,
 	},
-};
+} satisfies Record<string, FeedOperation>;
 
 /** Gives people a card, not through the node, and forgets the calls and effects of that. */
 export async function giveCard(

@@ -58,7 +58,8 @@ export class FrameClient {
 	async next(fits: (frame: ClientFrame) => boolean = () => true): Promise<ClientFrame> {
 		for (let place = this.frames.length; ; place++) {
 			while (place >= this.frames.length) await once(this.socket, 'message');
-			if (fits(this.frames[place])) return this.frames[place];
+			const frame = this.frames[place]!;
+			if (fits(frame)) return frame;
 		}
 	}
 

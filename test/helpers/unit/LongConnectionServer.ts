@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { IHttpRequestOptions, Logger } from 'n8n-workflow';
 import { WebSocket as WsWebSocket, WebSocketServer } from 'ws';
 
-import type { LongConnectionTools } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import type { LongConnectionTools } from '../../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import {
 	FRAME_METHOD,
 	type Frame,
 	decodeFrame,
 	encodeFrame,
 	headerOf,
-} from '../../nodes/FeishuFeedTrigger/longConnection/frames';
+} from '../../../nodes/FeishuFeedTrigger/longConnection/frames';
 
 /** What the endpoint answers, in place of an address to connect to. */
 type EndpointAnswer = { body: unknown } | { error: Error };

@@ -1,5 +1,5 @@
 import { listen } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
-import { LongConnectionServer } from './LongConnectionServer';
+import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
 
 /**
  * Starts and ends to listen 100 times, with an event each time, and prints the counts at the end

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { IConnections, IDataObject, INode, INodeParameters } from 'n8n-workflow';
 
-import type { SavedCredential, WorkflowFile } from '../../sandbox/n8n/src';
+import type { SavedCredential, WorkflowFile } from '../../../sandbox/n8n/src';
 
 /** A node with the parameters given and n8n's defaults for the others. */
 export function node(

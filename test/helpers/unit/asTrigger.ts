@@ -1,6 +1,6 @@
-import type { EventListener } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
-import { handleEvent } from '../../nodes/FeishuFeedTrigger/event/handleEvent';
-import { RecentEvents } from '../../nodes/FeishuFeedTrigger/event/recentEvents';
+import type { EventListener } from '../../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import { handleEvent } from '../../../nodes/FeishuFeedTrigger/event/handleEvent';
+import { RecentEvents } from '../../../nodes/FeishuFeedTrigger/event/recentEvents';
 
 /**
  * What a trigger makes of a workflow: it is started by every event, once, and its last node responds.

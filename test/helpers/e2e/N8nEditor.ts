@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
-import type { OwnerAccount } from '../../sandbox/n8n/src';
+import type { OwnerAccount } from '../../../sandbox/n8n/src';
 import { newPage } from './browser';
 import { expect } from './expect';
 

@@ -9,7 +9,7 @@ import type {
 	Notify,
 	UpdateCardContent,
 	UpdateField,
-} from '../../nodes/shared/api/payloads';
+} from '../../../nodes/shared/api/payloads';
 
 /** Characters that get lost or counted wrongly: wide, rare and combined ones, quotes, expressions. */
 const CHARACTERS = [...'aZ0 长中文😀🎓𠮷é\u0301\u200d"\'\\`<>&=${}/%\n\t'];
@@ -257,7 +257,7 @@ export function formOfUpdate({
 	return {
 		bizId: id,
 		updateFields: Object.fromEntries(
-			Object.entries(fields).filter(([name]) => update_fields.includes(names[name])),
+			Object.entries(fields).filter(([name]) => update_fields.includes(names[name]!)),
 		),
 		options: {
 			displayTimeNow: update_fields.includes('101'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
-import type { FaultOptions } from '../../sandbox/feishu/src/client';
+import type { FaultOptions } from '../../../sandbox/feishu/src/client';
 import { FEED_OPERATIONS, LINK } from './feedOperations';
 
 /** People of the sandbox's company who may be recipients. */
@@ -145,7 +145,7 @@ const passingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 						(openIds) =>
 							limited(
 								operation,
-								places.map((at) => openIds[at]),
+								places.map((at) => openIds[at]!),
 								times,
 							),
 				),
@@ -181,7 +181,7 @@ const lastingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 				(places) => (openIds) =>
 					limited(
 						operation,
-						places.map((at) => openIds[at]),
+						places.map((at) => openIds[at]!),
 						100,
 					),
 			),

@@ -8,7 +8,7 @@ import {
 	FeishuSandboxClient,
 	startFeishuSandbox,
 	type FeishuSandbox,
-} from '../../sandbox/feishu/src';
+} from '../../../sandbox/feishu/src';
 import {
 	installPackage,
 	N8nSession,
@@ -21,7 +21,7 @@ import {
 	type SavedCredential,
 	type SavedWorkflow,
 	type WorkflowFile,
-} from '../../sandbox/n8n/src';
+} from '../../../sandbox/n8n/src';
 import { expect, PATIENCE } from './expect';
 import { freePort } from './freePort';
 

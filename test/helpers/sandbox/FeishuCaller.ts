@@ -1,4 +1,4 @@
-import { SEEDED_APPS } from '../../sandbox/feishu/src';
+import { SEEDED_APPS } from '../../../sandbox/feishu/src';
 
 /** An answer of the sandbox's Feishu, taken apart. */
 export interface Answer {

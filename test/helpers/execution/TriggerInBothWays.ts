@@ -10,7 +10,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
+import { FeishuFeedTrigger } from '../../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
 import { LongConnectionServer } from '../unit/LongConnectionServer';
 
 export const APP_SECRET = 'the secret of the app';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
+import { SEEDED_APPS, TENANT_KEY } from '../../../sandbox/feishu/src';
 
 /** The credential's fields for a seeded app. */
 export const app = (seeded: { app_id: string; app_secret: string }): IDataObject => ({

@@ -6,8 +6,8 @@ import {
 	type StartPage,
 	startFeishuSandbox,
 	TENANT_KEY,
-} from '../../sandbox/feishu/src';
-import type { Person } from '../../sandbox/feishu/src/client';
+} from '../../../sandbox/feishu/src';
+import type { Person } from '../../../sandbox/feishu/src/client';
 import { FeishuCaller } from '../sandbox/FeishuCaller';
 import { launchChromium, newPage } from './browser';
 import { expect } from './expect';
@@ -74,11 +74,11 @@ export class FeedPageSandbox {
 	}
 
 	ids(...places: number[]): string[] {
-		return places.map((place) => this.people[place].open_id);
+		return places.map((place) => this.people[place]!.open_id);
 	}
 
 	feedOf(page: Page, place: number): Locator {
-		return feedOf(page, this.people[place].open_id);
+		return feedOf(page, this.people[place]!.open_id);
 	}
 
 	/** Creates a card for the people with these places, and gives how that was answered. */

@@ -8,7 +8,7 @@ import type {
 	PushedEvent,
 } from './callbacks/eventLog';
 import type { UrlVerification } from './callbacks/urlDelivery';
-import type { Person } from './company/company';
+import type { Person, PersonChange } from './company/company';
 import type { Effect, EffectFilter, EffectName } from './effects';
 import type { Fault, FaultOptions } from './faults';
 import type { FeedEntry } from './feeds';
@@ -62,6 +62,7 @@ export type {
 	LongConnectionView,
 	PeopleQuery,
 	Person,
+	PersonChange,
 	PressResult,
 	PushedEvent,
 	RecordedRequest,
@@ -157,6 +158,14 @@ export class FeishuSandboxClient {
 	async people(query: PeopleQuery = {}): Promise<Person[]> {
 		const path = `/people${search({ ...query, fields: query.fields?.join(',') })}`;
 		return (await this.call<{ people: Person[] }>('GET', path)).people;
+	}
+
+	/**
+	 * Changes somebody (any ID): has them leave the company or come back, or makes their open ID one of
+	 * another app.
+	 */
+	changePerson(id: string, change: PersonChange): Promise<Person> {
+		return this.call('PATCH', `/people/${encodeURIComponent(id)}`, change);
 	}
 
 	/** Somebody's message list from top to bottom, by any of their three IDs. */

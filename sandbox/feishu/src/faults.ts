@@ -1,9 +1,10 @@
+import type { NamedIds } from './gateway';
 import type { OperationName } from './operationNames';
-import type { RecipientReason } from './operations/operation';
+import type { EntryUserId, RecipientReason } from './operations/operation';
 
 /** What can go wrong with a call. */
 export const FAULT_KINDS = [
-	/** The app's tokens end with this call: it is answered 99991663, as are all with the old token. */
+	/** The app's tokens end with this call: it is answered 99991663, or `code`; later ones 99991663. */
 	'tokenExpired',
 	/** HTTP 429 with 99991400. */
 	'tooManyRequests',
@@ -17,7 +18,7 @@ export const FAULT_KINDS = [
 	'dropped',
 	/** The connection ends in the middle of the answer. */
 	'cutOff',
-	/** HTTP 200 with a page of HTML. */
+	/** HTTP 200 with a page of HTML, or `text`. */
 	'notJson',
 	/** No answer for `seconds`; then the answer if the call was handled, else the connection ends. */
 	'silence',
@@ -29,6 +30,8 @@ export const FAULT_KINDS = [
 	'missingScope',
 	/** HTTP 200, or `status`, with `code` and `msg` of your own. */
 	'errorCode',
+	/** A `code` of the gateway, with the HTTP status and the message that belong to it. */
+	'gatewayCode',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -57,15 +60,27 @@ export interface FaultOptions {
 	seconds?: number;
 	/** 99991400: what `x-ogw-ratelimit-reset` says, in seconds. By default 1. */
 	retryAfter?: number;
-	/** `errorCode`: what the answer holds; HTTP 200 by default. */
+	/**
+	 * `errorCode`: what the answer holds; HTTP 200 by default. `gatewayCode`: one of the gateway's codes,
+	 * and what to say instead of what belongs to it. `tokenExpired`: another of the codes for tokens.
+	 */
 	code?: number;
 	msg?: string;
 	status?: number;
+	/**
+	 * `gatewayCode` that concerns user IDs: which of them the message names, by default as the settings
+	 * say. It concerns those of the call that `recipient` names; without `recipient`, all of the call.
+	 */
+	namesIds?: NamedIds;
+	/** `notJson`: the body instead of a page of HTML; may be empty. */
+	text?: string;
 	/** `recipientReason` of cards: by default `"3"`, rate limited. */
 	reason?: RecipientReason['reason'];
 	/** `recipientReason` of chats: by default 0 and "The user is not in the chat". */
 	error_code?: number;
 	error_message?: string;
+	/** `recipientReason`: the `user_id` in the answer's entry; by default the one of the call. */
+	entryUserId?: EntryUserId;
 }
 
 /** A fault with how far it has got. */
@@ -175,6 +190,7 @@ export class Faults {
 				reason: fault.reason ?? '3',
 				error_code: fault.error_code ?? 0,
 				error_message: fault.error_message ?? 'The user is not in the chat',
+				entryUserId: fault.entryUserId ?? 'given',
 			});
 		}
 	}
@@ -201,6 +217,12 @@ function isDue(fault: FaultOptions, progress: { matched: number; done: number })
 		(fault.first === undefined || progress.matched <= fault.first) &&
 		(fault.every === undefined || progress.matched % fault.every === 0)
 	);
+}
+
+/** The user IDs of a call that a fault concerns. */
+export function concernedIds(fault: FaultOptions, recipients: readonly string[]): string[] {
+	const concerned = asList(fault.recipient);
+	return recipients.filter((id) => !concerned || concerned.includes(id));
 }
 
 function asList<T extends string | number>(value: T | T[] | undefined): T[] | undefined {

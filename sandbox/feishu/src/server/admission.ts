@@ -68,6 +68,11 @@ export function receive(
 	return received;
 }
 
+/** The caller's address, IPv4 as IPv4 also where the sandbox listens on both. */
+export function addressOf(request: FastifyRequest): string {
+	return request.ip.replace(/^::ffff:/, '');
+}
+
 /** Feishu reference: "Access credentials", general error codes. */
 function authenticate(sandbox: Sandbox, request: FastifyRequest, now: number): Caller {
 	const { authorization } = request.headers;

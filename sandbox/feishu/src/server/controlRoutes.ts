@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyPluginCallback } from 'fastify';
 
 import type { App } from '../apps';
-import type { Company, Group, Person } from '../company/company';
+import type { Company, Group, Person, PersonChange } from '../company/company';
 import type { EffectFilter } from '../effects';
 import type { FaultOptions } from '../faults';
 import type { FeedEntry } from '../feeds';
@@ -32,7 +32,7 @@ export interface CompanyView {
 	name: string;
 	people: number;
 	/** Those who have left. */
-	resigned: Person[];
+	resigned: readonly Person[];
 	departments: Company['departments'];
 	groups: GroupView[];
 }
@@ -194,6 +194,16 @@ function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 			return { total: people.length, people: pick(people.slice(offset, offset + limit), fields) };
 		},
 	);
+	server.patch<{ Params: { id: string }; Body: PersonChange }>(
+		'/people/:id',
+		{ schema: { body: schema.personChange } },
+		({ params, body }) => {
+			const { person, company } = found(sandbox.findAnybody(params.id), 'person', params.id);
+			company.changePerson(person, body);
+			sandbox.live.note('everything');
+			return person;
+		},
+	);
 	server.get<{ Params: { id: string } }>('/feed/:id', ({ params }) =>
 		found(feedOf(sandbox, params.id), 'person', params.id),
 	);
@@ -269,7 +279,7 @@ function registerFaults(server: FastifyInstance, sandbox: Sandbox): void {
 }
 
 function feedOf(sandbox: Sandbox, id: string): FeedView | undefined {
-	const found = sandbox.findPerson(id);
+	const found = sandbox.findAnybody(id);
 	if (!found) return undefined;
 	const { person, company } = found;
 	const entries = sandbox.feeds.read(person, company, sandbox.appsOf(person.tenant_key));

@@ -85,6 +85,10 @@ export class Company {
 	/** Those who have left. */
 	resigned: readonly Person[] = [];
 	private readonly everybody: Person[];
+	/** Calls that the tenant's apps may make this month; absent: any number. */
+	monthlyQuota?: number;
+	/** Calls of the tenant's apps since the quota was set. */
+	callsThisMonth = 0;
 	groups = new Map<string, Group>();
 	private readonly byAddress = {
 		email: new Map<string, Person>(),
@@ -148,8 +152,15 @@ export class Company {
 		for (const group of this.groups.values()) group.members.delete(person);
 	}
 
-	/** People and groups as they were at the start. */
+	/** Allows so many calls from now on, or any number. */
+	setMonthlyQuota(monthlyQuota: number | undefined): void {
+		this.monthlyQuota = monthlyQuota;
+		this.callsThisMonth = 0;
+	}
+
+	/** People, groups and quota as they were at the start. */
 	reset(): void {
+		this.setMonthlyQuota(undefined);
 		this.everybody.forEach((person, index) => {
 			person.is_resigned = index >= this.size.people;
 			person.is_foreign = false;

@@ -34,6 +34,8 @@ export interface Call {
 	body: unknown;
 	/** Name and port by which the caller knows the sandbox. */
 	host: string;
+	/** The caller's address. */
+	ip: string;
 }
 
 /** A call with a tenant access token. */

@@ -158,7 +158,12 @@ export const appChange = object({
 	availableDepartments: { type: ['array', 'null'], items: string },
 	unavailablePeople: strings,
 	peopleWithoutBotChat: strings,
+	isDisabled: boolean,
+	uninstalledFrom: strings,
+	allowedIps: { type: ['array', 'null'], items: string },
 });
+export const appSecret = object({ app_secret: { type: 'string', minLength: 1 } });
+export const tenantChange = object({ monthlyQuota: { type: ['integer', 'null'], minimum: 0 } });
 
 const faultFields = object(
 	{

@@ -19,7 +19,7 @@ import { type Call, needsToken, type Operation, recipientsOf } from '../operatio
 import { judgeUserIds } from '../operations/recipients';
 import type { Exchange } from '../requests';
 import type { Sandbox } from '../sandbox';
-import { addressOf, receive, type Received } from './admission';
+import { addressOf, admitTokenCall, receive, type Received } from './admission';
 import { Delivery } from './delivery';
 
 declare module 'fastify' {
@@ -89,6 +89,7 @@ async function answerCall(
 	const received = request.received!;
 	const { exchange, refusal } = received;
 	const delivery = new Delivery(sandbox, exchange, reply);
+	const ip = addressOf(request);
 	keepBody(sandbox, exchange, request);
 	const body = isMultipart(operation) ? await readForm(request, exchange) : parseBody(request);
 	const recipients = recipientsOf(body.value);
@@ -112,6 +113,7 @@ async function answerCall(
 			query: exchange.query,
 			body: body.value,
 			host: request.host,
+			ip,
 		});
 	}
 	// Tokens end with the call itself, not when its answer arrives.
@@ -121,7 +123,7 @@ async function answerCall(
 	if (delivery.isAbandoned) return delivery.drop();
 	if (breaking) {
 		const { namesIds } = sandbox.settings.gateway;
-		const error = { userIds: concernedIds(breaking, recipients), namesIds, ip: addressOf(request) };
+		const error = { userIds: concernedIds(breaking, recipients), namesIds, ip };
 		return answerBroken(delivery, operation, exchange, breaking, answer, error);
 	}
 	return delivery.send(answer ?? success({}));
@@ -135,15 +137,17 @@ function perform(
 	call: Call,
 ): Answer {
 	try {
-		exchange.handled = true;
-		if (!needsToken(operation)) return operation.perform(call);
-		if (body.error) throw body.error;
+		// Until the gateway lets it through, the operation has not run.
+		if (!needsToken(operation)) {
+			admitTokenCall(call, exchange.app_id);
+			exchange.handled = true;
+			return operation.perform(call);
+		}
 		// Without a caller the call was refused before it came here.
 		const tenantCall = { ...call, ...caller!, failing };
-		// Until the gateway lets it through, the operation has not run.
-		exchange.handled = false;
 		judgeUserIds(tenantCall);
 		exchange.handled = true;
+		if (body.error) throw body.error;
 		return operation.perform(tenantCall);
 	} catch (error) {
 		if (!(error instanceof FeishuError)) throw error;

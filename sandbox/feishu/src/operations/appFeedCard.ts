@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { success } from '../answers';
+import { invalidParameter, success } from '../answers';
 import type { Person, UserIdType } from '../company/company';
 import { type CardContent, isAvailableTo } from '../feeds';
 import { check } from '../validation';
@@ -44,6 +44,7 @@ export const createAppFeedCard: TenantOperation = {
 	perform(call) {
 		const type = userIdTypeOf(call);
 		const { app_feed_card, user_ids } = check(createBody, call.body);
+		checkApplink(call, app_feed_card, 'app_feed_card');
 		const people = findRecipients(call, type, 'user_ids', user_ids);
 		const biz_id = app_feed_card.biz_id || randomUUID();
 		const content = newContent(app_feed_card);
@@ -74,6 +75,9 @@ export const updateAppFeedCards: TenantOperation = {
 	perform(call) {
 		const type = userIdTypeOf(call);
 		const { feed_cards } = check(updateBody, call.body);
+		feed_cards.forEach(({ app_feed_card }, place) =>
+			checkApplink(call, app_feed_card, `feed_cards[${place}].app_feed_card`),
+		);
 		const people = findRecipients(
 			call,
 			type,
@@ -153,6 +157,21 @@ class FailedCards {
 		} else return true;
 		return false;
 	}
+}
+
+const APPLINK_HOSTS = ['applink.feishu.cn', 'applink.larksuite.com'];
+
+/**
+ * A card's link may open the app itself, a web app or mini program, but no other app (Feishu reference:
+ * "Create app feed card", `link`). An applink without `appId` opens none.
+ * @throws FeishuError `230001` that names the other app
+ */
+function checkApplink({ app }: TenantCall, { link }: AppFeedCardFields, field: string): void {
+	const url = link && new URL(link.link);
+	if (!url || !APPLINK_HOSTS.includes(url.hostname)) return;
+	const appId = url.searchParams.get('appId');
+	if (appId === null || appId === app.app_id) return;
+	throw invalidParameter(`${field}.link.link opens another app, ${appId}.`);
 }
 
 function newContent(card: AppFeedCardFields): CardContent {

@@ -78,6 +78,11 @@ export interface GatewaySettings {
 
 /** How the sandbox behaves; changed by start options and `PATCH /sandbox/settings`. */
 export interface Settings {
+	/**
+	 * Names, without a port, by which the sandbox may be called (`Host`) and of pages that may call it
+	 * (`Origin`), besides this machine's own and the address that it listens on.
+	 */
+	allowedHosts: string[];
 	/** Milliseconds between receiving a call and answering it; the call itself is done at once. */
 	latency: number;
 	/** Seconds that a new token lives; Feishu's is 7200. */
@@ -127,6 +132,7 @@ export type SettingsChange = Partial<
 
 /** Feishu's own behaviour, without latency. */
 export const DEFAULT_SETTINGS: Settings = {
+	allowedHosts: [],
 	latency: 0,
 	tokenLifetime: 7200,
 	tokenRenewalMargin: 1800,

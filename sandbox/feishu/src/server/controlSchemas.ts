@@ -28,6 +28,7 @@ export const expireTokens = object({ app_id: string });
 export const advanceClock = object({ seconds }, ['seconds']);
 
 export const settings = object({
+	allowedHosts: { type: 'array', items: { type: 'string', pattern: '^([^:/\\s]+|\\[.+\\])$' } },
 	latency: { type: 'number', minimum: 0 },
 	tokenLifetime: seconds,
 	tokenRenewalMargin: seconds,

@@ -314,6 +314,27 @@ describe('which calls', () => {
 		expect(codes).toEqual([0, 0, 0, 'lost', 0]);
 	});
 
+	it('can be those with a text in them, whoever and however many the recipients are', async () => {
+		await control.addFault({
+			kind: 'errorCode',
+			status: 400,
+			code: 230001,
+			msg: 'sensitive words',
+			contains: '中奖',
+		});
+		const titled = (title: string, user_ids: string[]) =>
+			feishu.create({
+				app_feed_card: { title, link: { link: 'https://example.com' } },
+				user_ids,
+			});
+		for (const ids of [openIds, openIds.slice(0, 1)]) {
+			const refused = await titled('恭喜中奖', ids);
+			expect(refused).toMatchObject({ status: 400, code: 230001, msg: 'sensitive words' });
+			expect((await titled('恭喜', ids)).code).toBe(0);
+		}
+		expect(await created()).toBe(openIds.length + 1);
+	});
+
 	it('find recipients in updates and deletes too', async () => {
 		const [user_id] = openIds;
 		await control.addFault({ kind: 'serverError', recipient: user_id });

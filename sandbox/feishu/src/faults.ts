@@ -35,7 +35,7 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** A fault to come. It concerns calls that fit `operation`, `app_id` and `recipient`, counted from 1. */
+/** A fault to come. It concerns calls that fit `operation`, `app_id`, `recipient` and `contains`, counted from 1. */
 export interface FaultOptions {
 	kind: FaultKind;
 	/** Absent: any operation, those for tokens too. */
@@ -43,6 +43,8 @@ export interface FaultOptions {
 	app_id?: string;
 	/** Only calls with one of these user IDs among their recipients, as they are in the call. */
 	recipient?: string | string[];
+	/** Only calls whose body has this text in it. */
+	contains?: string;
 	/** Only these of the calls that fit. */
 	nth?: number | number[];
 	/** Only the first so many of the calls that fit. */
@@ -148,16 +150,17 @@ export class Faults {
 		this.onChange();
 	}
 
-	/** What the faults do to this call. The first that replaces the answer wins. */
+	/** What the faults do to this call, whose body is `text`. The first that replaces the answer wins. */
 	plan(
 		operation: OperationName,
 		app_id: string | undefined,
 		recipients: readonly string[],
+		text: string,
 	): FaultPlan {
 		const plan: FaultPlan = { delay: 0, failing: new Map() };
 		for (const entry of this.entries) {
 			const { fault } = entry;
-			if (!fits(fault, operation, app_id, recipients)) continue;
+			if (!fits(fault, operation, app_id, recipients, text)) continue;
 			fault.matched++;
 			this.onChange();
 			if (fault.kind === 'recipientReason') {
@@ -201,10 +204,12 @@ function fits(
 	operation: OperationName,
 	app_id: string | undefined,
 	recipients: readonly string[],
+	text: string,
 ): boolean {
 	const operations = asList(fault.operation);
 	if (operations && !operations.includes(operation)) return false;
 	if (fault.app_id !== undefined && fault.app_id !== app_id) return false;
+	if (fault.contains !== undefined && !text.includes(fault.contains)) return false;
 	const concerned = asList(fault.recipient);
 	return !concerned || concerned.some((id) => recipients.includes(id));
 }

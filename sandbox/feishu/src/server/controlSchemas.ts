@@ -172,6 +172,7 @@ const faultFields = object(
 		operation: oneOrMore(operation),
 		app_id: string,
 		recipient: oneOrMore(string),
+		contains: string,
 		nth: oneOrMore(positive),
 		first: count,
 		every: positive,

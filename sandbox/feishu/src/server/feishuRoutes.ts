@@ -100,7 +100,8 @@ async function answerCall(
 		return delivery.isAbandoned ? delivery.drop() : delivery.refuse(refusal);
 	}
 
-	const plan = sandbox.faults.plan(operation.name, exchange.app_id, recipients);
+	const text = typeof request.body === 'string' ? request.body : '';
+	const plan = sandbox.faults.plan(operation.name, exchange.app_id, recipients, text);
 	const { breaking } = plan;
 	let answer: Answer | undefined;
 	if (breaking) exchange.fault = breaking.kind;

@@ -221,6 +221,13 @@ describe('updating', () => {
 		expect(notified.map((effect) => effect.spokenText)).toEqual(['快', undefined]);
 	});
 
+	it('without 103 a spoken text is ignored, and nobody is told', async () => {
+		await control.clearEffects();
+		const notify = { custom_sound_text: '快', with_custom_sound: true };
+		expect(await update(['1'], { title: '新', notify })).toMatchObject({ status: 200, code: 0 });
+		expect(await control.effects()).toMatchObject([{ effect: 'cardUpdated' }]);
+	});
+
 	it('fails for those who have no such card', async () => {
 		const answer = await update(['1'], { title: '新' }, 5);
 		expect(answer.data.failed_cards).toEqual([

@@ -70,6 +70,7 @@ export async function waitForResponse(
 	try {
 		const { data } = await context.executeWorkflow(
 			{ code: waitingWorkflow(node) },
+			// n8n's type of JSON knows no interfaces, though the state is nothing but JSON.
 			[{ json: state as unknown as IDataObject }],
 			undefined,
 			{ parentExecution },

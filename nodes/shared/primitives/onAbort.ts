@@ -1,5 +1,10 @@
-/** Who is to be told of each signal. */
-const callbacksBySignal = new WeakMap<AbortSignal, Set<() => void>>();
+/** Who is to be called back by each signal, through its one listener. */
+interface Listening {
+	callbacks: Set<() => void>;
+	listener: () => void;
+}
+
+const listeningBySignal = new WeakMap<AbortSignal, Listening>();
 
 /**
  * Calls back when the signal aborts. However many do so, the signal has one listener: n8n gives one signal for a
@@ -8,12 +13,19 @@ const callbacksBySignal = new WeakMap<AbortSignal, Set<() => void>>();
  * @returns ends it
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-	let callbacks = callbacksBySignal.get(signal);
-	if (callbacks === undefined) {
-		const added = new Set<() => void>();
-		signal.addEventListener('abort', () => added.forEach((call) => call()), { once: true });
-		callbacksBySignal.set(signal, (callbacks = added));
+	let listening = listeningBySignal.get(signal);
+	if (listening === undefined) {
+		const callbacks = new Set<() => void>();
+		const listener = () => callbacks.forEach((call) => call());
+		signal.addEventListener('abort', listener, { once: true });
+		listeningBySignal.set(signal, (listening = { callbacks, listener }));
 	}
+	const { callbacks, listener } = listening;
 	callbacks.add(callback);
-	return () => callbacks.delete(callback);
+	return () => {
+		callbacks.delete(callback);
+		if (callbacks.size > 0) return;
+		signal.removeEventListener('abort', listener);
+		listeningBySignal.delete(signal);
+	};
 }

@@ -7,8 +7,8 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { AppChange } from '../../sandbox/feishu/src/client';
-import { CallbackReceiver } from './CallbackReceiver';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { CallbackReceiver } from '../helpers/sandbox/CallbackReceiver';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, pilot, store } = SEEDED_APPS;
 

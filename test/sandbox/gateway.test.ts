@@ -7,7 +7,7 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { FaultOptions, Person } from '../../sandbox/feishu/src/client';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 type UserIdType = 'open_id' | 'union_id' | 'user_id';
 

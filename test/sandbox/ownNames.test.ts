@@ -9,7 +9,7 @@ import {
 	SEEDED_APPS,
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
-import { FeishuCaller } from './FeishuCaller';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, store } = SEEDED_APPS;
 const owner = { url: 'http://localhost:5678', email: 'owner@example.com', password: 'Secret-7' };

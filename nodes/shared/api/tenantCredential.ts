@@ -4,6 +4,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { asObject, asText } from '../primitives/json';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
+import { withoutSecrets } from './secrets';
 
 /** The credential's type, as workflows store it. */
 export const TENANT_CREDENTIAL = 'feishuTenantApi';
@@ -167,8 +168,11 @@ async function askForToken(
 	if (code === 0 && typeof token === 'string' && token !== '') return token;
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
 	const advice = ADVICE_BY_CODE[code];
+	// A server may repeat what it was sent.
+	const { app_secret, app_ticket, app_access_token } = body;
+	const message = withoutSecrets(asText(msg), [app_secret, app_ticket, app_access_token]);
 	throw new TokenError(
-		`Feishu issued no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
+		`Feishu issued no access token (code ${code}, "${message}"): ${advice ?? 'check the app in the credential'}`,
 		code,
 		// A rate limit, an internal error: what nothing in the credential would mend.
 		advice === undefined,

@@ -10,7 +10,7 @@ import {
 	UPDATE_APP_FEED_CARDS,
 } from '../shared/api/endpoints';
 import type { FeedEndpoint } from '../shared/api/endpoints';
-import { checkWholeCard } from '../shared/validation/cardFields';
+import { parseWholeCard } from '../shared/validation/cardFields';
 import type { ItemRequest } from '../shared/delivery/batches';
 import type { FeedButton } from '../shared/api/payloads';
 import { resumeValues } from '../shared/sendAndWait/resumeToken';
@@ -87,7 +87,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 				: { ...common, action_type: 'webhook', action_map: resumeValues(url, appSecret) };
 		});
 		const content = { ...card.card, time_sensitive: true, buttons: { buttons } };
-		checkWholeCard(content, () => "The address of n8n (WEBHOOK_URL), for a button's link,");
+		parseWholeCard(content, '', () => "The address of n8n (WEBHOOK_URL), for a button's link,");
 		return { card, ...askOf(item, card, userIds, { app_feed_card: content }) };
 	});
 	const outcomes = await callAndJoin(context, state, CREATE_APP_FEED_CARD, requests);

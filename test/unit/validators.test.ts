@@ -12,10 +12,10 @@ import {
 	trueOrFalse,
 	wholeNumber,
 } from '../../nodes/shared/validation/validators';
-import type { Rule } from '../../nodes/shared/validation/validators';
+import type { Parser } from '../../nodes/shared/validation/validators';
 
 /** What a rule says of a value at the path `here`, or nothing when it passes. */
-function problemOf(rule: Rule, value: unknown): string | undefined {
+function problemOf(rule: Parser<unknown>, value: unknown): string | undefined {
 	try {
 		rule(value, 'here', (path) => `<${path}>`);
 		return undefined;
@@ -25,7 +25,7 @@ function problemOf(rule: Rule, value: unknown): string | undefined {
 	}
 }
 
-type Case = [rule: Rule, value: unknown, problem: string | undefined];
+type Case = [rule: Parser<unknown>, value: unknown, problem: string | undefined];
 
 const button = object(
 	{ text: text({ minimum: 1, maximum: 3 }), pressed: trueOrFalse },

@@ -18,7 +18,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 			const read = hasExpression(parameters[name]) ? ofItem : fixed;
 			if (!read.has(name)) {
 				const value =
-					fieldNamedBy(parameters[name], items[item].json) ??
+					fieldNamedBy(parameters[name], items[item]?.json ?? {}) ??
 					context.getNodeParameter(name, item, undefined, { extractValue: true });
 				read.set(name, value);
 			}

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import type { UserIdType } from '../../shared/api/payloads';
-import { oneOf } from '../../shared/validation/validators';
+import { oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
 
 /** Who is to be reached, in the order given, each once. */
@@ -11,7 +11,7 @@ export interface Recipients {
 	userIds: string[];
 }
 
-const USER_ID_TYPES: readonly UserIdType[] = ['open_id', 'union_id', 'user_id'];
+const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const satisfies UserIdType[];
 
 export const recipientFields: INodeProperties[] = [
 	{
@@ -59,15 +59,12 @@ export const recipientFields: INodeProperties[] = [
  * @throws {InvalidField} when there is none, or one is no ID
  */
 export function readRecipients(parameters: ItemParameters): Recipients {
-	const userIdType = parameters('userIdType');
-	oneOf(USER_ID_TYPES)(userIdType, '', () => 'User ID Type');
-	const userIds = new Set(
-		listOf(parameters('userIds')).map((id) => readId(id, userIdType as UserIdType)),
-	);
+	const userIdType = parseField(oneOf(USER_ID_TYPES), parameters('userIdType'), 'User ID Type');
+	const userIds = new Set(listOf(parameters('userIds')).map((id) => readId(id, userIdType)));
 	if (userIds.size === 0) {
 		throw new InvalidField('User IDs', 'is empty, but at least one recipient is required');
 	}
-	return { userIdType: userIdType as UserIdType, userIds: [...userIds] };
+	return { userIdType, userIds: [...userIds] };
 }
 
 /** Separators as people type and paste them: ASCII and Chinese commas and semicolons, line breaks. */

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { oneOf, trueOrFalse } from '../../shared/validation/validators';
-import { collection } from '../execution/ItemParameters';
+import { oneOf, parseField, trueOrFalse } from '../../shared/validation/validators';
+import { collection } from '../../shared/validation/formValues';
 import type { ItemParameters } from '../execution/ItemParameters';
 
 /** How the user wants to be told who was reached. */
@@ -42,8 +42,6 @@ export const resultOptionFields: INodeProperties[] = [
 	},
 ];
 
-const FIELD = 'Options';
-
 /**
  * Reads the options that every operation has.
  *
@@ -52,9 +50,10 @@ const FIELD = 'Options';
 export function readResultOptions(parameters: ItemParameters): ResultOptions {
 	const { whenSomeFail = 'tell', itemPerRecipient = false } = collection(
 		parameters('options'),
-		FIELD,
+		'Options',
 	);
-	oneOf(['tell', 'fail'])(whenSomeFail, '', () => 'If Some Recipients Fail');
-	trueOrFalse(itemPerRecipient, '', () => 'One Output Item per Recipient');
-	return { whenSomeFail, itemPerRecipient } as ResultOptions;
+	return {
+		whenSomeFail: parseField(oneOf(['tell', 'fail']), whenSomeFail, 'If Some Recipients Fail'),
+		itemPerRecipient: parseField(trueOrFalse, itemPerRecipient, 'One Output Item per Recipient'),
+	};
 }

@@ -1,4 +1,4 @@
-import { CARD_LIMITS } from '../validation/cardFields';
+import { CARD_FIELDS, CARD_LIMITS } from '../validation/cardFields';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from '../api/payloads';
 
 /** What somebody may choose: one button of a card that waits for a response. */
@@ -112,7 +112,7 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 	const { given, doneText, choices } = card;
 	const own = given.find(({ operator }) => recipientOf(card, operator) === userId);
 	const response = own ?? given[0];
-	const isFirstChoice = response?.value === choices[0].value;
+	const isFirstChoice = response?.value === choices[0]?.value;
 	return {
 		app_feed_card: {
 			biz_id: card.card.biz_id,
@@ -132,7 +132,12 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 				),
 			}),
 		},
-		update_fields: response ? ['3', '10', '11', '13'] : ['10', '11', '13'],
+		update_fields: [
+			...(response ? [CARD_FIELDS.preview.update.code] : []),
+			CARD_FIELDS.status_label.update.code,
+			CARD_FIELDS.buttons.update.code,
+			CARD_FIELDS.time_sensitive.update.code,
+		],
 	};
 }
 
@@ -143,17 +148,24 @@ function cut(text: string, characters: number): string {
 
 /** The output of an item: what was chosen, by whom and when, and who was not reached or did not respond. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
-	const { given, isApproval, choices, reached = [], failed = [] } = card;
+	const {
+		given,
+		isApproval,
+		choices: [first],
+		reached = [],
+		failed = [],
+	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
-	const isApproved = isComplete && values.size === 1 && values.has(choices[0].value);
+	const isApproved =
+		isComplete && values.size === 1 && first !== undefined && values.has(first.value);
 	const last = given.at(-1);
 	return {
 		biz_id: card.card.biz_id,
 		data: {
 			...(isApproval && { approved: isApproved }),
 			/** What everybody chose who responded, or nothing when they differ. */
-			answer: values.size === 1 ? given[0].value : null,
+			answer: values.size === 1 ? (given[0]?.value ?? null) : null,
 			answered: isComplete,
 			respondedAt: last?.time ?? null,
 		},

@@ -1,5 +1,11 @@
-import type { AppFeedCard, FeedButtons } from '../api/payloads';
-import { httpsAddress, list, object, oneOf, text, textByName, trueOrFalse } from './validators';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { AppFeedCard, StatusLabel, UpdateField } from '../api/payloads';
+import { asObject } from '../primitives/json';
+import { BUTTON_LIMITS, buttonLabel, buttonsField, buttonsFromForm, parseButtons } from './buttons';
+import { collection, entriesOf, isEmpty, optionsOf, withoutEmpty } from './formValues';
+import { httpsAddress, keysOf, object, oneOf, text, trueOrFalse } from './validators';
+import type { Parser } from './validators';
 
 /**
  * The limits of an app feed card, in Unicode code points or entries.
@@ -11,86 +17,292 @@ export const CARD_LIMITS = {
 	avatarKey: 100,
 	preview: 120,
 	statusLabelText: 20,
-	buttons: 2,
-	buttonText: 30,
+	buttons: BUTTON_LIMITS.buttons,
+	buttonText: BUTTON_LIMITS.text,
 	link: 700,
 	customSoundText: 20,
 } as const;
 
-/** The colors of a status label. */
-export const STATUS_LABEL_TYPES = ['primary', 'secondary', 'success', 'danger'] as const;
-/** What pressing a button does. */
-export const BUTTON_ACTION_TYPES = ['url_page', 'webhook'] as const;
-/** How a button looks. */
-export const BUTTON_TYPES = ['default', 'primary', 'success'] as const;
-
-const BUTTON = object(
-	{
-		action_type: oneOf(BUTTON_ACTION_TYPES),
-		text: object(
-			{ text: text({ minimum: 1, maximum: CARD_LIMITS.buttonText }) },
-			{ required: ['text'] },
-		),
-		multi_url: object({
-			url: httpsAddress({ maximum: CARD_LIMITS.link }),
-			android_url: httpsAddress({ maximum: CARD_LIMITS.link }),
-			ios_url: httpsAddress({ maximum: CARD_LIMITS.link }),
-			pc_url: httpsAddress({ maximum: CARD_LIMITS.link }),
-		}),
-		button_type: oneOf(BUTTON_TYPES),
-		action_map: textByName,
-	},
-	{ required: ['action_type', 'text'] },
-);
-
-const BUTTONS = object(
-	{ buttons: list(BUTTON, { maximum: CARD_LIMITS.buttons }) },
-	{ required: ['buttons'] },
-);
-
-const CARD_FIELDS = {
-	biz_id: text({ maximum: CARD_LIMITS.bizId }),
-	title: text({ maximum: CARD_LIMITS.title }),
-	avatar_key: text({ maximum: CARD_LIMITS.avatarKey }),
-	preview: text({ maximum: CARD_LIMITS.preview }),
-	status_label: object(
-		{
-			text: text({ minimum: 1, maximum: CARD_LIMITS.statusLabelText }),
-			type: oneOf(STATUS_LABEL_TYPES),
-		},
-		{ required: ['text', 'type'] },
-	),
-	buttons: BUTTONS,
-	link: object({ link: httpsAddress({ maximum: CARD_LIMITS.link }) }, { required: ['link'] }),
-	time_sensitive: trueOrFalse,
-	notify: object({
-		close_notify: trueOrFalse,
-		custom_sound_text: text({ maximum: CARD_LIMITS.customSoundText }),
-		with_custom_sound: trueOrFalse,
-	}),
+/** The colors of a status label, as the form offers them. */
+const STATUS_LABEL_COLORS: Record<StatusLabel['type'], Omit<INodePropertyOptions, 'value'>> = {
+	primary: { name: 'Primary (Blue)' },
+	secondary: { name: 'Secondary (Grey)' },
+	success: { name: 'Success (Green)' },
+	danger: { name: 'Danger (Red)' },
 };
+/** The colors of a status label. */
+export const STATUS_LABEL_TYPES = keysOf(STATUS_LABEL_COLORS);
 
-const WHOLE_CARD = object(CARD_FIELDS, { required: ['link'] });
-const PART_OF_CARD = object(CARD_FIELDS);
+/** How an update changes a field. */
+export interface CardFieldUpdate {
+	/** Its code in `update_fields`. */
+	code: UpdateField;
+	/** True when an update that leaves the field empty clears it. */
+	clearable: boolean;
+	/** Says whether a value in Feishu's shape, which a new card could not have, clears the field too. */
+	isCleared?: (given: unknown) => boolean;
+}
+
+/** A field of a card: everything that the node knows of it. */
+export interface CardField<Value> {
+	/** Its entry in the form, whose name is that of the parameter. */
+	form: INodeProperties;
+	/** What messages call it (path ''), or a value within it, such as `.text`. */
+	label: (path: string) => string;
+	/** How an update changes it; `null` when no update changes it by itself. */
+	update: CardFieldUpdate | null;
+	/**
+	 * Brings what the form gives into Feishu's shape, without checking it. Gives nothing for an empty field, and
+	 * `null`, which `parse` refuses, for `null`.
+	 */
+	fromForm: (value: unknown) => unknown;
+	/** Checks a value in Feishu's shape against every documented limit. */
+	parse: Parser<Value>;
+}
 
 /**
- * Checks a card that is to be created, against every documented limit. Throws InvalidField.
- *
- * @param name what the user calls the value at a path such as `buttons.buttons[0].text.text`; '' is the card.
+ * The fields of a card, in the order of the form: one row each. Create, Update, Create or Update, Send and Wait
+ * and the messages all take them from here; a field of `AppFeedCard` without a row does not compile.
  */
-export function checkWholeCard(
-	card: unknown,
-	name: (path: string) => string,
-): asserts card is AppFeedCard {
-	WHOLE_CARD(card, '', name);
+export const CARD_FIELDS = {
+	biz_id: {
+		form: {
+			displayName: 'Business ID',
+			name: 'bizId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. order-42',
+			description: `Your own name for the card, at most ${CARD_LIMITS.bizId} characters, to update or delete it by later. Leave empty to have one made, which the output gives.`,
+		},
+		label: labels('Business ID'),
+		// It names the card.
+		update: null,
+		fromForm: absentIfEmpty,
+		parse: text({ maximum: CARD_LIMITS.bizId }),
+	},
+	title: {
+		form: {
+			displayName: 'Title',
+			name: 'title',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Time to clock in',
+			description: `The first line of the card, at most ${CARD_LIMITS.title} characters`,
+		},
+		label: labels('Title'),
+		update: { code: '1', clearable: true },
+		fromForm: absentIfEmpty,
+		parse: text({ maximum: CARD_LIMITS.title }),
+	},
+	preview: {
+		form: {
+			displayName: 'Preview',
+			name: 'preview',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Your shift starts at 9:00 ⏰',
+			description: `The second line of the card, at most ${CARD_LIMITS.preview} characters. Emoji are fine.`,
+		},
+		label: labels('Preview'),
+		update: { code: '3', clearable: true },
+		fromForm: absentIfEmpty,
+		parse: text({ maximum: CARD_LIMITS.preview }),
+	},
+	link: {
+		form: {
+			displayName: 'Link',
+			name: 'link',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://example.com/attendance',
+			description: `Where a press on the card leads: an https:// address or an applink (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} characters`,
+		},
+		label: labels('Link', { '.link': 'Link' }),
+		update: { code: '12', clearable: false },
+		fromForm: (value) => ({ link: value }),
+		parse: object({ link: httpsAddress({ maximum: CARD_LIMITS.link }) }, { required: ['link'] }),
+	},
+	time_sensitive: {
+		form: {
+			displayName: 'Pin to Top (即时提醒)',
+			name: 'timeSensitive',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether the card stays on top of the recipients' message lists until it is updated to be unpinned, or deleted",
+		},
+		label: labels('Pin to Top'),
+		update: { code: '13', clearable: false },
+		fromForm: absentIfEmpty,
+		parse: trueOrFalse,
+	},
+	status_label: {
+		form: {
+			displayName: 'Status Label',
+			name: 'statusLabel',
+			type: 'fixedCollection',
+			placeholder: 'Add Status Label',
+			default: {},
+			description: 'A colored label in place of the time',
+			options: [
+				{
+					displayName: 'Label',
+					name: 'label',
+					values: [
+						{
+							displayName: 'Text',
+							name: 'text',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. Urgent',
+							description: `What the label says, at most ${CARD_LIMITS.statusLabelText} characters`,
+						},
+						{
+							displayName: 'Color',
+							name: 'type',
+							type: 'options',
+							options: optionsOf(STATUS_LABEL_COLORS),
+							default: 'primary',
+						},
+					],
+				},
+			],
+		},
+		label: labels('Status Label', { '.text': 'Status Label Text', '.type': 'Status Label Color' }),
+		update: {
+			code: '10',
+			clearable: true,
+			isCleared: (given) => asObject(given)?.text === '',
+		},
+		fromForm: (value) => (value === null ? null : statusLabelFromForm(value)),
+		parse: object(
+			{
+				text: text({ minimum: 1, maximum: CARD_LIMITS.statusLabelText }),
+				type: oneOf(STATUS_LABEL_TYPES),
+			},
+			{ required: ['text', 'type'] },
+		),
+	},
+	buttons: {
+		form: buttonsField,
+		label: buttonLabel,
+		update: { code: '11', clearable: true },
+		fromForm: (value) => {
+			if (value === null) return null;
+			const buttons = buttonsFromForm(value);
+			return buttons.buttons.length > 0 ? buttons : undefined;
+		},
+		parse: parseButtons,
+	},
+	notify: {
+		form: {
+			displayName: 'Notification',
+			name: 'notify',
+			type: 'collection',
+			placeholder: 'Add Setting',
+			default: {},
+			options: [
+				{
+					displayName: 'Silent',
+					name: 'closeNotify',
+					type: 'boolean',
+					default: false,
+					description: 'Whether the recipients get the card without a notification',
+				},
+				{
+					displayName: 'Spoken Text',
+					name: 'customSoundText',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. You have a new complaint',
+					description: `What the phone says aloud when the card arrives, at most ${CARD_LIMITS.customSoundText} characters`,
+				},
+			],
+		},
+		label: labels('Notification', {
+			'.close_notify': 'Silent',
+			'.custom_sound_text': 'Spoken Text',
+		}),
+		// It goes along with an update that notifies again (see fields/attention.ts).
+		update: null,
+		fromForm: notificationFromForm,
+		parse: object({
+			close_notify: trueOrFalse,
+			custom_sound_text: text({ maximum: CARD_LIMITS.customSoundText }),
+			with_custom_sound: trueOrFalse,
+		}),
+	},
+	avatar_key: {
+		form: {
+			displayName: 'Avatar Key',
+			name: 'avatarKey',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. v3_0041_007fc8b4-3d5c-4f5a',
+			description:
+				"The image_key of a picture that was uploaded to Feishu. The app's own picture is shown without it.",
+		},
+		label: labels('Avatar Key'),
+		update: { code: '2', clearable: true },
+		fromForm: absentIfEmpty,
+		parse: text({ maximum: CARD_LIMITS.avatarKey }),
+	},
+} satisfies { [Name in keyof AppFeedCard]-?: CardField<NonNullable<AppFeedCard[Name]>> };
+
+/** Feishu's name of a field of a card. */
+export type CardFieldName = keyof typeof CARD_FIELDS;
+
+/** The fields that a new card cannot do without. */
+export const REQUIRED_CARD_FIELDS = ['link'] as const satisfies CardFieldName[];
+
+/** The rows, each with Feishu's name of its field. */
+export const CARD_ROWS: ReadonlyArray<[CardFieldName, CardField<unknown>]> = keysOf(
+	CARD_FIELDS,
+).map((name) => [name, CARD_FIELDS[name]]);
+
+/** The codes of all fields that an update can change: they make an existing card equal to the one it is given. */
+export const ALL_UPDATE_FIELDS: readonly UpdateField[] = CARD_ROWS.flatMap(([, { update }]) =>
+	update ? [update.code] : [],
+).sort((one, another) => Number(one) - Number(another));
+
+/** Reads a card in Feishu's words that is to be created, against every documented limit. */
+export const parseWholeCard: Parser<AppFeedCard> = object(CARD_FIELDS, {
+	required: REQUIRED_CARD_FIELDS,
+});
+
+/** Reads the fields of a card that an update names. */
+export const parsePartOfCard: Parser<AppFeedCard> = object(CARD_FIELDS);
+
+/** What the form calls a value of a card: `status_label.text` is "Status Label Text". */
+export function cardFieldName(path: string): string {
+	if (path === '') return 'Card';
+	const name = keysOf(CARD_FIELDS).find(
+		(one) => path === one || (/^[.[]/.test(path.slice(one.length)) && path.startsWith(one)),
+	);
+	return name === undefined ? path : CARD_FIELDS[name].label(path.slice(name.length));
 }
 
-/** Checks the fields of a card that an update names. Throws InvalidField. */
-export function checkPartOfCard(card: AppFeedCard, name: (path: string) => string): void {
-	PART_OF_CARD(card, '', name);
+function labels(field: string, within: Record<string, string> = {}): (path: string) => string {
+	return (path) => (path === '' ? field : (within[path] ?? `${field} ${path.slice(1)}`));
 }
 
-/** Checks the buttons of a chat, which follow the same rules as a card's. Throws InvalidField. */
-export function checkButtons(buttons: FeedButtons, name: (path: string) => string): void {
-	BUTTONS(buttons, 'buttons', name);
+function absentIfEmpty(value: unknown): unknown {
+	return value === '' ? undefined : value;
+}
+
+function statusLabelFromForm(value: unknown): unknown {
+	const [label] = entriesOf(value, 'label', 'Status Label');
+	return label && { text: label.text, type: label.type ?? 'primary' };
+}
+
+function notificationFromForm(value: unknown): unknown {
+	const { closeNotify, customSoundText } = collection(value, 'Notification');
+	const notify = {
+		...(closeNotify !== undefined && { close_notify: closeNotify }),
+		...withoutEmpty({
+			custom_sound_text: customSoundText,
+			with_custom_sound: isEmpty(customSoundText) ? undefined : true,
+		}),
+	};
+	return Object.keys(notify).length > 0 ? notify : undefined;
 }

@@ -1,16 +1,9 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
 import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
+import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
-import {
-	avatarKeyField,
-	linkField,
-	notificationField,
-	previewField,
-	readCardToWait,
-	statusLabelField,
-	titleField,
-} from '../../fields/cardContent';
+import { fieldsToWait, readCardToWait } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import { waitForResponse } from '../../execution/waitForResponse';
@@ -26,13 +19,10 @@ export const sendAndWait: Operation = {
 	},
 	fields: [
 		...recipientFields,
-		titleField,
-		previewField,
-		{ ...linkField, required: true },
-		...responseFields,
-		statusLabelField,
-		notificationField,
-		avatarKeyField,
+		// What people choose from comes right after the link.
+		...fieldsToWait.flatMap((field) =>
+			field.name === CARD_FIELDS.link.form.name ? [field, ...responseFields] : [field],
+		),
 		newBusinessIdField,
 	],
 	options: waitingOptions,

@@ -1,12 +1,10 @@
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
-import type { UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
+import type { UpdateCardContent } from '../../../shared/api/payloads';
+import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
 import { attentionOptions, readAttention } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
-import { create } from './create';
+import { create, readNewCard } from './create';
 import type { Operation } from '../../Operation';
-
-/** What makes an existing card equal to the one that was asked for; what it lacks is cleared. */
-const ALL_OF_THE_CARD: UpdateField[] = ['1', '2', '3', '10', '11', '12', '13'];
 
 const BUSINESS_ID =
 	'Your own name for the card: who has a card of this name sees it updated, all others get a new one. Leave empty to always create one.';
@@ -38,11 +36,11 @@ export const upsert: Operation = {
 	})),
 	fallback: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
 	read: (parameters) => {
-		const ask = create.read(parameters);
+		const request = readNewCard(parameters);
 		const fallbackContent: UpdateCardContent = {
-			...(ask.content as { app_feed_card: UpdateCardContent['app_feed_card'] }),
-			update_fields: [...ALL_OF_THE_CARD, ...readAttention(parameters)],
+			...request.content,
+			update_fields: [...ALL_UPDATE_FIELDS, ...readAttention(parameters)],
 		};
-		return { ...ask, fallbackContent };
+		return { ...request, fallbackContent };
 	},
 };

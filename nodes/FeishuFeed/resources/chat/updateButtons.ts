@@ -1,7 +1,7 @@
 import { UPDATE_CHAT_BUTTONS } from '../../../shared/api/endpoints';
-import { checkButtons } from '../../../shared/validation/cardFields';
 import type { ChatButtonContent } from '../../../shared/api/payloads';
-import { buttonFieldName, buttonsField, readButtons } from '../../fields/buttons';
+import { buttonsField, buttonsFromForm, parseButtons } from '../../../shared/validation/buttons';
+import { cardFieldName } from '../../../shared/validation/cardFields';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { Operation } from '../../Operation';
@@ -25,8 +25,7 @@ export const updateButtons: Operation = {
 	endpoint: UPDATE_CHAT_BUTTONS,
 	read: (parameters) => {
 		const chatId = readChatId(parameters);
-		const buttons = readButtons(parameters('buttons'));
-		checkButtons(buttons, buttonFieldName);
+		const buttons = parseButtons(buttonsFromForm(parameters('buttons')), 'buttons', cardFieldName);
 		const content: ChatButtonContent = { chat_id: chatId, buttons };
 		return {
 			...readRecipients(parameters),

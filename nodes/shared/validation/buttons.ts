@@ -1,10 +1,64 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { actionValueFields } from '../../shared/description/actionValueFields';
-import { CARD_LIMITS } from '../../shared/validation/cardFields';
-import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
-import type { FeedButton, FeedButtons } from '../../shared/api/payloads';
-import { collection, entriesOf, withoutEmpty } from '../execution/ItemParameters';
+import type { FeedButton } from '../api/payloads';
+import { actionValueFields } from '../description/actionValueFields';
+import { InvalidField, kindOf, shown } from './InvalidField';
+import { collection, entriesOf, optionsOf, withoutEmpty } from './formValues';
+import { httpsAddress, keysOf, list, object, oneOf, text, textByName } from './validators';
+
+/**
+ * The limits of buttons, in entries and Unicode code points.
+ * Feishu: im-v2/app_feed_card/create and im-v2/chat_button/update, request bodies.
+ */
+export const BUTTON_LIMITS = { buttons: 2, text: 30, url: 700 } as const;
+
+/** What pressing a button does, as the form offers it. */
+const ACTIONS: Record<FeedButton['action_type'], Omit<INodePropertyOptions, 'value'>> = {
+	url_page: { name: 'Open a Link', description: 'Opens a web page or a page of a Feishu app' },
+	webhook: {
+		name: 'Send a Callback',
+		description:
+			'Sends the action values to your app: Feishu Feed Trigger starts a workflow with them',
+	},
+};
+/** How a button looks, as the form offers it. */
+const STYLES: Record<
+	NonNullable<FeedButton['button_type']>,
+	Omit<INodePropertyOptions, 'value'>
+> = {
+	default: { name: 'Default (Grey)' },
+	primary: { name: 'Primary (Blue)' },
+	success: { name: 'Success (Green)' },
+};
+/** What pressing a button does. */
+export const BUTTON_ACTION_TYPES = keysOf(ACTIONS);
+/** How a button looks. */
+export const BUTTON_TYPES = keysOf(STYLES);
+
+const ADDRESS = httpsAddress({ maximum: BUTTON_LIMITS.url });
+
+/** Reads how a button looks. */
+export const parseButtonType = oneOf(BUTTON_TYPES);
+
+const BUTTON = object(
+	{
+		action_type: oneOf(BUTTON_ACTION_TYPES),
+		text: object(
+			{ text: text({ minimum: 1, maximum: BUTTON_LIMITS.text }) },
+			{ required: ['text'] },
+		),
+		multi_url: object({ url: ADDRESS, android_url: ADDRESS, ios_url: ADDRESS, pc_url: ADDRESS }),
+		button_type: parseButtonType,
+		action_map: textByName,
+	},
+	{ required: ['action_type', 'text'] },
+);
+
+/** Reads the buttons of a card or a chat in Feishu's words, against every documented limit. */
+export const parseButtons = object(
+	{ buttons: list(BUTTON, { maximum: BUTTON_LIMITS.buttons }) },
+	{ required: ['buttons'] },
+);
 
 export const buttonTextField: INodeProperties = {
 	displayName: 'Text',
@@ -13,18 +67,14 @@ export const buttonTextField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. Clock in',
-	description: `What the button says, at most ${CARD_LIMITS.buttonText} characters`,
+	description: `What the button says, at most ${BUTTON_LIMITS.text} characters`,
 };
 
 export const buttonStyleField: INodeProperties = {
 	displayName: 'Style',
 	name: 'buttonType',
 	type: 'options',
-	options: [
-		{ name: 'Default (Grey)', value: 'default' },
-		{ name: 'Primary (Blue)', value: 'primary' },
-		{ name: 'Success (Green)', value: 'success' },
-	],
+	options: optionsOf(STYLES),
 	default: 'default',
 };
 
@@ -35,19 +85,7 @@ const buttonFields: INodeProperties[] = [
 		displayName: 'When Pressed',
 		name: 'actionType',
 		type: 'options',
-		options: [
-			{
-				name: 'Open a Link',
-				value: 'url_page',
-				description: 'Opens a web page or a page of a Feishu app',
-			},
-			{
-				name: 'Send a Callback',
-				value: 'webhook',
-				description:
-					'Sends the action values to your app: Feishu Feed Trigger starts a workflow with them',
-			},
-		],
+		options: optionsOf(ACTIONS),
 		default: 'url_page',
 	},
 	{
@@ -114,7 +152,7 @@ export const buttonsField: INodeProperties = {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
 	placeholder: 'Add Button',
 	default: {},
-	description: `Up to ${CARD_LIMITS.buttons} buttons, shown from left to right`,
+	description: `Up to ${BUTTON_LIMITS.buttons} buttons, shown from left to right`,
 	options: [
 		{
 			displayName: 'Button',
@@ -125,31 +163,29 @@ export const buttonsField: INodeProperties = {
 };
 
 /**
- * Reads the buttons of the form; no button gives an empty list.
- * The limits are checked afterwards, with the rest of the card.
+ * Brings the buttons of the form into Feishu's shape; no button gives an empty list.
+ * `parseButtons` checks them afterwards.
  *
  * @throws {InvalidField} when a link button has no link, or an action value has no name
  */
-export function readButtons(value: unknown): FeedButtons {
+export function buttonsFromForm(value: unknown): { buttons: unknown[] } {
 	return {
 		buttons: entriesOf(value, 'button', 'Buttons').map((entry, index) =>
-			readButton(entry, `Button ${index + 1}`),
+			buttonFromForm(entry, `Button ${index + 1}`),
 		),
 	};
 }
 
-function readButton(entry: Record<string, unknown>, field: string): FeedButton {
+function buttonFromForm(entry: Record<string, unknown>, field: string): unknown {
 	// What the form did not offer for this kind of button may still be stored: it is not sent.
 	const opensLink = (entry.actionType ?? 'url_page') === 'url_page';
-	const multiUrl = opensLink ? readAddresses(entry, field) : undefined;
-	const actionMap = opensLink ? undefined : readActionValues(entry.actionValues, field);
 	return withoutEmpty({
 		action_type: entry.actionType ?? 'url_page',
 		text: { text: entry.text },
-		multi_url: multiUrl,
+		multi_url: opensLink ? readAddresses(entry, field) : undefined,
 		button_type: entry.buttonType ?? 'default',
-		action_map: actionMap,
-	}) as unknown as FeedButton;
+		action_map: opensLink ? undefined : readActionValues(entry.actionValues, field),
+	});
 }
 
 function readAddresses(entry: Record<string, unknown>, field: string): Record<string, unknown> {
@@ -187,7 +223,7 @@ export function readActionValue(value: unknown, field: string): string {
 	throw new InvalidField(field, `must be text, but is ${kindOf(value)}`);
 }
 
-const NAME_BY_FIELD: Record<string, string> = {
+const LABELS: Record<string, string> = {
 	'text.text': 'Text',
 	action_type: 'When Pressed',
 	button_type: 'Style',
@@ -197,9 +233,9 @@ const NAME_BY_FIELD: Record<string, string> = {
 	'multi_url.pc_url': 'Computer URL',
 };
 
-/** What the form calls a value of a button: `buttons.buttons[0].text.text` is "Button 1 Text". */
-export function buttonFieldName(path: string): string {
-	const [, index, field] = /^buttons\.buttons\[(\d+)\]\.?(.*)$/.exec(path) ?? [];
+/** What the form calls a value within `buttons`: `.buttons[0].text.text` is "Button 1 Text". */
+export function buttonLabel(path: string): string {
+	const [, index, field = ''] = /^\.buttons\[(\d+)\]\.?(.*)$/.exec(path) ?? [];
 	if (index === undefined) return 'Buttons';
-	return `Button ${Number(index) + 1} ${NAME_BY_FIELD[field] ?? field}`.trim();
+	return `Button ${Number(index) + 1} ${LABELS[field] ?? field}`.trim();
 }

@@ -50,23 +50,15 @@ refuses('what is too short', [
 ]);
 
 refuses('what is no text where text belongs', [
-	[
-		'title: a number',
-		'create',
-		{ title: x },
-		'Title must be text, but is the number 42',
-		{ x: 42 },
-	],
-	[
-		'title: true',
-		'create',
-		{ title: x },
-		'Title must be text, but is the boolean true',
-		{ x: true },
-	],
 	['title: a list', 'create', { title: x }, 'Title must be text, but is a list', { x: ['a'] }],
 	['title: an object', 'upsert', { title: x }, 'Title must be text, but is an object', { x: {} }],
-	['preview: a number', 'create', { preview: x }, 'Preview must be text, but is the n', { x: 1.5 }],
+	[
+		'preview: a list',
+		'create',
+		{ preview: x },
+		'Preview must be text, but is a list',
+		{ x: [1.5] },
+	],
 	[
 		'avatar key: a list',
 		'create',
@@ -75,27 +67,33 @@ refuses('what is no text where text belongs', [
 		{ x: [] },
 	],
 	['link: a number', 'create', { link: x }, 'Link must be text, but is the number 7', { x: 7 }],
-	['business ID: a number', 'create', { bizId: x }, 'Business ID must be text, but is', { x: 42 }],
-	['business ID to update', 'update', { bizId: x }, 'Business ID must be text, but is', { x: 42 }],
+	[
+		'business ID: a list',
+		'create',
+		{ bizId: x },
+		'Business ID must be text, but is a',
+		{ x: [42] },
+	],
+	['business ID to update', 'update', { bizId: x }, 'Business ID must be text, but', { x: [42] }],
 	['business ID to delete', 'delete', { bizId: x }, 'Business ID must be text, but i', { x: {} }],
-	['label: a number', 'create', label({ text: x }), 'Status Label Text must be text', { x: 3 }],
-	['button: a number', 'create', button({ text: x }), 'Button 1 Text must be text', { x: 3 }],
+	['label: a list', 'create', label({ text: x }), 'Status Label Text must be text', { x: [3] }],
+	['button: a list', 'create', button({ text: x }), 'Button 1 Text must be text', { x: [3] }],
 	['button: nothing', 'create', button({ text: x }), 'Button 1 Text is missing, but required'],
 	['button URL: a list', 'create', button({ url: x }), 'Button 1 URL must be text', { x: [LINK] }],
 	['iOS URL: a number', 'create', platform('iosUrl', x), 'Button 1 iOS URL must be text', { x: 1 }],
 	[
-		'spoken: a number',
+		'spoken: a list',
 		'create',
 		{ notify: { customSoundText: x } },
 		'Spoken Text must be',
-		{ x: 8 },
+		{ x: [8] },
 	],
 	[
-		'new title: a number',
+		'new title: a list',
 		'update',
 		updated({ title: x }),
-		'Title must be text, but is th',
-		{ x: 4 },
+		'Title must be text, but is a ',
+		{ x: [4] },
 	],
 	[
 		'new title: null',
@@ -108,7 +106,7 @@ refuses('what is no text where text belongs', [
 	['new preview: nothing', 'update', updated({ preview: x }), 'Preview must be text'],
 	['new avatar key: nothing', 'update', updated({ avatarKey: x }), 'Avatar Key must be text'],
 	['new label: nothing', 'update', updated(label({ text: x })), 'Status Label Text is missing'],
-	['new label: a number', 'update', updated(label({ text: x })), 'Status Label Text mus', { x: 1 }],
+	['new label: a list', 'update', updated(label({ text: x })), 'Status Label Text mus', { x: [1] }],
 	[
 		'action value: a list',
 		'create',
@@ -344,11 +342,11 @@ refuses('buttons', [
 		'Button 1 Action Values has a v',
 	],
 	[
-		'a value whose name is a number',
+		'a value whose name is a list',
 		'update',
 		updated(callback([{ ...a, name: x }])),
 		'Button 1 Action Values has a value without a name',
-		{ x: 5 },
+		{ x: [5] },
 	],
 ]);
 

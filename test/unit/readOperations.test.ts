@@ -38,9 +38,9 @@ it.each<[string, string, Record<string, unknown>, string]>([
 	],
 	[
 		'create',
-		'buttons: a list',
-		{ ...CARD, buttons: [{}] },
-		'Buttons must be an object, but is a list',
+		'buttons: a list of texts',
+		{ ...CARD, buttons: ['OK'] },
+		'Buttons must be an object, but is the text "OK": give a list such as',
 	],
 	[
 		'create',

@@ -9,7 +9,7 @@ import {
 	readActionValue,
 } from '../../shared/validation/buttons';
 import { CARD_LIMITS } from '../../shared/validation/cardFields';
-import { collection, entriesOf, isEmpty } from '../../shared/validation/formValues';
+import { collection, entriesOf, isEmpty, textFromForm } from '../../shared/validation/formValues';
 import { InvalidField, shown } from '../../shared/validation/InvalidField';
 import { keysOf, oneOf, parseField, text, wholeNumber } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
@@ -227,7 +227,7 @@ export function readWaitingPlan(parameters: ItemParameters, now: number): Waitin
 	): Value => parseField(oneOf(choices), parameters(name), field);
 	const isApproval = chosen('responseType', 'Response Type', ['approval', 'custom']) === 'approval';
 	const afterwards = chosen('afterwards', 'Afterwards', ['delete', 'update']);
-	const doneText = afterwards === 'update' ? parameters('doneText') : '';
+	const doneText = afterwards === 'update' ? textFromForm(parameters('doneText')) : '';
 	return {
 		isApproval,
 		choices: isApproval ? readApproval(parameters) : readChoices(parameters('answers')),
@@ -242,10 +242,10 @@ export function readWaitingPlan(parameters: ItemParameters, now: number): Waitin
 const parseLabel = text({ minimum: 1, maximum: BUTTON_LIMITS.text });
 
 function readApproval(parameters: ItemParameters): Choice[] {
-	const decline = parameters('declineText');
+	const decline = textFromForm(parameters('declineText'));
 	const approve: Choice = {
 		value: 'approve',
-		text: parseField(parseLabel, parameters('approveText'), 'Approve Button Text'),
+		text: parseField(parseLabel, textFromForm(parameters('approveText')), 'Approve Button Text'),
 		buttonType: 'primary',
 	};
 	if (isEmpty(decline)) return [approve];
@@ -254,7 +254,12 @@ function readApproval(parameters: ItemParameters): Choice[] {
 }
 
 function readChoices(value: unknown): Choice[] {
-	const entries = entriesOf(value, 'answer', 'Buttons');
+	const entries = entriesOf(value, {
+		field: 'Buttons',
+		groups: ['answer'],
+		known: ['text', 'value', 'buttonType'],
+		example: 'a list such as [{"text": "Take it", "value": "taken"}]',
+	});
 	if (entries.length === 0 || entries.length > BUTTON_LIMITS.buttons) {
 		throw new InvalidField(
 			'Buttons',
@@ -264,7 +269,7 @@ function readChoices(value: unknown): Choice[] {
 	const choices = entries.map((entry, index): Choice => {
 		const { text: given, value: named, buttonType = 'default' } = entry;
 		const style = parseField(parseButtonType, buttonType, `Button ${index + 1} Style`);
-		const label = parseField(parseLabel, given, `Button ${index + 1} Text`);
+		const label = parseField(parseLabel, textFromForm(given), `Button ${index + 1} Text`);
 		return {
 			value: isEmpty(named) ? label : readActionValue(named, `Button ${index + 1} Value`),
 			text: label,
@@ -279,7 +284,15 @@ function readChoices(value: unknown): Choice[] {
 }
 
 function readDeadline(limit: unknown, now: number): number | undefined {
-	const [values] = entriesOf(limit, 'values', 'Limit Wait Time');
+	const [values, ...others] = entriesOf(limit, {
+		field: 'Limit Wait Time',
+		groups: ['values'],
+		known: ['limitType', 'resumeAmount', 'resumeUnit', 'maxDateAndTime'],
+		example: 'an object such as {"resumeAmount": 2, "resumeUnit": "hours"}',
+	});
+	if (others.length > 0) {
+		throw new InvalidField('Limit Wait Time', `has ${others.length + 1} entries, but takes one`);
+	}
 	if (values === undefined) return undefined;
 	const { limitType = 'afterTimeInterval', resumeAmount = 1, resumeUnit = 'hours' } = values;
 	const type = parseField(oneOf(['afterTimeInterval', 'atSpecifiedTime']), limitType, 'Limit Type');

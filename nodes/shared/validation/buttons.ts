@@ -2,8 +2,17 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { FeedButton } from '../api/payloads';
 import { actionValueFields } from '../description/actionValueFields';
+import { asObject } from '../primitives/json';
 import { InvalidField, kindOf, shown } from './InvalidField';
-import { collection, entriesOf, optionsOf, withoutEmpty } from './formValues';
+import {
+	collection,
+	entriesOf,
+	isEmpty,
+	optionsOf,
+	textFromForm,
+	withoutEmpty,
+} from './formValues';
+import type { EntriesShape } from './formValues';
 import { httpsAddress, keysOf, list, object, oneOf, text, textByName } from './validators';
 
 /**
@@ -162,39 +171,71 @@ export const buttonsField: INodeProperties = {
 	],
 };
 
+const BUTTONS_SHAPE: EntriesShape = {
+	field: 'Buttons',
+	groups: ['button', 'buttons'],
+	known: [
+		...['text', 'actionType', 'url', 'platformUrls', 'actionValues', 'buttonType'],
+		...['action_type', 'multi_url', 'button_type', 'action_map'],
+	],
+	example: 'a list such as [{"text": "Open", "url": "https://example.com"}]',
+};
+
 /**
  * Brings the buttons of the form into Feishu's shape; no button gives an empty list.
- * `parseButtons` checks them afterwards.
+ * An expression may give them in Feishu's shape already. `parseButtons` checks them afterwards.
  *
- * @throws {InvalidField} when a link button has no link, or an action value has no name
+ * @throws {InvalidField} when a link button has no link, an action value has no name, or a part has an
+ *   unknown field
  */
 export function buttonsFromForm(value: unknown): { buttons: unknown[] } {
 	return {
-		buttons: entriesOf(value, 'button', 'Buttons').map((entry, index) =>
+		buttons: entriesOf(value, BUTTONS_SHAPE).map((entry, index) =>
 			buttonFromForm(entry, `Button ${index + 1}`),
 		),
 	};
 }
 
 function buttonFromForm(entry: Record<string, unknown>, field: string): unknown {
+	const isInFeishusWords = BUTTON_KEYS.some((key) => key in entry) || asObject(entry.text);
+	if (isInFeishusWords) return entry;
+	const { actionType = kindOfButton(entry), buttonType = 'default' } = entry;
 	// What the form did not offer for this kind of button may still be stored: it is not sent.
-	const opensLink = (entry.actionType ?? 'url_page') === 'url_page';
+	const opensLink = actionType === 'url_page';
 	return withoutEmpty({
-		action_type: entry.actionType ?? 'url_page',
-		text: { text: entry.text },
+		action_type: actionType,
+		text: { text: textFromForm(entry.text) },
 		multi_url: opensLink ? readAddresses(entry, field) : undefined,
-		button_type: entry.buttonType ?? 'default',
+		button_type: buttonType,
 		action_map: opensLink ? undefined : readActionValues(entry.actionValues, field),
 	});
 }
 
+/** The words that only Feishu has for a button. */
+const BUTTON_KEYS = ['action_type', 'multi_url', 'button_type', 'action_map'];
+
+/** What a button does that an expression gave without saying so. */
+function kindOfButton({ url, platformUrls, actionValues }: Record<string, unknown>): string {
+	const sendsCallback = !isEmpty(actionValues) && isEmpty(url) && isEmpty(platformUrls);
+	return sendsCallback ? 'webhook' : 'url_page';
+}
+
+const PLATFORMS: Record<string, string> = {
+	androidUrl: 'android_url',
+	iosUrl: 'ios_url',
+	pcUrl: 'pc_url',
+};
+
 function readAddresses(entry: Record<string, unknown>, field: string): Record<string, unknown> {
-	const byPlatform = collection(entry.platformUrls, `${field} URLs by Platform`);
+	const byPlatform = collection(entry.platformUrls, `${field} URLs by Platform`, {
+		known: [...Object.keys(PLATFORMS), ...Object.values(PLATFORMS)],
+		example: 'an object such as {"androidUrl": "https://example.com"}',
+	});
 	const addresses = withoutEmpty({
 		url: entry.url,
-		android_url: byPlatform.androidUrl,
-		ios_url: byPlatform.iosUrl,
-		pc_url: byPlatform.pcUrl,
+		...Object.fromEntries(
+			Object.entries(byPlatform).map(([name, address]) => [PLATFORMS[name] ?? name, address]),
+		),
 	});
 	if (Object.keys(addresses).length === 0) {
 		throw new InvalidField(`${field} URL`, 'is empty, but a button that opens a link needs one');
@@ -204,16 +245,33 @@ function readAddresses(entry: Record<string, unknown>, field: string): Record<st
 
 function readActionValues(value: unknown, field: string): Record<string, string> | undefined {
 	const actionMap = new Map<string, string>();
-	for (const { name, value: given } of entriesOf(value, 'value', `${field} Action Values`)) {
+	for (const { name: given, value: carried } of actionValueEntries(value, field)) {
+		const name = textFromForm(given);
 		if (typeof name !== 'string' || name === '') {
 			throw new InvalidField(`${field} Action Values`, 'has a value without a name');
 		}
 		if (actionMap.has(name)) {
 			throw new InvalidField(`${field} Action Values`, `has the name ${shown(name)} twice`);
 		}
-		actionMap.set(name, readActionValue(given, `${field} Action Value ${shown(name)}`));
+		actionMap.set(name, readActionValue(carried, `${field} Action Value ${shown(name)}`));
 	}
 	return actionMap.size === 0 ? undefined : Object.fromEntries(actionMap);
+}
+
+/** Action values as the form lists them, or as an expression gives them: by name, as in `{"order": "42"}`. */
+function actionValueEntries(value: unknown, field: string): Array<Record<string, unknown>> {
+	const byName = asObject(value) ?? {};
+	const isList = 'value' in byName && typeof byName.value === 'object';
+	const isEntry = 'name' in byName && 'value' in byName && Object.keys(byName).length === 2;
+	if (Object.keys(byName).length > 0 && !isList && !isEntry) {
+		return Object.entries(byName).map(([name, carried]) => ({ name, value: carried }));
+	}
+	return entriesOf(value, {
+		field: `${field} Action Values`,
+		groups: ['value'],
+		known: ['name', 'value'],
+		example: 'an object such as {"order": "42"}',
+	});
 }
 
 /** Feishu takes text only; order numbers and flags from other nodes are sent as theirs. */

@@ -3,7 +3,9 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { AppFeedCard, StatusLabel, UpdateField } from '../api/payloads';
 import { asObject } from '../primitives/json';
 import { BUTTON_LIMITS, buttonLabel, buttonsField, buttonsFromForm, parseButtons } from './buttons';
-import { collection, entriesOf, isEmpty, optionsOf, withoutEmpty } from './formValues';
+import { collection, entriesOf, idFromForm, isEmpty, optionsOf, textFromForm } from './formValues';
+import type { CollectionShape, EntriesShape } from './formValues';
+import { InvalidField } from './InvalidField';
 import { httpsAddress, keysOf, object, oneOf, text, trueOrFalse } from './validators';
 import type { Parser } from './validators';
 
@@ -77,7 +79,7 @@ export const CARD_FIELDS = {
 		label: labels('Business ID'),
 		// It names the card.
 		update: null,
-		fromForm: absentIfEmpty,
+		fromForm: (value) => absentIfEmpty(idFromForm(value, 'Business ID')),
 		parse: text({ maximum: CARD_LIMITS.bizId }),
 	},
 	title: {
@@ -91,7 +93,7 @@ export const CARD_FIELDS = {
 		},
 		label: labels('Title'),
 		update: { code: '1', clearable: true },
-		fromForm: absentIfEmpty,
+		fromForm: (value) => absentIfEmpty(textFromForm(value)),
 		parse: text({ maximum: CARD_LIMITS.title }),
 	},
 	preview: {
@@ -105,7 +107,7 @@ export const CARD_FIELDS = {
 		},
 		label: labels('Preview'),
 		update: { code: '3', clearable: true },
-		fromForm: absentIfEmpty,
+		fromForm: (value) => absentIfEmpty(textFromForm(value)),
 		parse: text({ maximum: CARD_LIMITS.preview }),
 	},
 	link: {
@@ -244,7 +246,7 @@ export const CARD_FIELDS = {
 		},
 		label: labels('Avatar Key'),
 		update: { code: '2', clearable: true },
-		fromForm: absentIfEmpty,
+		fromForm: (value) => absentIfEmpty(textFromForm(value)),
 		parse: text({ maximum: CARD_LIMITS.avatarKey }),
 	},
 } satisfies { [Name in keyof AppFeedCard]-?: CardField<NonNullable<AppFeedCard[Name]>> };
@@ -290,19 +292,46 @@ function absentIfEmpty(value: unknown): unknown {
 	return value === '' ? undefined : value;
 }
 
+const STATUS_LABEL_SHAPE: EntriesShape = {
+	field: 'Status Label',
+	groups: ['label', 'status_label'],
+	known: ['text', 'type'],
+	example: '{"text": "Urgent", "type": "danger"}',
+};
+
 function statusLabelFromForm(value: unknown): unknown {
-	const [label] = entriesOf(value, 'label', 'Status Label');
-	return label && { text: label.text, type: label.type ?? 'primary' };
+	const [label, ...others] = entriesOf(value, STATUS_LABEL_SHAPE);
+	if (others.length > 0) {
+		throw new InvalidField(
+			'Status Label',
+			`has ${others.length + 1} entries, but a card shows one label`,
+		);
+	}
+	// n8n saves only what differs from the form's defaults.
+	return (
+		label && { type: 'primary', ...label, text: textFromForm('text' in label ? label.text : '') }
+	);
 }
 
+const NOTIFICATION_SHAPE: Omit<CollectionShape, 'field'> = {
+	known: [
+		'closeNotify',
+		'customSoundText',
+		'close_notify',
+		'custom_sound_text',
+		'with_custom_sound',
+	],
+	example: '{"closeNotify": true} or {"customSoundText": "New order"}',
+};
+
 function notificationFromForm(value: unknown): unknown {
-	const { closeNotify, customSoundText } = collection(value, 'Notification');
+	const given = collection(value, 'Notification', NOTIFICATION_SHAPE);
+	const { closeNotify, customSoundText, ...inFeishusWords } = given;
+	const spoken = textFromForm(customSoundText);
 	const notify = {
+		...inFeishusWords,
 		...(closeNotify !== undefined && { close_notify: closeNotify }),
-		...withoutEmpty({
-			custom_sound_text: customSoundText,
-			with_custom_sound: isEmpty(customSoundText) ? undefined : true,
-		}),
+		...(!isEmpty(spoken) && { custom_sound_text: spoken, with_custom_sound: true }),
 	};
 	return Object.keys(notify).length > 0 ? notify : undefined;
 }

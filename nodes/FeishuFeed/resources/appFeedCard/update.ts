@@ -93,7 +93,10 @@ interface Change {
 function readChange(parameter: string, value: unknown): Change {
 	const change = CHANGES.get(parameter);
 	if (change === undefined) {
-		throw new InvalidField(FIELD, `has the unknown field ${shown(parameter)}`);
+		throw new InvalidField(
+			FIELD,
+			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys()].join(', ')}`,
+		);
 	}
 	const { name, update, fromForm } = change;
 	// An expression that gives nothing is a mistake, not a wish to clear: the parser refuses null.

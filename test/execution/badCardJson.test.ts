@@ -180,7 +180,7 @@ refuses('forms that do not fit their JSON', [
 		'the JSON that the form begins with',
 		'create',
 		{ cardSource: 'json', cardJson: '{\n  "title": "",\n  "link": { "link": "https://" }\n}' },
-		'Card (JSON) link.link must be an address that begins with https://, but is "https://"',
+		'Card (JSON) link.link has no host after https://: "https://"',
 	],
 	[
 		'a source that there is not',

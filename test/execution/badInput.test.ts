@@ -221,26 +221,48 @@ refuses('what is not one of the choices', [
 	],
 ]);
 
-const NO_ADDRESSES: Array<[name: string, address: string]> = [
-	['http', 'http://example.com'],
-	['ftp', 'ftp://example.com/file'],
-	['a script', 'javascript:alert(1)'],
-	['no scheme', 'example.com'],
-	['no scheme, but slashes', '//example.com'],
-	['no host', 'https://'],
-	['no host, but a path', 'https:///orders'],
-	['no host, but a query', 'https://?a=1'],
-	['a space within', 'https://example.com/a b'],
-	['a space before', ' https://example.com'],
-	['a line break after', 'https://example.com\n'],
-	['a port that is none', 'https://example.com:port'],
-	['a word', 'nowhere'],
+const PLAIN = 'must be an address that begins with https://, but is';
+const NO_ADDRESSES: Array<[name: string, address: string, problem: string]> = [
+	['http', 'http://example.com', PLAIN],
+	['ftp', 'ftp://example.com/file', PLAIN],
+	['a script', 'javascript:alert(1)', PLAIN],
+	['no scheme', 'example.com', PLAIN],
+	['no scheme, but slashes', '//example.com', PLAIN],
+	['one slash', 'https:/example.com', PLAIN],
+	['a word', 'nowhere', PLAIN],
+	['no host', 'https://', 'has no host after https://:'],
+	['no host, but a path', 'https:///orders', 'has no host after https://:'],
+	['no host, but a query', 'https://?a=1', 'has no host after https://:'],
+	['no host, but a port', 'https://:8443/', 'has no host after https://:'],
+	['a space within', 'https://example.com/a b', 'has a space in it, which an address cannot have:'],
+	['a tab within', 'https://a.com\t/b', 'has a tab in it, which an address cannot have:'],
+	[
+		'a line break within',
+		'https://a.com/\nhttps://b.com',
+		'has a line break in it, which an address cannot have:',
+	],
+	[
+		'a zero-width space within',
+		'https://a.com/\u200bb',
+		'has an invisible character in it, which an address cannot have:',
+	],
+	[
+		'a port that is none',
+		'https://example.com:port',
+		'has the port "port", but a port is a number up to 65535:',
+	],
+	[
+		'a port that is too large',
+		'https://example.com:65536/a',
+		'has the port "65536", but a port is a number up to 65535:',
+	],
+	['a host that is none', 'https://exa<mple.com', 'is not a valid address:'],
 ];
 
 refuses(
 	'addresses that Feishu does not take',
-	NO_ADDRESSES.flatMap(([name, address]): Refusal[] => {
-		const problem = `must be an address that begins with https://, but is "${address}"`;
+	NO_ADDRESSES.flatMap(([name, address, why]): Refusal[] => {
+		const problem = `${why} "${address}"`;
 		return [
 			[`link: ${name}`, 'create', { link: x }, `Link ${problem}`, { x: address }],
 			[`new link: ${name}`, 'update', updated({ link: x }), `Link ${problem}`, { x: address }],
@@ -526,7 +548,10 @@ describe('what looks odd but is fine is sent', () => {
 	const applink = 'https://applink.feishu.cn/client/mini_program/open?appId=cli_a';
 	it.each<[string, OperationName, IDataObject, string]>([
 		['an applink', 'create', { link: applink }, applink],
-		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM' }, 'HTTPS://EXAMPLE.COM'],
+		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM/A' }, 'https://EXAMPLE.COM/A'],
+		['HTTPS of a button', 'chatButtons', button({ url: 'Https://a.com' }), 'https://a.com'],
+		['spaces around a link', 'update', updated({ link: ' https://a.com\n' }), 'https://a.com'],
+		['spaces around a URL', 'create', platform('pcUrl', '\u200bhttps://a.com\t'), 'https://a.com'],
 		[
 			'Chinese',
 			'create',

@@ -189,11 +189,15 @@ WAYS.push(
 	),
 );
 
-/** Each is one code point; in UTF-16 they are one, one, two and two units. */
+/** Each is one code point; in UTF-16 they are one, one, two and two units, in UTF-8 one, three, four and four bytes. */
 const CHARACTERS = ['a', '长', '😀', '𠮷'];
 
+/** Text of so many characters, or an address of so many bytes, filled up with the letter b. */
 function textOf({ prefix: before = '' }: Way['limit'], length: number, character: string): string {
-	return before + character.repeat(length - before.length);
+	if (before === '') return character.repeat(length);
+	const room = length - before.length;
+	const bytes = Buffer.byteLength(character);
+	return before + character.repeat(Math.floor(room / bytes)) + 'b'.repeat(room % bytes);
 }
 
 /** Runs the operation with an item for each text, each for another person. */
@@ -227,10 +231,17 @@ it.each(WAYS)('$name: is refused above the limit', async (way) => {
 	const { maximum } = way.limit;
 	const texts = CHARACTERS.map((character) => textOf(way.limit, maximum + 1, character));
 	const { outputs } = await runTexts(way, texts);
-	const message = `${way.told} has ${maximum + 1} characters, but at most ${maximum} are allowed: "`;
-	expect(outputs[0].map(({ json }) => (json.error as string).slice(0, message.length))).toEqual(
-		texts.map(() => message),
-	);
+	const messages = texts.map((text) => {
+		const counted =
+			Array.from(text).length > maximum
+				? `${Array.from(text).length} characters`
+				: `${Buffer.byteLength(text)} bytes in UTF-8`;
+		return `${way.told} has ${counted}, but at most ${maximum} are allowed: "`;
+	});
+	expect(
+		outputs[0].map(({ json }, place) => (json.error as string).slice(0, messages[place].length)),
+	).toEqual(messages);
+	expect(messages[0]).toContain(`has ${maximum + 1} characters`);
 	expect(await sandbox.feishu.requests()).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ import type { EntriesShape } from './formValues';
 import { httpsAddress, keysOf, list, object, oneOf, text, textByName } from './validators';
 
 /**
- * The limits of buttons, in entries and Unicode code points.
+ * The limits of buttons, in entries and Unicode code points, and the URLs in UTF-8 bytes.
  * Feishu: im-v2/app_feed_card/create and im-v2/chat_button/update, request bodies.
  */
 export const BUTTON_LIMITS = { buttons: 2, text: 30, url: 700 } as const;

@@ -5,12 +5,12 @@ import { asObject } from '../primitives/json';
 import { BUTTON_LIMITS, buttonLabel, buttonsField, buttonsFromForm, parseButtons } from './buttons';
 import { collection, entriesOf, idFromForm, isEmpty, optionsOf, textFromForm } from './formValues';
 import type { CollectionShape, EntriesShape } from './formValues';
-import { InvalidField } from './InvalidField';
+import { InvalidField, shown } from './InvalidField';
 import { httpsAddress, keysOf, object, oneOf, text, trueOrFalse } from './validators';
-import type { Parser } from './validators';
+import type { FieldName, Parser } from './validators';
 
 /**
- * The limits of an app feed card, in Unicode code points or entries.
+ * The limits of an app feed card, in Unicode code points or entries, and the link in UTF-8 bytes.
  * Feishu: im-v2/app_feed_card/create, request body.
  */
 export const CARD_LIMITS = {
@@ -117,7 +117,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://example.com/attendance',
-			description: `Where a press on the card leads: an https:// address or an applink (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} characters`,
+			description: `Where a press on the card leads: an https:// address, or an applink of your app (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} bytes in UTF-8`,
 		},
 		label: labels('Link', { '.link': 'Link' }),
 		update: { code: '12', clearable: false },
@@ -282,6 +282,36 @@ export function cardFieldName(path: string): string {
 		(one) => path === one || (/^[.[]/.test(path.slice(one.length)) && path.startsWith(one)),
 	);
 	return name === undefined ? path : CARD_FIELDS[name].label(path.slice(name.length));
+}
+
+/** The addresses of applinks, which open a page of a Feishu or Lark app. */
+const APPLINK_HOSTS: ReadonlySet<string> = new Set(['applink.feishu.cn', 'applink.larksuite.com']);
+
+/**
+ * Checks that an applink of a card leads to the calling app: Feishu refuses the link of another app's page.
+ *
+ * @param appId the App ID of the credential
+ * @param name what the user calls the value at a path of the card
+ * @throws {InvalidField} when the link leads to another app
+ */
+export function checkApplink(
+	card: AppFeedCard,
+	appId: string,
+	name: FieldName = cardFieldName,
+): void {
+	const linked = applinkAppId(card);
+	if (linked === undefined || linked === appId) return;
+	throw new InvalidField(
+		name('link.link'),
+		`opens the app ${shown(linked)}, but Feishu takes only an applink of the app that sends the card, ${shown(appId)}`,
+	);
+}
+
+/** The app whose page a card's link opens; nothing when the link is not an applink, or names no app. */
+export function applinkAppId({ link }: AppFeedCard): string | undefined {
+	if (link?.link === undefined || !URL.canParse(link.link)) return undefined;
+	const { hostname, searchParams } = new URL(link.link);
+	return APPLINK_HOSTS.has(hostname) ? (searchParams.get('appId') ?? undefined) : undefined;
 }
 
 function labels(field: string, within: Record<string, string> = {}): (path: string) => string {

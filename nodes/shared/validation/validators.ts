@@ -50,22 +50,53 @@ export function text({
 	};
 }
 
-/** An HTTPS address (an applink is one too) of at most `maximum` code points. */
+/**
+ * An HTTPS address (an applink is one too) of at most `maximum` UTF-8 bytes, the strictest count that Feishu's own
+ * clients make. Gives it without the spaces around it, and with a scheme in small letters.
+ */
 export function httpsAddress({ maximum }: { maximum: number }): Parser<string> {
-	const length = text({ maximum });
+	const inCodePoints = text({ maximum });
 	return (value, path, name) => {
-		const address = length(value, path, name);
-		if (!address)
-			throw new InvalidField(name(path), 'is empty, but an https:// address is required');
-		if (!/^https:\/\/[^\s/?#]+\S*$/i.test(address) || !URL.canParse(address)) {
-			throw new InvalidField(
-				name(path),
-				`must be an address that begins with https://, but is ${shown(address)}`,
-			);
-		}
+		const given = typeof value === 'string' ? value.replace(AROUND_AN_ADDRESS, '') : value;
+		const address = inCodePoints(given, path, name).replace(/^https:/i, 'https:');
+		const problem = problemOfAddress(address, maximum);
+		if (problem !== undefined) throw new InvalidField(name(path), problem);
 		return address;
 	};
 }
+
+/** Spaces, and what people paste along and do not see: zero-width spaces and byte order marks. */
+const AROUND_AN_ADDRESS = /^[\s\u200b\u2060]+|[\s\u200b\u2060]+$/g;
+
+function problemOfAddress(address: string, maximum: number): string | undefined {
+	if (!address) return 'is empty, but an https:// address is required';
+	if (!address.startsWith('https://')) {
+		return `must be an address that begins with https://, but is ${shown(address)}`;
+	}
+	const [foreign] = /[\s\u200b\u2060\p{Cc}]/u.exec(address) ?? [];
+	if (foreign !== undefined) {
+		return `has ${CHARACTER_NAMES[foreign] ?? 'an invisible character'} in it, which an address cannot have: ${shown(address)}`;
+	}
+	const [authority = ''] = /^[^/?#\\]*/.exec(address.slice('https://'.length)) ?? [];
+	const [, host = '', port] =
+		/^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority.slice(authority.lastIndexOf('@') + 1)) ?? [];
+	if (host === '') return `has no host after https://: ${shown(address)}`;
+	if (port !== undefined && (!/^\d*$/.test(port) || Number(port) > 65_535)) {
+		return `has the port ${shown(port)}, but a port is a number up to 65535: ${shown(address)}`;
+	}
+	if (!URL.canParse(address)) return `is not a valid address: ${shown(address)}`;
+	const bytes = Buffer.byteLength(address);
+	return bytes > maximum
+		? `has ${bytes} bytes in UTF-8, but at most ${maximum} are allowed: ${shown(address)}`
+		: undefined;
+}
+
+const CHARACTER_NAMES: Record<string, string> = {
+	' ': 'a space',
+	'\t': 'a tab',
+	'\n': 'a line break',
+	'\r': 'a line break',
+};
 
 /** One of a fixed set of words. */
 export function oneOf<const Choice extends string>(choices: readonly Choice[]): Parser<Choice> {

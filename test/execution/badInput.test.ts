@@ -527,6 +527,15 @@ refuses('updates and deletions', [
 		NOTHING_TO_UPDATE,
 	],
 	['of an unknown field', 'update', updated({ color: 'red' }), 'Fields to Update'],
+	...[undefined, null, ''].map(
+		(bizId): Refusal => [
+			`that create too, whose business ID an expression does not find: ${JSON.stringify(bizId)}`,
+			'upsert',
+			{ bizId: x },
+			'Business ID is an expression that gives nothing, so no card could be found by it',
+			{ x: bizId } as IDataObject,
+		],
+	),
 ]);
 
 describe('n8n itself refuses to start what is plainly missing', () => {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { AppFeedCard } from '../../shared/api/payloads';
+import type { RecipientRequest } from '../../shared/delivery/batches';
 import { asObject, jsonOf } from '../../shared/primitives/json';
 import { isEmpty } from '../../shared/validation/formValues';
 import {
@@ -85,6 +86,36 @@ export function readWholeCard(parameters: ItemParameters): AppFeedCard {
  */
 export function readCardToWait(parameters: ItemParameters): AppFeedCard {
 	return readFields(parameters, [['biz_id', CARD_FIELDS.biz_id], ...CONTENT_TO_WAIT]);
+}
+
+/**
+ * Says whether an expression was to name a new card, in the form or in its JSON, and gave nothing: a slip, such as
+ * in the name of a field.
+ *
+ * @param card as it was read
+ */
+export function lacksBusinessId(
+	parameters: ItemParameters,
+	card: Pick<AppFeedCard, 'biz_id'>,
+): boolean {
+	if (card.biz_id !== undefined) return false;
+	if (parameters.isExpression?.('bizId')) return true;
+	const isFromExpression =
+		parameters('cardSource') === 'json' && parameters.isExpression?.('cardJson');
+	return isFromExpression === true && 'biz_id' in parseCard(parameters('cardJson'));
+}
+
+/** What to warn of when a new card lacks the business ID that its expression was to give. */
+export function businessIdWarnings(
+	parameters: ItemParameters,
+	card: Pick<AppFeedCard, 'biz_id'>,
+): Pick<RecipientRequest, 'warnings'> {
+	if (!lacksBusinessId(parameters, card)) return {};
+	return {
+		warnings: [
+			'The expression in Business ID gave nothing, so the card got a new ID, which the output gives: a later run cannot find the card by an ID of yours',
+		],
+	};
 }
 
 function readFields(parameters: ItemParameters, rows: typeof CARD_ROWS): AppFeedCard {

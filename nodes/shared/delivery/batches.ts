@@ -14,6 +14,8 @@ export interface RecipientRequest {
 	names: { biz_id?: string; chat_id?: string };
 	/** Takes the place of `:feed_card_id` in the endpoint's path. */
 	feedCardId?: string;
+	/** What the user should know although nothing failed: whole sentences. */
+	warnings?: string[];
 	/** The content for recipients who are asked for in another way instead (see Operation). */
 	fallbackContent?: object;
 }

@@ -1,6 +1,6 @@
 import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
 import type { CreateCardContent } from '../../../shared/api/payloads';
-import { cardFields, readWholeCard } from '../../fields/cardContent';
+import { businessIdWarnings, cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { RecipientRequest } from '../../../shared/delivery/batches';
 import type { ItemParameters } from '../../execution/ItemParameters';
@@ -33,5 +33,6 @@ export function readNewCard(
 		content: { app_feed_card: card },
 		target: card.biz_id ?? '',
 		names: { biz_id: card.biz_id },
+		...businessIdWarnings(parameters, card),
 	};
 }

@@ -3,7 +3,7 @@ import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
 import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
-import { fieldsToWait, readCardToWait } from '../../fields/cardContent';
+import { businessIdWarnings, fieldsToWait, readCardToWait } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import { waitForResponse } from '../../execution/waitForResponse';
@@ -35,6 +35,7 @@ export const sendAndWait: Operation = {
 			content: { app_feed_card: card },
 			target: card.biz_id ?? '',
 			names: { biz_id: card.biz_id },
+			...businessIdWarnings(parameters, card),
 		};
 	},
 };

@@ -1,8 +1,10 @@
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import type { UpdateCardContent } from '../../../shared/api/payloads';
 import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
+import { InvalidField } from '../../../shared/validation/InvalidField';
 import { attentionOptions, readAttention } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
+import { lacksBusinessId } from '../../fields/cardContent';
 import { create, readNewCard } from './create';
 import type { Operation } from '../../Operation';
 
@@ -37,6 +39,13 @@ export const upsert: Operation = {
 	fallback: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
 	read: (parameters) => {
 		const request = readNewCard(parameters);
+		const { app_feed_card: card } = request.content;
+		if (lacksBusinessId(parameters, card)) {
+			throw new InvalidField(
+				'Business ID',
+				'is an expression that gives nothing, so no card could be found by it: correct it, or leave the field empty to always create a card',
+			);
+		}
 		const fallbackContent: UpdateCardContent = {
 			...request.content,
 			update_fields: [...ALL_UPDATE_FIELDS, ...readAttention(parameters)],

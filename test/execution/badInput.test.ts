@@ -507,6 +507,56 @@ refuses(
 	]),
 );
 
+const SPOKEN = { customSoundText: 'New order' };
+
+refuses('what Feishu takes and does not act on', [
+	[
+		'a spoken text of an update that notifies nobody',
+		'update',
+		{ options: { notify: SPOKEN } },
+		'Spoken Text is spoken only when the recipients are notified: add the option Notify Again',
+	],
+	[
+		'a spoken text with Notify Again switched off',
+		'update',
+		{ options: { notify: SPOKEN, notifyAgain: false } },
+		'Spoken Text is spoken only when the recipients are notified: add the option Notify Again',
+	],
+	[
+		'a silent update that notifies again',
+		'update',
+		{ options: { notify: { closeNotify: true }, notifyAgain: true } },
+		'Notify Again has no effect on a card that is Silent: switch one of them off',
+	],
+	[
+		'a silent card that notifies again if it exists',
+		'upsert',
+		{ notify: { closeNotify: true }, options: { notifyAgain: true } },
+		'Notify Again has no effect on a card that is Silent: switch one of them off',
+	],
+	...(['create', 'upsert'] as const).map(
+		(operation): Refusal => [
+			`a spoken text of a silent card of ${operation}`,
+			operation,
+			{ notify: { closeNotify: true, ...SPOKEN } },
+			'Spoken Text has no effect on a card that arrives silently: remove it, or switch Silent off',
+		],
+	),
+	[
+		'a spoken text of a silent update',
+		'update',
+		{ options: { notify: { closeNotify: true, ...SPOKEN }, notifyAgain: true } },
+		'Spoken Text has no effect on a card that arrives silently',
+	],
+	[
+		"addresses of a callback, in Feishu's words",
+		'chatButtons',
+		{ buttons: x },
+		'Button 1 multi_url has no effect on a button that sends a callback',
+		{ x: [{ action_type: 'webhook', text: { text: 'A' }, multi_url: { url: LINK } }] },
+	],
+]);
+
 const NOTHING_TO_UPDATE = 'Fields to Update is empty, but an update needs at least one field';
 
 refuses('updates and deletions', [

@@ -89,7 +89,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (url) => button({ url }),
-		json: (url) => sentButton({ multi_url: { url } }),
+		json: (url) => sentButton({ action_type: 'url_page', multi_url: { url } }),
 	},
 	{
 		field: 'Button 1 Android URL',
@@ -98,7 +98,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('androidUrl', value),
-		json: (android_url) => sentButton({ multi_url: { android_url } }),
+		json: (android_url) => sentButton({ action_type: 'url_page', multi_url: { android_url } }),
 	},
 	{
 		field: 'Button 1 iOS URL',
@@ -107,7 +107,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('iosUrl', value),
-		json: (ios_url) => sentButton({ multi_url: { ios_url } }),
+		json: (ios_url) => sentButton({ action_type: 'url_page', multi_url: { ios_url } }),
 	},
 	{
 		field: 'Button 1 Computer URL',
@@ -116,7 +116,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('pcUrl', value),
-		json: (pc_url) => sentButton({ multi_url: { pc_url } }),
+		json: (pc_url) => sentButton({ action_type: 'url_page', multi_url: { pc_url } }),
 	},
 	{
 		field: 'Spoken Text',
@@ -124,7 +124,7 @@ const LIMITS: Limit[] = [
 		maximum: 20,
 		forms: ['create', 'upsert'],
 		form: (customSoundText) => ({ notify: { customSoundText } }),
-		json: (custom_sound_text) => ({ notify: { custom_sound_text } }),
+		json: (custom_sound_text) => ({ notify: { custom_sound_text, with_custom_sound: true } }),
 	},
 	{
 		field: 'Business ID',

@@ -1,9 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { UpdateField } from '../../shared/api/payloads';
+import type { Notify, UpdateField } from '../../shared/api/payloads';
 import { collection } from '../../shared/validation/formValues';
+import { InvalidField } from '../../shared/validation/InvalidField';
 import { parseField, trueOrFalse } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
+
+/** The code in `update_fields` that notifies the recipients once more, as `notify` of the card says. */
+export const NOTIFY_AGAIN = '103' satisfies UpdateField;
 
 /** Ways to draw attention to a card that exists, each with its code in `update_fields`. */
 const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> = [
@@ -29,7 +33,7 @@ const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> 
 		},
 	},
 	{
-		field: '103',
+		field: NOTIFY_AGAIN,
 		option: {
 			displayName: 'Notify Again',
 			name: 'notifyAgain',
@@ -53,4 +57,21 @@ export function readAttention(parameters: ItemParameters): UpdateField[] {
 	return ATTENTION.filter(({ option }) =>
 		parseField(trueOrFalse, options[option.name] ?? false, option.displayName),
 	).map(({ field }) => field);
+}
+
+/**
+ * Refuses to notify again with a card that notifies nobody, which Feishu takes and does not do.
+ *
+ * @throws {InvalidField}
+ */
+export function refuseSilentNotification(
+	notify: Notify | undefined,
+	attention: readonly UpdateField[],
+): void {
+	if (notify?.close_notify && attention.includes(NOTIFY_AGAIN)) {
+		throw new InvalidField(
+			'Notify Again',
+			'has no effect on a card that is Silent: switch one of them off',
+		);
+	}
 }

@@ -13,7 +13,7 @@ import {
 	withoutEmpty,
 } from './formValues';
 import type { EntriesShape } from './formValues';
-import { httpsAddress, keysOf, list, object, oneOf, text, textByName } from './validators';
+import { httpsAddress, keysOf, list, object, oneOf, refined, text, textByName } from './validators';
 
 /**
  * The limits of buttons, in entries and Unicode code points, and the URLs in UTF-8 bytes.
@@ -49,19 +49,47 @@ const ADDRESS = httpsAddress({ maximum: BUTTON_LIMITS.url });
 /** Reads how a button looks. */
 export const parseButtonType = oneOf(BUTTON_TYPES);
 
-const BUTTON = object(
-	{
-		action_type: oneOf(BUTTON_ACTION_TYPES),
-		text: object(
-			{ text: text({ minimum: 1, maximum: BUTTON_LIMITS.text }) },
-			{ required: ['text'] },
-		),
-		multi_url: object({ url: ADDRESS, android_url: ADDRESS, ios_url: ADDRESS, pc_url: ADDRESS }),
-		button_type: parseButtonType,
-		action_map: textByName,
-	},
-	{ required: ['action_type', 'text'] },
+const BUTTON = refined(
+	object(
+		{
+			action_type: oneOf(BUTTON_ACTION_TYPES),
+			text: object(
+				{ text: text({ minimum: 1, maximum: BUTTON_LIMITS.text }) },
+				{ required: ['text'] },
+			),
+			multi_url: object({ url: ADDRESS, android_url: ADDRESS, ios_url: ADDRESS, pc_url: ADDRESS }),
+			button_type: parseButtonType,
+			action_map: textByName,
+		},
+		{ required: ['action_type', 'text'] },
+	),
+	problemOfButton,
 );
+
+/** Feishu takes what belongs to the other kind of button without a word, and does nothing with it. */
+function problemOfButton({
+	action_type: action,
+	multi_url: addresses,
+	action_map: values,
+}: FeedButton): { at: string; problem: string } | undefined {
+	if (action === 'url_page' && hasEntries(values)) {
+		return {
+			at: '.action_map',
+			problem:
+				'has no effect on a button that opens a link: remove it, or let the button be a webhook',
+		};
+	}
+	if (action === 'webhook' && hasEntries(addresses)) {
+		return {
+			at: '.multi_url',
+			problem:
+				'has no effect on a button that sends a callback: remove it, or let the button be a url_page',
+		};
+	}
+	return undefined;
+}
+
+const hasEntries = (value: object = {}): boolean => Object.keys(value).length > 0;
 
 /** Reads the buttons of a card or a chat in Feishu's words, against every documented limit. */
 export const parseButtons = object(

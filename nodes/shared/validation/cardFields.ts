@@ -1,12 +1,12 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { AppFeedCard, StatusLabel, UpdateField } from '../api/payloads';
+import type { AppFeedCard, Notify, StatusLabel, UpdateField } from '../api/payloads';
 import { asObject } from '../primitives/json';
 import { BUTTON_LIMITS, buttonLabel, buttonsField, buttonsFromForm, parseButtons } from './buttons';
 import { collection, entriesOf, idFromForm, isEmpty, optionsOf, textFromForm } from './formValues';
 import type { CollectionShape, EntriesShape } from './formValues';
 import { InvalidField, shown } from './InvalidField';
-import { httpsAddress, keysOf, object, oneOf, text, trueOrFalse } from './validators';
+import { httpsAddress, keysOf, object, oneOf, refined, text, trueOrFalse } from './validators';
 import type { FieldName, Parser } from './validators';
 
 /**
@@ -228,11 +228,14 @@ export const CARD_FIELDS = {
 		// It goes along with an update that notifies again (see fields/attention.ts).
 		update: null,
 		fromForm: notificationFromForm,
-		parse: object({
-			close_notify: trueOrFalse,
-			custom_sound_text: text({ maximum: CARD_LIMITS.customSoundText }),
-			with_custom_sound: trueOrFalse,
-		}),
+		parse: refined(
+			object({
+				close_notify: trueOrFalse,
+				custom_sound_text: text({ maximum: CARD_LIMITS.customSoundText }),
+				with_custom_sound: trueOrFalse,
+			}),
+			problemOfNotification,
+		),
 	},
 	avatar_key: {
 		form: {
@@ -312,6 +315,33 @@ export function applinkAppId({ link }: AppFeedCard): string | undefined {
 	if (link?.link === undefined || !URL.canParse(link.link)) return undefined;
 	const { hostname, searchParams } = new URL(link.link);
 	return APPLINK_HOSTS.has(hostname) ? (searchParams.get('appId') ?? undefined) : undefined;
+}
+
+/** Feishu takes these without a word, and does not do what they ask for. */
+function problemOfNotification({
+	close_notify: isSilent,
+	custom_sound_text: spoken = '',
+	with_custom_sound: isSpoken,
+}: Notify): { at: string; problem: string } | undefined {
+	if (isSilent && (spoken !== '' || isSpoken)) {
+		return {
+			at: spoken === '' ? '.with_custom_sound' : '.custom_sound_text',
+			problem: 'has no effect on a card that arrives silently: remove it, or switch Silent off',
+		};
+	}
+	if (spoken !== '' && !isSpoken) {
+		return {
+			at: '.custom_sound_text',
+			problem: 'is spoken only beside "with_custom_sound": true: add that, or remove the text',
+		};
+	}
+	if (isSpoken && spoken === '') {
+		return {
+			at: '.with_custom_sound',
+			problem: 'has nothing to speak: add a custom_sound_text, or remove it',
+		};
+	}
+	return undefined;
 }
 
 function labels(field: string, within: Record<string, string> = {}): (path: string) => string {

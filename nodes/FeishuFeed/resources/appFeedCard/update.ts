@@ -10,7 +10,12 @@ import {
 } from '../../../shared/validation/cardFields';
 import { collection } from '../../../shared/validation/formValues';
 import { InvalidField, shown } from '../../../shared/validation/InvalidField';
-import { attentionOptions, readAttention } from '../../fields/attention';
+import {
+	NOTIFY_AGAIN,
+	attentionOptions,
+	readAttention,
+	refuseSilentNotification,
+} from '../../fields/attention';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { ItemParameters } from '../../execution/ItemParameters';
@@ -77,8 +82,17 @@ function readChanges(parameters: ItemParameters, bizId: string): UpdateCardConte
 		...Object.fromEntries(changes.map(({ name, value }) => [name, value])),
 		notify: CARD_FIELDS.notify.fromForm(options.notify ?? ''),
 	};
+	const parsed = parsePartOfCard(card, '', cardFieldName);
+	const { notify } = parsed;
+	if (notify?.custom_sound_text && !attention.includes(NOTIFY_AGAIN)) {
+		throw new InvalidField(
+			CARD_FIELDS.notify.label('.custom_sound_text'),
+			'is spoken only when the recipients are notified: add the option Notify Again, or remove the text',
+		);
+	}
+	refuseSilentNotification(notify, attention);
 	return {
-		app_feed_card: parsePartOfCard(card, '', cardFieldName),
+		app_feed_card: parsed,
 		update_fields: [...changes.map(({ code }) => code), ...attention],
 	};
 }

@@ -2,7 +2,7 @@ import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import type { UpdateCardContent } from '../../../shared/api/payloads';
 import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
 import { InvalidField } from '../../../shared/validation/InvalidField';
-import { attentionOptions, readAttention } from '../../fields/attention';
+import { attentionOptions, readAttention, refuseSilentNotification } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
 import { lacksBusinessId } from '../../fields/cardContent';
 import { create, readNewCard } from './create';
@@ -46,9 +46,11 @@ export const upsert: Operation = {
 				'is an expression that gives nothing, so no card could be found by it: correct it, or leave the field empty to always create a card',
 			);
 		}
+		const attention = readAttention(parameters);
+		refuseSilentNotification(card.notify, attention);
 		const fallbackContent: UpdateCardContent = {
 			...request.content,
-			update_fields: [...ALL_UPDATE_FIELDS, ...readAttention(parameters)],
+			update_fields: [...ALL_UPDATE_FIELDS, ...attention],
 		};
 		return { ...request, fallbackContent };
 	},

@@ -144,8 +144,8 @@ const refused = (
 
 refuses('recipients that are nobody', [
 	...refused('open_id', [
-		['digits', '10001', 'has "10001", which is of the kind user_id, but User ID Type is open_id'],
-		['a mobile number', '+8613800000000', 'has "+8613800000000", which is of the kind mobile num'],
+		['digits', '10001', 'has "10001", which is a user_id, but User ID Type is open_id'],
+		['a mobile number', '+8613800000000', 'has "+8613800000000", which is a mobile num'],
 		['a name', '李雷', 'has "李雷", which is not a valid ID'],
 		[
 			'an ID in quotes',
@@ -192,11 +192,7 @@ refuses('recipients that are nobody', [
 			[{ open_id: 'ou_a,ou_b' }],
 			'has "ou_a,ou_b", which is not a valid ID',
 		],
-		[
-			'another kind in its place',
-			[{ open_id: 'on_a' }],
-			'has "on_a", which is of the kind union_id',
-		],
+		['another kind in its place', [{ open_id: 'on_a' }], 'has "on_a", which is a union_id'],
 	]),
 	...refused('user_id', [
 		[
@@ -213,7 +209,7 @@ refuses('recipients that are nobody', [
 			{ open_id: 'ou_a' },
 			'must be a list of IDs, but one is an object wi',
 		],
-		['a failure of the node', [{ user_id: 'ou_a' }], 'has "ou_a", which is of the kind open_id'],
+		['a failure of the node', [{ user_id: 'ou_a' }], 'has "ou_a", which is an open_id'],
 	]),
 ]);
 

@@ -18,7 +18,7 @@ const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> 
 			name: 'displayTimeNow',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the time that the card shows becomes the time of this update',
+			description: 'Whether the card shows the time of this update',
 		},
 	},
 	{
@@ -29,7 +29,7 @@ const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> 
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether the card moves up as if it had just arrived, below the pinned ones unless it is pinned itself',
+				'Whether the card moves up as if it had just arrived. It stays below pinned cards unless it is pinned itself.',
 		},
 	},
 	{
@@ -39,7 +39,7 @@ const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> 
 			name: 'notifyAgain',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the recipients are notified once more',
+			description: 'Whether to notify the recipients again',
 		},
 	},
 ];

@@ -14,7 +14,7 @@ export const businessIdField: INodeProperties = {
 	...newBusinessIdField,
 	required: true,
 	description:
-		'The business ID (biz_id) that the card was created with. The Create operation gives it in its output.',
+		'The business ID (biz_id) that the card was created with. The output of the Create operation has it.',
 };
 
 /**
@@ -25,7 +25,7 @@ export const businessIdField: INodeProperties = {
 export function readBusinessId(parameters: ItemParameters): string {
 	const bizId = parameters('bizId');
 	if (isEmpty(bizId)) {
-		throw new InvalidField('Business ID', 'is empty, but it must say which card is meant');
+		throw new InvalidField('Business ID', 'is empty, but it must say which card to change');
 	}
 	return parseField(CARD_FIELDS.biz_id.parse, CARD_FIELDS.biz_id.fromForm(bizId), 'Business ID');
 }

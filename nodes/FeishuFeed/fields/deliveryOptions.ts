@@ -23,7 +23,7 @@ const callsPerSecondField: INodeProperties = {
 	},
 	default: 10,
 	description:
-		"How many calls to make each second, if Feishu has changed the limit for your company. Feishu's documented limit is kept without this.",
+		"How many calls to make each second, if Feishu has changed the limit for your company. Without this, the node keeps to Feishu's documented limit.",
 };
 const longestWaitField: INodeProperties = {
 	displayName: 'Keep Retrying (Seconds)',
@@ -32,7 +32,7 @@ const longestWaitField: INodeProperties = {
 	typeOptions: { minValue: RANGES.longestWait.minimum, maxValue: RANGES.longestWait.maximum },
 	default: LONGEST_WAIT,
 	description:
-		'How long to keep trying a call that failed for a reason that may pass, such as a rate limit or a broken connection',
+		'How long to keep retrying a call that failed for a temporary reason, such as a rate limit or a broken connection',
 };
 const callsAtOnceField: INodeProperties = {
 	displayName: 'Most Calls at Once',
@@ -40,7 +40,7 @@ const callsAtOnceField: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: RANGES.callsAtOnce.minimum, maxValue: RANGES.callsAtOnce.maximum },
 	default: CALLS_AT_ONCE,
-	description: 'How many calls may wait for an answer at the same time',
+	description: 'How many calls may be under way at the same time',
 };
 
 /** Options of every operation that nobody needs to touch. */

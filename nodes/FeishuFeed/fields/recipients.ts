@@ -39,7 +39,7 @@ export const recipientFields: INodeProperties[] = [
 			},
 		],
 		default: 'open_id',
-		description: 'The kind of ID that the recipients are given as',
+		description: 'The kind of ID that identifies the recipients',
 	},
 	{
 		displayName: 'User IDs',
@@ -50,7 +50,7 @@ export const recipientFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706, ou_a18fe85d22e7633852d8104226e99eac',
 		description:
-			'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list of IDs or of objects that have them. Any number: they are sent in full batches.',
+			'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list of IDs or of objects that have them. Any number is fine: the node sends them in batches.',
 	},
 ];
 
@@ -197,8 +197,12 @@ function checked(id: string, userIdType: UserIdType): string {
 	if (kind !== undefined && kind !== userIdType) {
 		throw new InvalidField(
 			FIELD,
-			`has ${shown(id)}, which is of the kind ${kind}, but User ID Type is ${userIdType}`,
+			`has ${shown(id)}, which is ${article(kind)} ${kind}, but User ID Type is ${userIdType}`,
 		);
 	}
 	return id;
+}
+
+function article(kind: IdKind): string {
+	return /^(open|app|e-)/.test(kind) ? 'an' : 'a';
 }

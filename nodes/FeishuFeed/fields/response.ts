@@ -73,7 +73,8 @@ export const responseFields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. taken',
-						description: "What the node's output calls the answer. The text is taken without it.",
+						description:
+							'What the output calls this answer. Without it, the output has the text of the button.',
 					},
 					buttonStyleField,
 				],
@@ -93,14 +94,14 @@ export const responseFields: INodeProperties[] = [
 			{
 				name: 'Through a Web Page',
 				value: 'link',
-				description: 'The button opens a page that asks to confirm',
+				description: 'The button opens a page that asks for confirmation',
 			},
 		],
 		default: 'callback',
 	},
 	{
 		displayName:
-			'An active workflow of this n8n must hold a Feishu Feed Trigger with the same app. It needs no other node.',
+			'An active workflow of this n8n must have a Feishu Feed Trigger for the same app. It needs no other node.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -141,14 +142,14 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'delete',
-		description: 'What becomes of the card when nobody can respond to it any more',
+		description: 'What happens to the card when nobody can respond to it anymore',
 	},
 	{
 		displayName: 'Text Afterwards',
 		name: 'doneText',
 		type: 'string',
 		default: '✓ {answer} · {person}',
-		description: `The second line of the card from then on: {answer} becomes the text of the button, {person} the ID of who pressed it. At most ${CARD_LIMITS.preview} characters.`,
+		description: `The second line of the card from then on. {answer} becomes the text of the button, and {person} the ID of the person who pressed it. At most ${CARD_LIMITS.preview} characters.`,
 		displayOptions: { show: { afterwards: ['update'] } },
 	},
 ];
@@ -164,7 +165,7 @@ export const waitingOptions: INodeProperties[] = [
 		placeholder: 'Add Limit',
 		default: { values: { limitType: 'afterTimeInterval', resumeAmount: 1, resumeUnit: 'hours' } },
 		description:
-			'When the workflow goes on although nobody, or not everybody, has responded. It waits without end without this.',
+			'When the workflow continues even if nobody, or not everybody, has responded. Without a limit, it waits forever.',
 		options: [
 			{
 				displayName: 'Values',
@@ -217,7 +218,7 @@ export const waitingOptions: INodeProperties[] = [
  * Reads what people may choose, and how long it is waited for. The texts' lengths are checked with the card.
  *
  * @param now milliseconds since 1970
- * @throws {InvalidField} for the first field that cannot be meant so
+ * @throws {InvalidField} for the first field with a value that makes no sense
  */
 export function readWaitingPlan(parameters: ItemParameters, now: number): WaitingPlan {
 	const chosen = <const Value extends string>(
@@ -309,7 +310,7 @@ function readDeadline(limit: unknown, now: number): number | undefined {
 	const { maxDateAndTime } = values;
 	const time = millisecondsOf(maxDateAndTime);
 	if (Number.isNaN(time) || time <= now) {
-		const problem = Number.isNaN(time) ? 'is no date and time' : 'is in the past';
+		const problem = Number.isNaN(time) ? 'is not a valid date and time' : 'is in the past';
 		throw new InvalidField('Max Date and Time', `${problem}: ${shown(String(maxDateAndTime))}`);
 	}
 	return time;

@@ -4,7 +4,7 @@ import { oneOf, parseField, trueOrFalse } from '../../shared/validation/validato
 import { collection } from '../../shared/validation/formValues';
 import type { ItemParameters } from '../execution/ItemParameters';
 
-/** How the user wants to be told who was reached. */
+/** How the node reports who was reached. */
 export interface ResultOptions {
 	/** What happens to an item when some, but not all, of its recipients were not reached. */
 	whenSomeFail: 'tell' | 'fail';
@@ -22,7 +22,7 @@ export const resultOptionFields: INodeProperties[] = [
 			{
 				name: 'Tell in the Output',
 				value: 'tell',
-				description: 'The item goes on, and its output lists who was not reached, and why',
+				description: 'The item continues, and its output lists who was not reached and why',
 			},
 			{
 				name: 'Fail the Item',
@@ -38,7 +38,7 @@ export const resultOptionFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to give an item for each recipient, in place of one for each input item that lists its recipients',
+			'Whether to output one item for each recipient, instead of one for each input item that lists its recipients',
 	},
 ];
 

@@ -9,7 +9,7 @@ export const instantReminderField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		"Whether the chat stays on top of the recipients' message lists until this is switched off again",
+		"Whether the chat stays at the top of the recipients' message lists until you switch this off again",
 };
 
 /**

@@ -27,7 +27,7 @@ const ACTIONS: Record<FeedButton['action_type'], Omit<INodePropertyOptions, 'val
 	webhook: {
 		name: 'Send a Callback',
 		description:
-			'Sends the action values to your app: Feishu Feed Trigger starts a workflow with them',
+			'Sends the action values to your app, where a Feishu Feed Trigger starts a workflow with them',
 	},
 };
 /** How a button looks, as the form offers it. */
@@ -131,7 +131,7 @@ const buttonFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. https://example.com/orders/42',
-		description: 'Where the button leads. Must begin with https://.',
+		description: 'What the button opens. Must begin with https://.',
 		displayOptions: { show: { actionType: ['url_page'] } },
 	},
 	{
@@ -140,7 +140,7 @@ const buttonFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Platform',
 		default: {},
-		description: 'Other addresses for some devices, in place of the URL above',
+		description: 'Addresses for particular devices, instead of the URL above',
 		displayOptions: { show: { actionType: ['url_page'] } },
 		options: [
 			{
@@ -174,7 +174,7 @@ const buttonFields: INodeProperties[] = [
 		placeholder: 'Add Value',
 		default: {},
 		description:
-			'What the callback brings back, so that the workflow knows what was pressed and for what',
+			'Values that the callback returns, so that the workflow knows which button was pressed, and what for',
 		displayOptions: { show: { actionType: ['webhook'] } },
 		options: [actionValueFields],
 	},

@@ -74,7 +74,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. order-42',
-			description: `Your own name for the card, at most ${CARD_LIMITS.bizId} characters, to update or delete it by later. Leave empty to have one made, which the output gives.`,
+			description: `Your own name for the card, at most ${CARD_LIMITS.bizId} characters, to update or delete it by later. If you leave it empty, the node makes an ID and gives it in its output. After a stop or a crash there is no output, and the card cannot be found again.`,
 		},
 		label: labels('Business ID'),
 		// It names the card.
@@ -117,7 +117,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://example.com/attendance',
-			description: `Where a press on the card leads: an https:// address, or an applink of your app (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} bytes in UTF-8`,
+			description: `What opens when somebody presses the card: an https:// address, or an applink of your app (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} bytes in UTF-8`,
 		},
 		label: labels('Link', { '.link': 'Link' }),
 		update: { code: '12', clearable: false },
@@ -131,7 +131,7 @@ export const CARD_FIELDS = {
 			type: 'boolean',
 			default: false,
 			description:
-				"Whether the card stays on top of the recipients' message lists until it is updated to be unpinned, or deleted",
+				"Whether the card stays at the top of the recipients' message lists until an update unpins it, or until it is deleted",
 		},
 		label: labels('Pin to Top'),
 		update: { code: '13', clearable: false },
@@ -145,7 +145,7 @@ export const CARD_FIELDS = {
 			type: 'fixedCollection',
 			placeholder: 'Add Status Label',
 			default: {},
-			description: 'A colored label in place of the time',
+			description: 'A colored label that the card shows instead of its time',
 			options: [
 				{
 					displayName: 'Label',
@@ -245,7 +245,7 @@ export const CARD_FIELDS = {
 			default: '',
 			placeholder: 'e.g. v3_0041_007fc8b4-3d5c-4f5a',
 			description:
-				"The image_key of a picture that was uploaded to Feishu. The app's own picture is shown without it.",
+				'The image_key of a picture that was uploaded to Feishu. Without it, the card shows the picture of the app.',
 		},
 		label: labels('Avatar Key'),
 		update: { code: '2', clearable: true },

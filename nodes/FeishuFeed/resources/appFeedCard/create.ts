@@ -12,7 +12,7 @@ export const create: Operation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Create a card',
-		description: 'Put a new card into the message list of some people',
+		description: "Add a new card to people's message lists",
 	},
 	fields: [...recipientFields, ...cardFields],
 	endpoint: CREATE_APP_FEED_CARD,

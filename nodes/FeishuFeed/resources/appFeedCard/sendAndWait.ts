@@ -15,7 +15,7 @@ export const sendAndWait: Operation = {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
 		action: 'Send a card and wait for response',
-		description: 'Pin a card with buttons, and go on when somebody has pressed one',
+		description: 'Pin a card with buttons, and continue when somebody presses one',
 	},
 	fields: [
 		...recipientFields,

@@ -52,7 +52,7 @@ export const update: Operation = {
 		name: 'Update',
 		value: 'update',
 		action: 'Update a card',
-		description: 'Change, pin or unpin a card of some people',
+		description: "Change, pin or unpin a card in people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields, fieldsToUpdate],
 	options: [...attentionOptions, CARD_FIELDS.notify.form],

@@ -9,7 +9,7 @@ import { create, readNewCard } from './create';
 import type { Operation } from '../../Operation';
 
 const BUSINESS_ID =
-	'Your own name for the card: who has a card of this name sees it updated, all others get a new one. Leave empty to always create one.';
+	'Your own name for the card. People who have a card with this name get it updated, and all others get a new one. If you leave it empty, every run creates new cards, which cannot be found again after a stop or a crash.';
 
 /** Creates cards, and updates them for the recipients who have them already. */
 export const upsert: Operation = {
@@ -26,7 +26,7 @@ export const upsert: Operation = {
 		),
 		{
 			displayName:
-				'People who have the card already see it become what this form says: what is left empty here is cleared.',
+				'For people who already have the card, it becomes what this form says: fields that you leave empty are cleared.',
 			name: 'upsertNotice',
 			type: 'notice',
 			default: '',

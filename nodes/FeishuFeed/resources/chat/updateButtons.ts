@@ -12,14 +12,14 @@ export const updateButtons: Operation = {
 		name: 'Update Buttons',
 		value: 'updateButtons',
 		action: 'Update the buttons of a chat',
-		description: 'Set or remove the buttons that a chat shows in the message list of some people',
+		description: "Set or remove the buttons that a chat shows in people's message lists",
 	},
 	fields: [
 		chatField,
 		...recipientFields,
 		{
 			...buttonsField,
-			description: `${buttonsField.description}. They replace the buttons that are there; none removes all.`,
+			description: `${buttonsField.description}. They replace the buttons that the chat has now. Without any, all are removed.`,
 		},
 	],
 	endpoint: UPDATE_CHAT_BUTTONS,

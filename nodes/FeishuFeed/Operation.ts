@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { ListEndpoint } from '../shared/api/endpoints';
 import type { Failure } from '../shared/api/failures';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
 import type { CallWithRetries } from '../shared/delivery/callWithRetries';
@@ -44,6 +45,8 @@ export interface LookUpOperation extends OperationForm {
 	kind: 'lookUp';
 	/** What the operation does, as it reads in an error: "Could not …". */
 	purpose: string;
+	/** What it calls, for the documentation of scopes and limits. */
+	endpoints: ListEndpoint[];
 	/**
 	 * Reads one item. Throws InvalidField for what Feishu would refuse.
 	 *

@@ -11,11 +11,11 @@ export type Language = 'en' | 'zh-CN';
 /** What each limit of a card is about, as the form calls it. */
 const LIMITED: Record<
 	keyof typeof CARD_LIMITS,
-	{ name: string; counts: 'characters' | 'entries' }
+	{ name: string; counts: 'characters' | 'bytes' | 'entries' }
 > = {
 	title: { name: 'Title', counts: 'characters' },
 	preview: { name: 'Preview', counts: 'characters' },
-	link: { name: 'Link, Buttons › URL', counts: 'characters' },
+	link: { name: 'Link, Buttons › URL', counts: 'bytes' },
 	statusLabelText: { name: 'Status Label › Text', counts: 'characters' },
 	buttons: { name: 'Buttons', counts: 'entries' },
 	buttonText: { name: 'Buttons › Text', counts: 'characters' },
@@ -28,7 +28,7 @@ const WORDS = {
 	en: {
 		field: 'Field',
 		atMost: 'At most',
-		counted: { characters: 'characters', entries: 'buttons' },
+		counted: { characters: 'characters', bytes: 'bytes in UTF-8', entries: 'buttons' },
 		operation: 'Operation',
 		call: 'Call',
 		recipients: 'Recipients in one call',
@@ -47,7 +47,7 @@ const WORDS = {
 	'zh-CN': {
 		field: '字段',
 		atMost: '上限',
-		counted: { characters: '个字符', entries: '个按钮' },
+		counted: { characters: '个字符', bytes: '字节（UTF-8）', entries: '个按钮' },
 		operation: '操作',
 		call: '接口',
 		recipients: '单次调用的接收人数',

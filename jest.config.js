@@ -4,6 +4,6 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,execution,sandbox}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/sandbox/n8n', '<rootDir>/.n8n-home'],
-	setupFiles: ['<rootDir>/test/randomSeed.ts'],
+	setupFiles: ['<rootDir>/test/helpers/randomSeed.ts'],
 	testTimeout: 30_000,
 };

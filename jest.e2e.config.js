@@ -3,10 +3,10 @@
 module.exports = {
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testEnvironment: 'node',
-	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/e2e/tsconfig.json' }] },
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/helpers/e2e/tsconfig.json' }] },
 	// One n8n at a time: it takes a processor and half a gigabyte.
 	maxWorkers: 1,
 	// Far more than any test needs: each waits for what is to come, and some machines are slow and busy.
 	testTimeout: 600_000,
-	globalSetup: '<rootDir>/test/e2e/prepare.ts',
+	globalSetup: '<rootDir>/test/helpers/e2e/prepare.ts',
 };

@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 
 import type { Conditions } from './measurement';
 import { readOptions } from './options';
 import type { Options } from './options';
-import { benchmarkFolder, httpRequestNode, readmeFile, resultsFile } from './paths';
+import { benchmarkFolder, httpRequestNode, resultsFile } from './paths';
 import { cellsFor } from './plan';
 import type { Cell } from './plan';
 import { pressToStart } from './press/pressToStart';
 import type { PressFigures } from './press/pressToStart';
-import { readmeSection, resultsPage } from './results';
+import { resultsPage } from './results';
 import { extrapolate, runInTurn, runTogether } from './runCells';
 import type { Row } from './runCells';
 import { shareLimit } from './shareLimit';
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 			"sandbox/n8n is not installed, so n8n's HTTP Request node and presses are left out: npm run install:n8n",
 		);
 	}
-	const [load] = loadavg();
+	const [load = 0] = loadavg();
 	if (load > BUSY)
 		report(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`);
 	if (options.limits.length > 0 || options.processes > 0) compile();
@@ -55,7 +55,6 @@ async function main(): Promise<void> {
 	if (!options.isFull) return;
 	writeFileSync(resultsFile, page);
 	report(`Written to ${relative(process.cwd(), resultsFile)}`);
-	showInReadme(await readmeSection(results));
 }
 
 function argumentsGiven(): string[] {
@@ -139,19 +138,6 @@ function inOrder(cells: Array<Omit<Row, 'figures'>>, rows: Array<Row | undefined
 			(row): row is Row => row?.contender === cell.contender && row.conditions === cell.conditions,
 		),
 	);
-}
-
-const SECTION = /(<!-- benchmark -->\n)[\s\S]*?(<!-- \/benchmark -->)/;
-
-function showInReadme(section: string): void {
-	if (!existsSync(readmeFile)) return;
-	const readme = readFileSync(readmeFile, 'utf8');
-	if (!SECTION.test(readme)) return;
-	writeFileSync(
-		readmeFile,
-		readme.replace(SECTION, (_, begin: string, end: string) => `${begin}\n${section}\n${end}`),
-	);
-	report(`Written to ${relative(process.cwd(), readmeFile)}`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

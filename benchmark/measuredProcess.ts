@@ -1,5 +1,5 @@
 // n8n logs every error of a node, which is not what is measured. Has to come before n8n-core.
-import '../test/execution/quietLogs';
+import '../test/helpers/execution/quietLogs';
 
 import { FeishuSandboxClient } from '../sandbox/feishu/src/client';
 import type { OpenContender } from './contenders/contender';
@@ -61,7 +61,7 @@ async function toldToGo(): Promise<void> {
 }
 
 process.once('disconnect', () => process.exit(1));
-main(JSON.parse(process.argv[2]) as Job).catch((error: Error) => {
+main(JSON.parse(process.argv[2]!) as Job).catch((error: Error) => {
 	process.stderr.write(`${error.stack}\n`);
 	process.exit(1);
 });

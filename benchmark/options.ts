@@ -4,8 +4,8 @@ const USAGE = `Usage: npm run benchmark -- [options]
 
 Compares Feishu Feed with other ways to send a card to many people, on the sandbox's Feishu,
 and Feishu Feed Trigger with n8n's own Webhook node.
-Without options it measures everything in about 30 minutes, and writes benchmark/RESULTS.md
-and the figures in README.md. With options it prints what was asked for, and writes nothing.
+Without options it measures everything in about 30 minutes and writes benchmark/RESULTS.md.
+With options it prints what you asked for and writes nothing.
 
   --quick                  the main figures, in about 5 minutes
   --limit on|off           Feishu's limit of 10 calls a second
@@ -23,7 +23,7 @@ on and off, 0 and 200, and 1000, 10000 and 100000.
 /** What to measure. */
 export interface Options {
 	quick: boolean;
-	/** Everything: only then are the figures written to files. */
+	/** Everything: only then are the figures written to the page of results. */
 	isFull: boolean;
 	limits: boolean[];
 	latencies: number[];

@@ -9,9 +9,6 @@ export const benchmarkFolder = resolve(__dirname);
 /** Where `npm run benchmark` writes what it measured in full. */
 export const resultsFile = join(benchmarkFolder, 'RESULTS.md');
 
-/** The page that shows the main figures. */
-export const readmeFile = resolve(benchmarkFolder, '..', 'README.md');
-
 const httpRequestFile = join(
 	n8nFolder,
 	'node_modules/n8n-nodes-base/dist/nodes/HttpRequest/HttpRequest.node.js',

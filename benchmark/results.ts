@@ -25,54 +25,26 @@ export interface Results {
 	seconds: number;
 }
 
-/** Formats Markdown the way the repository does, with its tables aligned. */
-export async function formatMarkdown(markdown: string): Promise<string> {
-	return await prettier.format(markdown, { parser: 'markdown' });
-}
-
-/** The page of results. */
+/** The page of results, with its tables aligned as the repository's are. */
 export async function resultsPage(results: Results): Promise<string> {
 	const { rows, shared, presses, targets, command, startedAt, load, seconds } = results;
-	return await formatMarkdown(
+	return await prettier.format(
 		[
 			'# Benchmark',
 			`Measured by \`${command}\` on ${startedAt.toISOString().slice(0, 10)}, in ${(seconds / 60).toFixed(1)} minutes, on ${machine()}. The machine's load was ${load.toFixed(1)} when it began.`,
 			...(rows.length > 0
 				? [
-						'Each line sends one app feed card to that many people, on a Feishu that runs on the same machine in a process of its own.',
+						'Each row sends one app feed card to that many people, on a sandbox Feishu that runs on the same machine, in a process of its own.',
 					]
 				: []),
 			...(targets.length > 0 ? ['## Targets', targetTable(targets)] : []),
-			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0])}`, rowTable(group)]),
+			...groupsOf(rows).flatMap((group) => [`## ${titleOf(group[0]!)}`, rowTable(group)]),
 			...(shared ? ['## Processes that share an app', sharedTable(shared)] : []),
 			...(presses ? [`## ${PRESSES_TITLE}`, pressTable(presses.rows)] : []),
 			'## How it is measured',
 			method(results),
 		].join('\n\n'),
-	);
-}
-
-/** What the README shows; the other ways are there to explain these. */
-const README_WAYS = ['feishuFeed', 'feishuFeedItems', 'httpRequest', 'axiosLoop', 'officialSdk'];
-
-/** The part of the results that the README shows. */
-export async function readmeSection(results: Results): Promise<string> {
-	const { rows, presses, startedAt } = results;
-	const shown = groupsOf(rows)
-		.filter(([{ conditions }]) => conditions.limited === (conditions.latency === 200))
-		.map((group) =>
-			group.filter(
-				({ contender, conditions }) =>
-					README_WAYS.includes(contender) && conditions.recipients === 10_000,
-			),
-		);
-	const singlePresses = presses?.rows.filter(({ atOnce }) => atOnce === 1);
-	return await formatMarkdown(
-		[
-			`\`npm run benchmark\`, ${startedAt.toISOString().slice(0, 10)}, on ${machine()}.`,
-			...shown.flatMap((group) => [`**${titleOf(group[0])}**`, rowTable(group)]),
-			...(singlePresses ? [`**${PRESSES_TITLE}**`, pressTable(singlePresses)] : []),
-		].join('\n\n'),
+		{ parser: 'markdown' },
 	);
 }
 
@@ -80,7 +52,7 @@ function machine(): string {
 	const processors = cpus();
 	const node = execFileSync(nodeForMeasured, ['--version'], { encoding: 'utf8' }).trim();
 	const engine = expressionEngine === 'vm' ? '' : ' and with its legacy engine for expressions';
-	return `${processors.length} cores of ${processors[0].model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
+	return `${processors.length} cores of ${processors[0]!.model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
 }
 
 const PRESSES_TITLE = 'From a press on a button to the start of a workflow';
@@ -208,31 +180,34 @@ function pressTable(rows: PressRow[]): string {
 function method({ rows, shared, presses }: Results): string {
 	const has = (fits: (row: Row) => boolean, line: string) => (rows.some(fits) ? [line] : []);
 	const ofRows = [
-		"Each line is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without starting the process; peak memory is the whole process's, from its start, and holds garbage that Node has not collected yet.",
-		'Before, each makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
-		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, whom an expression names ({{ $json.… }}): n8n evaluates it for the other ways, our node reads the field itself.',
+		'Each row is a process of its own. CPU time (user and system, all threads) and wall time are those of the job, without the start of the process. Peak memory is that of the whole process from its start, and includes garbage that Node has not collected yet.',
+		'Each first makes 100 calls that are not measured (1 at the limit): n8n runs for weeks, and its code is compiled by then.',
+		'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, whom an expression names ({{ $json.… }}). For the other ways, n8n evaluates the expression; our node reads the field itself.',
 		'Without the limit, our node, the axios loop and the SDK have 20 calls under way at once, which is our node\'s default; our node\'s "Calls per Second" is set to its maximum. The HTTP Request node has its default settings, with which it makes all calls at once.',
-		'At the limit, our node is left as it is. The axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. These three do not try a refused call again: people whom they did not reach stand in the last column.',
+		'At the limit, our node has its default settings. The axios loop and the SDK make a call every 100 ms, and the HTTP Request node has its batching set to 10 items a second. These three do not retry a refused call: the last column counts the people whom they did not reach.',
 		...has(
 			({ contender }) => contender === 'n8nRequests',
-			'"Least node" has n8n evaluate the same expressions, and sends the same batches in a bare loop over the function that n8n gives to nodes for requests, without checks, pacing, retries and output: what n8n takes for this, whatever the node. That function opens a connection for each call, where axios by itself keeps them open.',
+			'"Least node" has n8n evaluate the same expressions, and sends the same batches in a plain loop over the function that n8n gives nodes for requests, without checks, pacing, retries and output. It shows what n8n itself takes, whatever the node. That function opens a connection for each call, while axios on its own keeps connections open.',
 		),
 		...has(
 			({ contender }) => contender === 'emptyNode',
-			'"Empty node" passes the same items on: what n8n takes for them.',
+			'"Empty node" only passes the same items on. It shows what n8n takes for them.',
 		),
-		...has(({ times }) => times > 1, 'Of what is short, the median of 3 runs, made in turns.'),
+		...has(
+			({ times }) => times > 1,
+			'Short runs are made 3 times, in turns; the table shows the median.',
+		),
 		...has(
 			({ conditions }) => conditions.limited,
-			'At the limit, the ways run at the same time, each on a sandbox of its own, since they mostly wait; those with an item for each recipient apart from the others.',
+			'At the limit, the ways mostly wait, so they run at the same time, each on a sandbox of its own. Those with an item for each recipient run separately from the others.',
 		),
 		...has(
 			(row) => row.measuredRecipients < row.conditions.recipients,
-			'≈ stands before figures that were not measured with so many recipients, but with the number in brackets, and multiplied. At the limit, single calls for 100,000 people take nearly three hours; without it, the HTTP Request node would open more connections than a machine has.',
+			'≈ marks figures that were measured with the number of recipients in brackets, and multiplied. At the limit, single calls for 100,000 people take nearly three hours; without it, the HTTP Request node would open more connections than a machine has.',
 		),
 		...has(
 			({ conditions }) => conditions.recipients > 10_000 && conditions.latency > 0,
-			'With 100,000 recipients, "1 item each" is measured only without limit and latency: n8n first evaluates the expressions of 100,000 items, whatever comes after.',
+			'With 100,000 recipients, "1 item each" is measured only without limit and latency: n8n first evaluates the expressions of 100,000 items, whatever follows.',
 		),
 		...(httpRequestNode === undefined && rows.length > 0
 			? [
@@ -241,7 +216,7 @@ function method({ rows, shared, presses }: Results): string {
 			: []),
 	];
 	const ofShared = [
-		`The processes that share an app each send ${count(shared?.callsOfEach ?? 0)} calls at the limit, with 200 ms of latency; they know nothing of each other. Afterwards everybody's cards are counted.`,
+		`The processes that share an app each send ${count(shared?.callsOfEach ?? 0)} calls at the limit, with 200 ms of latency; they do not know of each other. Afterwards, everybody's cards are counted.`,
 	];
 	const lines = [
 		...(rows.length > 0 ? ofRows : []),
@@ -253,11 +228,11 @@ function method({ rows, shared, presses }: Results): string {
 
 function ofPresses({ warmUp }: PressFigures): string[] {
 	return [
-		'A press is timed from when Feishu sends it, or when the Webhook node is called, to when the first node of the workflow that it starts, an HTTP Request, calls a server. All of these are in one process, so that times are of one clock. n8n is in another, with its own settings (SQLite) and the packed nodes installed. Times are medians, but for the 95 %.',
-		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets as many bytes, and checks nothing.',
-		'Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second line gives it one, and shows what n8n takes for a webhook of any other node.',
-		'Feishu waits 3 seconds for the answer, and hangs up then. A press that n8n has read by that time starts its workflow all the same.',
-		`Presses come one after the other, or so many at once; the ways in turns, with a pause in which n8n saves its executions. Before, ${count(warmUp)} of each are not measured. The trigger remembers the presses, up to 500, which n8n stores again with each.`,
+		'A press is timed from when Feishu sends it, or when the Webhook node is called, to when the first node of the workflow that it starts, an HTTP Request, calls a server. All of these are in one process, so that one clock takes all times. n8n is in another, with its own settings (SQLite) and the packed nodes installed. Times are medians, except those for 95 %.',
+		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets the same number of bytes and checks nothing.',
+		'Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second row gives it one, and shows what n8n takes for a webhook of any other node.',
+		'Feishu waits 3 seconds for the answer, then hangs up. A press that n8n has read by that time starts its workflow anyway.',
+		`Presses come one after the other, or several at once. The ways take turns, with a pause in which n8n saves its executions. The first ${count(warmUp)} presses of each way are not measured. The trigger remembers up to 500 presses, which n8n stores again with each press.`,
 	];
 }
 

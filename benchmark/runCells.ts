@@ -51,7 +51,7 @@ async function startSandbox({ limited, latency, recipients }: Cell['conditions']
 export async function runInTurn(cells: Cell[], report: Report): Promise<Row[]> {
 	if (cells.length === 0) return [];
 	const measured = new Map<Cell, Figures[]>(cells.map((cell) => [cell, []]));
-	const sandbox = await startSandbox(cells[0].conditions);
+	const sandbox = await startSandbox(cells[0]!.conditions);
 	try {
 		const most = Math.max(...cells.map(({ times }) => times));
 		for (let time = 0; time < most; time++) {
@@ -123,7 +123,7 @@ function toRow(cell: Cell, measured: Figures[]): Row {
 	const factor = cell.conditions.recipients / cell.measuredRecipients;
 	const median = (name: keyof Figures) => {
 		const sorted = measured.map((figures) => figures[name]).sort((one, other) => one - other);
-		return sorted[sorted.length >> 1];
+		return sorted[sorted.length >> 1]!;
 	};
 	return {
 		...cell,
@@ -134,8 +134,8 @@ function toRow(cell: Cell, measured: Figures[]): Row {
 			refused: median('refused') * factor,
 			reached: median('reached') * factor,
 			peakMemory: median('peakMemory'),
-			startedAt: measured[0].startedAt,
-			endedAt: measured[0].endedAt,
+			startedAt: measured[0]!.startedAt,
+			endedAt: measured[0]!.endedAt,
 		},
 	};
 }

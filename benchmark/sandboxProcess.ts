@@ -60,7 +60,7 @@ export class SandboxProcess {
 		running.add(child);
 		child.once('exit', () => running.delete(child));
 		const lines = createInterface({ input: child.stdout });
-		const [line] = (await Promise.race([
+		const [line = ''] = (await Promise.race([
 			once(lines, 'line'),
 			once(child, 'exit').then(() => ['']),
 		])) as string[];

@@ -1,6 +1,5 @@
 import type {
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
@@ -8,7 +7,12 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 
-import { baseUrlOf, fetchTenantAccessToken } from '../nodes/shared/api/tenantCredential';
+import {
+	baseUrlOf,
+	currentAccessToken,
+	fetchTenantAccessToken,
+	tokenOriginOf,
+} from '../nodes/shared/api/tenantCredential';
 import type { TenantCredential } from '../nodes/shared/api/tenantCredential';
 
 /** A field whose value the editor hides and n8n does not give back. */
@@ -34,6 +38,13 @@ export class FeishuTenantApi implements ICredentialType {
 			name: 'accessToken',
 			type: 'hidden',
 			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+		{
+			displayName: 'Access Token Origin',
+			name: 'accessTokenOrigin',
+			type: 'hidden',
+			typeOptions: { password: true },
 			default: '',
 		},
 		{
@@ -132,13 +143,12 @@ export class FeishuTenantApi implements ICredentialType {
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
-	): Promise<{ accessToken: string }> {
-		return {
-			accessToken: await fetchTenantAccessToken(
-				credentials as TenantCredential,
-				async (options) => await this.helpers.httpRequest(options),
-			),
-		};
+	): Promise<{ accessToken: string; accessTokenOrigin: string }> {
+		const accessToken = await fetchTenantAccessToken(
+			credentials as TenantCredential,
+			async (options) => await this.helpers.httpRequest(options),
+		);
+		return { accessToken, accessTokenOrigin: tokenOriginOf(credentials) };
 	}
 
 	/** Gives a call its token, and sends it to the credential's region unless it has an address of its own. */
@@ -151,21 +161,9 @@ export class FeishuTenantApi implements ICredentialType {
 			baseURL: requestOptions.baseURL ?? baseUrlOf(credentials),
 			headers: {
 				...requestOptions.headers,
-				Authorization: `Bearer ${String(credentials.accessToken)}`,
+				// A token of another app must not act for it. Feishu then says that there is none.
+				Authorization: `Bearer ${currentAccessToken(credentials)}`,
 			},
 		};
 	}
-
-	/** n8n makes a token before it sends this, which is the real test: it fails with what to mend. */
-	test: ICredentialTestRequest = {
-		request: {
-			method: 'POST',
-			url: '={{ $credentials.appType === "store" ? "/open-apis/auth/v3/app_access_token" : "/open-apis/auth/v3/tenant_access_token/internal" }}',
-			body: {
-				app_id: '={{ $credentials.appId }}',
-				app_secret: '={{ $credentials.appSecret }}',
-				app_ticket: '={{ $credentials.appType === "store" ? $credentials.appTicket : undefined }}',
-			},
-		},
-	};
 }

@@ -9,12 +9,12 @@ import { resources } from '../nodes/FeishuFeed/resources';
 import { SEEDED_APPS } from '../sandbox/feishu/src';
 import { ownerAccountOf, type SavedCredential } from '../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../sandbox/scenarios';
-import { launchChromium } from '../test/e2e/browser';
-import { FeedPage } from '../test/e2e/FeedPage';
-import { N8nEditor } from '../test/e2e/N8nEditor';
-import prepare from '../test/e2e/prepare';
-import { RealN8n } from '../test/e2e/RealN8n';
-import { feishuFeed, feishuFeedTrigger, manualTrigger } from '../test/e2e/workflows';
+import { launchChromium } from '../test/helpers/e2e/browser';
+import { FeedPage } from '../test/helpers/e2e/FeedPage';
+import { N8nEditor } from '../test/helpers/e2e/N8nEditor';
+import prepare from '../test/helpers/e2e/prepare';
+import { RealN8n } from '../test/helpers/e2e/RealN8n';
+import { feishuFeed, feishuFeedTrigger, manualTrigger } from '../test/helpers/e2e/workflows';
 import { readExamples, readTriggerExamples } from './documentation/examples';
 
 /**

@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The tarball's size limit in bytes; it also may hold none of these. */
-const SIZE_LIMIT = 60_000;
+import { describeSize } from './packageSize';
+import type { PackageSize } from './packageSize';
+
+/** The size of the package as it was last recorded. */
+const RECORDED_SIZE = path.join(__dirname, 'packageSize.json');
+
+/** The tarball may hold none of these. */
 const NOT_SHIPPED = /(^|\/)(test|sandbox|benchmark|scripts|workflows)\/|\.map$|\.test\.|\.ts$/;
 
 interface Scan {
@@ -16,6 +21,7 @@ interface Scan {
 /**
  * Runs n8n's scanner for community packages on the sources and on the packed, unpacked tarball,
  * and checks what the tarball holds. Exits with 1 on any finding.
+ * Then prints the package's size beside the recorded one; `--record` records it anew.
  */
 async function main(): Promise<void> {
 	const root = path.resolve(__dirname, '..');
@@ -52,15 +58,23 @@ async function main(): Promise<void> {
 		const unpacked = path.join(temporary, 'package');
 		await scan("n8n's scanner on the tarball", unpacked, ['**/*.js', 'package.json']);
 
-		const { size } = statSync(path.join(temporary, tarball));
-		const tooLarge = size < SIZE_LIMIT ? undefined : `It may have at most ${SIZE_LIMIT} bytes.`;
-		report(`the tarball's size: ${size} bytes`, tooLarge);
 		const files = readdirSync(unpacked, { recursive: true }).map(String);
 		const foreign = files.filter((file) => NOT_SHIPPED.test(file));
 		report(
 			`the tarball's ${files.length} files and folders`,
 			foreign.length === 0 ? undefined : foreign.join('\n'),
 		);
+
+		const sizes = files.map((file) => statSync(path.join(unpacked, file)));
+		const size: PackageSize = {
+			packedBytes: statSync(path.join(temporary, tarball)).size,
+			unpackedBytes: sizes.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0),
+		};
+		const recorded = JSON.parse(readFileSync(RECORDED_SIZE, 'utf8')) as PackageSize;
+		for (const line of describeSize(size, recorded)) console.log(line);
+		if (process.argv.includes('--record')) {
+			writeFileSync(RECORDED_SIZE, `${JSON.stringify(size, null, '\t')}\n`);
+		}
 	} finally {
 		rmSync(temporary, { recursive: true, force: true });
 	}

@@ -7,7 +7,7 @@ const read =
 export default [
 	...development,
 	{
-		files: ['e2e/**/*.ts'],
+		files: ['e2e/**/*.ts', 'helpers/e2e/**/*.ts'],
 		rules: {
 			'no-restricted-syntax': [
 				'error',

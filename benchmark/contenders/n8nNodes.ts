@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject, INodeType } from 'n8n-workflow';
 import { Expression, NodeConnectionTypes } from 'n8n-workflow';
 
-import { runNode, storedCredential } from '../../test/execution/runNode';
-import type { RunOptions } from '../../test/execution/runNode';
+import { runNode, storedCredential } from '../../test/helpers/execution/runNode';
+import type { RunOptions } from '../../test/helpers/execution/runNode';
 import type { Job } from '../measurement';
 import { CARD, sendBatches } from './contender';
 import type { OpenContender, Prepare } from './contender';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
-import { RealN8n } from '../../test/e2e/RealN8n';
+import { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import type { Report } from '../runCells';
 import { StartReceiver } from './StartReceiver';
 import { PRESS_TITLES, openWays } from './ways';
@@ -158,5 +158,5 @@ function toRow(way: WayName, atOnce: number, times: Times[]): PressRow {
 /** The least value that this part of all values does not exceed. */
 function percentile(values: number[], part: number): number {
 	const sorted = [...values].sort((one, other) => one - other);
-	return sorted[Math.ceil(sorted.length * part) - 1];
+	return sorted[Math.ceil(sorted.length * part) - 1]!;
 }

@@ -7,14 +7,14 @@ import { encryptBody } from '../../sandbox/feishu/src/callbacks/encryption';
 import type { FeishuSandboxClient } from '../../sandbox/feishu/src/client';
 import { Clock } from '../../sandbox/feishu/src/clock';
 import type { SavedCredential } from '../../sandbox/n8n/src';
-import type { RealN8n } from '../../test/e2e/RealN8n';
+import type { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import {
 	chain,
 	feishuFeed,
 	feishuFeedTrigger,
 	manualTrigger,
 	node,
-} from '../../test/e2e/workflows';
+} from '../../test/helpers/e2e/workflows';
 
 /** The ways of a press into n8n. */
 export type WayName = 'webhookNode' | 'webhookNodeWithExpression' | 'webhook' | 'longConnection';
@@ -121,7 +121,9 @@ export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]
 
 /** Creates a card with a button for one person. @returns their open ID */
 async function createCard(n8n: RealN8n, credential: SavedCredential): Promise<string> {
-	const [{ open_id }] = await n8n.feishu.people({ tenant_key: TENANT_KEY, limit: 1 });
+	const [person] = await n8n.feishu.people({ tenant_key: TENANT_KEY, limit: 1 });
+	if (person === undefined) throw new Error('The sandbox has no people');
+	const { open_id } = person;
 	const values = [
 		{ name: 'action', value: 'clock_in' },
 		{ name: 'biz_id', value: BIZ_ID },
@@ -151,7 +153,9 @@ async function pressAs(
 	if (result.action_type !== 'webhook') throw new Error('The button opens a page');
 	const { event_id: id, event, failure } = result;
 	if (failure && failure.reason !== 'timeout') throw new Error(failure.message);
-	const [{ sentAt, answeredAt }] = event.attempts;
+	const [attempt] = event.attempts;
+	if (attempt === undefined) throw new Error('Feishu did not send the press');
+	const { sentAt, answeredAt } = attempt;
 	return { id, sentAt, answeredAt, body: event.body };
 }
 

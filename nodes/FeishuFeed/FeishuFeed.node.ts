@@ -6,6 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { credentialTest } from '../shared/api/testCredential';
 import { executeOperation } from './execution/execute';
 import { searchChats } from './listSearch/searchChats';
 import { findOperation, properties } from './resources';
@@ -25,11 +26,11 @@ export class FeishuFeed implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'feishuTenantApi', required: true }],
+		credentials: [{ name: 'feishuTenantApi', required: true, testedBy: 'feishuTenantApiTest' }],
 		properties,
 	};
 
-	methods = { listSearch: { searchChats } };
+	methods = { listSearch: { searchChats }, credentialTest };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0) as string;
@@ -37,7 +38,6 @@ export class FeishuFeed implements INodeType {
 		if (operation === undefined) {
 			throw new NodeOperationError(this.getNode(), 'Choose a resource and an operation of it');
 		}
-		const { run = executeOperation } = operation;
-		return [await run(this, operation)];
+		return [await executeOperation(this, operation)];
 	}
 }

@@ -1,19 +1,63 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { ItemParameters } from './execution/ItemParameters';
-import type { RecipientRequest } from '../shared/delivery/batches';
+import type { ListEndpoint } from '../shared/api/endpoints';
+import type { CreateCardContent } from '../shared/api/payloads';
+import type { Failure } from '../shared/api/failures';
+import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
+import type { CallWithRetries } from '../shared/delivery/callWithRetries';
 import type { Destination } from '../shared/delivery/sendToRecipients';
+import type { ItemParameters } from './execution/ItemParameters';
 
-/** What an operation says of itself. Everything else is the same for all and stands in `execute.ts`. */
-export interface Operation extends Destination {
+/** What every operation says of itself. Everything else is the same for all and stands in `execution/`. */
+interface OperationForm {
 	/** As it appears in the operation list. */
 	option: { name: string; value: string; action: string; description: string };
-	/** The form, without the options that all operations share. */
+	/** The form, without the options that all operations of its kind share. */
 	fields: INodeProperties[];
 	/** Options of this operation alone. */
 	options?: INodeProperties[];
+}
+
+/** An operation that sends something to recipients, in batches that reach over the input items. */
+export interface SendOperation extends OperationForm, Destination {
+	kind: 'send';
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
 	read: (parameters: ItemParameters) => RecipientRequest;
-	/** Does what the operation does, where that is more than one call for each recipient. */
-	run?: (context: IExecuteFunctions, operation: Operation) => Promise<INodeExecutionData[]>;
+	/**
+	 * Completes what was read of all items together, before anything is sent.
+	 *
+	 * @param makeId gives an ID for an item, the same in each try of the node
+	 */
+	complete?: (requests: ItemRequest[], makeId: (item: number) => string) => void;
 }
+
+/** A request for new cards. */
+export type CardRequest = RecipientRequest & { content: CreateCardContent };
+
+/** The operation that sends cards and lets the workflow sleep until somebody responds. */
+export interface SendAndWaitOperation extends OperationForm {
+	kind: 'sendAndWait';
+	/** Reads the card of one item. Throws InvalidField for what Feishu would refuse. */
+	read: (parameters: ItemParameters) => CardRequest;
+}
+
+/** What a look-up or an upload found, one output item each, or why it found nothing. */
+export type LookUpResult = { found: IDataObject[]; failure?: undefined } | { failure: Failure };
+
+/** An operation that looks something up, or uploads something, for each input item on its own. */
+export interface LookUpOperation extends OperationForm {
+	kind: 'lookUp';
+	/** What the operation does, as it reads in an error: "Could not …". */
+	purpose: string;
+	/** What it calls, for the documentation of scopes and limits. */
+	endpoints: ListEndpoint[];
+	/**
+	 * Reads one item. Throws InvalidField for what Feishu would refuse.
+	 *
+	 * @returns does what the item asks for, with calls that are paced and retried like all others
+	 */
+	read: (parameters: ItemParameters) => (call: CallWithRetries) => Promise<LookUpResult>;
+}
+
+/** Anything that the node can do. */
+export type Operation = SendOperation | SendAndWaitOperation | LookUpOperation;

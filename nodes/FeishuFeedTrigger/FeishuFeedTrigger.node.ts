@@ -8,8 +8,9 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { credentialTest } from '../shared/api/testCredential';
 import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
-import { answerFields } from './event/toast';
+import { responseFields } from './event/toast';
 import { filterFields } from './event/filter';
 import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
 import { emitTestEvent } from './webhook/testEvent';
@@ -32,7 +33,7 @@ export class FeishuFeedTrigger implements INodeType {
 		defaults: { name: 'Feishu Feed Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'feishuTenantApi', required: true }],
+		credentials: [{ name: 'feishuTenantApi', required: true, testedBy: 'feishuTenantApiTest' }],
 		webhooks: [
 			{
 				name: 'default',
@@ -60,15 +61,15 @@ export class FeishuFeedTrigger implements INodeType {
 						name: 'Long Connection (长连接)',
 						value: 'longConnection',
 						description:
-							'The connection leads from n8n to Feishu and stays open: no public address is needed. For custom apps.',
+							'The connection goes from n8n to Feishu and stays open, so n8n needs no public address. For custom apps.',
 					},
 				],
 				default: 'webhook',
-				description: 'How presses reach n8n, as it is set in the developer console of your app',
+				description: "How presses reach n8n. Choose the same in your app's developer console.",
 			},
 			{
 				displayName:
-					"Put the production URL above as the request URL into Feishu's developer console, under Events & Callbacks (事件与回调), both for events and for callbacks. The credential must hold the Encrypt Key or the Verification Token from there.",
+					"Copy the production URL above into Feishu's developer console: under Events & Callbacks (事件与回调), enter it as the request URL, both for events and for callbacks. Enter the Encrypt Key or the Verification Token from there in the credential.",
 				name: 'webhookNotice',
 				type: 'notice',
 				default: '',
@@ -83,9 +84,11 @@ export class FeishuFeedTrigger implements INodeType {
 				displayOptions: { show: { connection: ['longConnection'] } },
 			},
 			...filterFields,
-			...answerFields,
+			...responseFields,
 		],
 	};
+
+	methods = { credentialTest };
 
 	// Feishu's developer console has no API to set the callback URL: the user does it once.
 	webhookMethods = { default: noopWebhookMethods };

@@ -8,15 +8,16 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 
+import { credentialTest } from '../shared/api/testCredential';
 import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { step } from './step';
 import { receiveResponse } from './receiveResponse';
 
-/** What both webhooks have in common. n8n checks the signature of the address before it asks the node. */
+/** What both webhooks have in common. n8n checks the signature of the address before it calls the node. */
 const RESUME_WEBHOOK = {
 	name: 'default' as const,
 	responseMode: 'onReceived' as const,
-	// Empty: what the node says is the answer.
+	// Empty, so that n8n sends what the node returns.
 	responseData: '',
 	path: '={{ $nodeId }}',
 	restartWebhook: true,
@@ -42,7 +43,7 @@ export class FeishuFeedWait implements INodeType {
 		defaults: { name: 'Feishu Feed: Wait' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		credentials: [{ name: 'feishuTenantApi', required: true }],
+		credentials: [{ name: 'feishuTenantApi', required: true, testedBy: 'feishuTenantApiTest' }],
 		webhooks: [
 			{ ...RESUME_WEBHOOK, httpMethod: 'GET' },
 			{ ...RESUME_WEBHOOK, httpMethod: 'POST' },
@@ -57,6 +58,8 @@ export class FeishuFeedWait implements INodeType {
 			{ displayName: 'State', name: 'state', type: 'hidden', default: '={{ $json }}' },
 		],
 	};
+
+	methods = { credentialTest };
 
 	// n8n makes the address when an execution sleeps: nothing is to be registered anywhere.
 	webhookMethods = { default: noopWebhookMethods };

@@ -1,33 +1,34 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { readResumeRequest } from '../shared/sendAndWait/resumeToken';
 import type { ResumeResponse } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { respond } from '../shared/sendAndWait/waitingCard';
-import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
+import type { Operator } from '../shared/sendAndWait/waitingCard';
 import { acquireResponseLock } from './responseLock';
 import { languageOf, responsePage } from './responsePage';
-import type { WaitingState } from '../shared/sendAndWait/waitingState';
+import type { PageState } from './responsePage';
+import { readWaitingState } from '../shared/sendAndWait/waitingState';
 
 /**
- * Takes a response to a card, from a trigger that received the press or from the page that a link opens.
+ * Receives a response to a card, from a trigger that received the press or from the page that a link opens.
  * Opening the link only shows the page, since chat apps open links by themselves: its button responds.
  */
 export async function receiveResponse(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const state = context.getNodeParameter('state') as unknown as WaitingState;
+	const state = readWaitingState(context.getNodeParameter('state'));
 	const query = context.getQueryData() as Record<string, string>;
-	const place = Number(query.card);
-	const card = state.cards[place];
+	const cardIndex = Number(query.card);
+	const card = state.cards[cardIndex];
 	const choice = card?.choices[Number(query.choice)];
-	if (choice === undefined) return refuse(context, 404);
+	if (card === undefined || choice === undefined) return refuse(context, 404);
 	const isLink = card.channel === 'link';
 	const operator = isLink ? { [card.userIdType]: query.recipient } : await operatorOfPress(context);
 	if (operator === undefined) return refuse(context, 403);
 
 	const after = respond(card, choice, operator, Date.now());
 	const status: ResumeResponse['status'] = after === undefined ? 'closed' : 'recorded';
-	const page = (show: 'question' | ResumeResponse['status']) =>
+	const page = (show: PageState) =>
 		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
 	const isQuestion = context.getRequestObject().method === 'GET';
 	if (isQuestion || after === undefined) {
@@ -44,21 +45,21 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
 	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
 		return refuse(context, 409);
-	const cards = state.cards.map((other, index): WaitingCard => (index === place ? after : other));
+	const cards = state.cards.map((other, index) => (index === cardIndex ? after : other));
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
-		workflowData: [[{ json: { ...state, cards } as unknown as IDataObject }], []],
+		workflowData: [[{ json: { ...state, cards } }], []],
 	};
 }
 
-/** Who pressed the button, proven by the trigger that received the press. */
+/** Who pressed the button; nothing when the request does not prove that a trigger of the app received the press. */
 async function operatorOfPress(context: IWebhookFunctions): Promise<Operator | undefined> {
 	const { appSecret } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
 	return readResumeRequest(context.getBodyData(), context.getRequestObject().url, appSecret);
 }
 
 const REFUSALS = {
-	403: 'The response is not proven to be from Feishu',
+	403: 'Nothing proves that the response comes from Feishu',
 	404: 'There is no such card',
 	409: 'Another response is on its way: try again in a moment',
 };

@@ -1,22 +1,25 @@
-/** How long a response may take to reach the waiting execution, in milliseconds. */
-const LONGEST = 10_000;
+import { processState } from '../shared/primitives/processState';
 
-const locks = new Map<string, number>();
+/** How long a response may take to reach the waiting execution. */
+const MAX_LOCK_MS = 10_000;
+
+/** When each was acquired, in milliseconds since 1970, by the state; oldest first. */
+const locks = processState(() => new Map<string, number>());
 
 /**
- * Lets one response at a time through to a waiting execution: n8n hands the same state to two that come
- * at once, and the second would undo the first. Known to this process alone.
+ * Lets one response at a time through to a waiting execution: n8n gives the same state to two that come
+ * at once, and the second would undo the first. Other processes do not know the lock.
  *
- * @param state names the execution, and what it knew when the response came
+ * @param state identifies the execution, and its state when the response came
  * @param now milliseconds since 1970
  * @returns false when another response is on its way
  */
 export function acquireResponseLock(state: string, now: number): boolean {
-	for (const [other, time] of locks) {
-		if (now - time <= LONGEST) break;
-		locks.delete(other);
+	for (const [other, time] of locks.current) {
+		if (now - time <= MAX_LOCK_MS) break;
+		locks.current.delete(other);
 	}
-	if (locks.has(state)) return false;
-	locks.set(state, now);
+	if (locks.current.has(state)) return false;
+	locks.current.set(state, now);
 	return true;
 }

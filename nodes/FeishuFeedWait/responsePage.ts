@@ -1,27 +1,35 @@
 import type { AppFeedCard } from '../shared/api/payloads';
+import { CLOSED } from '../shared/sendAndWait/texts';
 import type { Choice } from '../shared/sendAndWait/waitingCard';
 
-type Language = 'zh' | 'en';
+/** The languages that the page speaks. */
+export type PageLanguage = 'zh' | 'en';
+/** What the page shows: it asks to confirm the choice, or says that the choice counts, or came too late. */
+export type PageState = 'question' | 'recorded' | 'closed';
 
-const WORDS = {
+const TEXTS = {
 	zh: {
 		question: '确认你的选择',
 		confirm: '确认',
 		recorded: '已收到你的选择',
-		closed: '这张卡片已经处理完毕',
+		closed: CLOSED.zh,
 		leave: '可以关闭此页面了。',
 	},
 	en: {
 		question: 'Confirm your choice',
 		confirm: 'Confirm',
 		recorded: 'Your choice was recorded',
-		closed: 'This has been dealt with already',
+		closed: CLOSED.en,
 		leave: 'You can close this page.',
 	},
 };
 
+/** How often the page sends a response that n8n does not take yet, and the pause between two attempts. */
+const MAX_ATTEMPTS = 20;
+const RETRY_PAUSE_MS = 500;
+
 /** The language of a page: Chinese for a browser that prefers it, English for all others. */
-export function languageOf(headers: object): Language {
+export function languageOf(headers: object): PageLanguage {
 	const { 'accept-language': accepted } = headers as Record<string, unknown>;
 	return String(accepted ?? '')
 		.trimStart()
@@ -30,39 +38,128 @@ export function languageOf(headers: object): Language {
 		: 'en';
 }
 
-/**
- * The page that a button's link opens: it asks to confirm the choice, or says how that went.
- *
- * @param show `question` asks, with a button that responds
- */
+/** The page that a button's link opens. In the state `question` it has a button that responds. */
 export function responsePage(
-	show: keyof (typeof WORDS)['en'] & ('question' | 'recorded' | 'closed'),
+	state: PageState,
 	{ title = '', preview = '' }: AppFeedCard,
 	{ text }: Choice,
-	language: Language,
+	language: PageLanguage,
 ): string {
-	const words = WORDS[language];
-	const action =
-		show === 'question'
-			? `<form method="post"><button>${words.confirm}</button></form><script>${SEND_AGAIN}</script>`
-			: `<p>${words.leave}</p>`;
-	const chosen = show === 'closed' ? '' : `<p class="choice">${escaped(text)}</p>`;
+	const texts = TEXTS[language];
+	const choice = state === 'closed' ? '' : `<p class="choice">${escaped(text)}</p>`;
+	const next =
+		state === 'question'
+			? `<form method="post"><button>${texts.confirm}</button></form>
+			<script>${SCRIPT}</script>`
+			: `<p>${texts.leave}</p>`;
 	return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escaped(title) || words[show]}</title><style>${STYLE}</style></head>
-<body><main><h1>${words[show]}</h1><p><b>${escaped(title)}</b><br>${escaped(preview)}</p>${chosen}${action}</main></body></html>`;
+<html lang="${language}">
+	<head>
+		<meta charset="utf-8">
+		<meta name="viewport" content="width=device-width, initial-scale=1">
+		<meta name="robots" content="noindex">
+		<title>${escaped(title) || texts[state]}</title>
+		<style>${STYLE}</style>
+	</head>
+	<body>
+		<main>
+			<h1>${texts[state]}</h1>
+			<p><b>${escaped(title)}</b><br>${escaped(preview)}</p>
+			${choice}
+			${next}
+		</main>
+	</body>
+</html>
+`;
 }
 
-/** n8n refuses a response while it deals with another person's: the page sends it again then. */
-const SEND_AGAIN = `document.forms[0].onsubmit=async e=>{e.preventDefault();const f=e.target;f.lastChild.disabled=true;
-for(let i=0;i<20;i++){try{const r=await fetch(location.href,{method:'POST'});if(r.ok){document.documentElement.innerHTML=await r.text();return}}catch{}
-await new Promise(n=>setTimeout(n,500))}f.submit()}`;
+/**
+ * Runs in the browser; a test lints and executes it. n8n refuses a response while it deals with another
+ * person's: the page then sends it again, and in the end lets the browser submit it, which shows why not.
+ */
+const SCRIPT = `
+const form = document.forms[0];
 
-const STYLE = `:root{color-scheme:light dark;font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif}
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-dark(#f5f6f7,#1a1a1a);color:light-dark(#1f2329,#ebebeb)}
-main{box-sizing:border-box;width:min(92vw,420px);padding:32px;border-radius:12px;background:light-dark(#fff,#292929);text-align:center;overflow-wrap:anywhere}
-h1{font-size:20px;margin:0 0 16px;text-wrap:balance}p{margin:0 0 16px}.choice{font-size:18px;font-weight:600;color:light-dark(#245bdb,#75a4ff)}
-button{font:inherit;width:100%;padding:10px;border:0;border-radius:8px;background:#245bdb;color:#fff;cursor:pointer}button:disabled{opacity:.6}`;
+async function sendResponse() {
+	try {
+		const response = await fetch(location.href, { method: 'POST' });
+		return response.ok ? await response.text() : undefined;
+	} catch {
+		// The network is down: another attempt may succeed.
+		return undefined;
+	}
+}
+
+form.onsubmit = async (event) => {
+	event.preventDefault();
+	form.querySelector('button').disabled = true;
+	for (let attempt = 0; attempt < ${MAX_ATTEMPTS}; attempt++) {
+		const page = await sendResponse();
+		if (page !== undefined) {
+			document.documentElement.innerHTML = page;
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, ${RETRY_PAUSE_MS}));
+	}
+	form.submit();
+};
+`;
+
+const STYLE = `
+:root {
+	--page: light-dark(#f5f6f7, #1a1a1a);
+	--panel: light-dark(#fff, #292929);
+	--text: light-dark(#1f2329, #ebebeb);
+	--choice: light-dark(#245bdb, #75a4ff);
+	--button: #245bdb;
+	--button-text: #fff;
+	color-scheme: light dark;
+	font: 16px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif;
+}
+body {
+	margin: 0;
+	min-height: 100vh;
+	display: grid;
+	place-items: center;
+	background: var(--page);
+	color: var(--text);
+}
+main {
+	box-sizing: border-box;
+	width: min(92vw, 420px);
+	padding: 32px;
+	border-radius: 12px;
+	background: var(--panel);
+	text-align: center;
+	overflow-wrap: anywhere;
+}
+h1 {
+	font-size: 20px;
+	margin: 0 0 16px;
+	text-wrap: balance;
+}
+p {
+	margin: 0 0 16px;
+}
+.choice {
+	font-size: 18px;
+	font-weight: 600;
+	color: var(--choice);
+}
+button {
+	font: inherit;
+	width: 100%;
+	padding: 10px;
+	border: 0;
+	border-radius: 8px;
+	background: var(--button);
+	color: var(--button-text);
+	cursor: pointer;
+}
+button:disabled {
+	opacity: 0.6;
+}
+`;
 
 function escaped(text: string): string {
 	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

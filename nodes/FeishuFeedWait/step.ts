@@ -2,6 +2,8 @@ import { NodeOperationError, WAIT_INDEFINITELY } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { sendToRecipients } from '../shared/delivery/sendToRecipients';
+import type { Destination } from '../shared/delivery/sendToRecipients';
+import { CARD_REASON } from '../shared/api/errorCodes';
 import { failedJson, failureSentence, failuresOf, summaryOf } from '../shared/delivery/outcome';
 import type { ItemResult } from '../shared/delivery/outcome';
 import {
@@ -9,28 +11,28 @@ import {
 	DELETE_APP_FEED_CARDS,
 	UPDATE_APP_FEED_CARDS,
 } from '../shared/api/endpoints';
-import type { FeedEndpoint } from '../shared/api/endpoints';
-import { parseWholeCard } from '../shared/validation/cardFields';
+import { ALL_UPDATE_FIELDS, parseWholeCard } from '../shared/validation/cardFields';
 import type { ItemRequest } from '../shared/delivery/batches';
-import type { FeedButton } from '../shared/api/payloads';
+import type { FeedButton, FeedContent } from '../shared/api/payloads';
 import { resumeValues } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { endedCard, isOver, responseOf, toClear } from '../shared/sendAndWait/waitingCard';
 import type { WaitingCard } from '../shared/sendAndWait/waitingCard';
+import { readWaitingState } from '../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
 type Part = ItemRequest & { card: WaitingCard };
 
 /**
- * Does the next thing that is to be done: create the cards, clear those that wait no longer, sleep, or
- * give the results. One of them in a pass, since n8n keeps what a node gives, not what it did.
+ * Takes the next step: create the cards, clear those that wait no longer, sleep, or output the results.
+ * One of them in a pass, since n8n stores what a node outputs, not what it did.
  *
- * @returns first what goes on waiting, second what is over: one item for each input item
+ * @returns first the state that goes on waiting, second the results: one item for each input item
  * @throws {NodeOperationError} when an item reached nobody, unless items may fail
  */
 export async function step(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const state = context.getInputData()[0].json as unknown as WaitingState;
+	const state = readWaitingState(context.getInputData()[0]?.json);
 	if (!state.isSent) return again(await createCards(context, state));
 	const now = Date.now();
 	if (state.cards.some((card) => toClear(card, now).length > 0)) {
@@ -51,7 +53,7 @@ export async function step(context: IExecuteFunctions): Promise<INodeExecutionDa
 }
 
 function again(state: WaitingState): INodeExecutionData[][] {
-	return [[{ json: state as unknown as IDataObject, pairedItem: { item: 0 } }], []];
+	return [[{ json: { ...state }, pairedItem: { item: 0 } }], []];
 }
 
 function jsonOf(card: WaitingCard, { onFailure }: WaitingState): IDataObject {
@@ -88,9 +90,24 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 		});
 		const content = { ...card.card, time_sensitive: true, buttons: { buttons } };
 		parseWholeCard(content, '', () => "The address of n8n (WEBHOOK_URL), for a button's link,");
-		return { card, ...askOf(item, card, userIds, { app_feed_card: content }) };
+		const { item: index, request } = requestOf(item, card, userIds, { app_feed_card: content });
+		const fallbackContent = { app_feed_card: content, update_fields: [...ALL_UPDATE_FIELDS] };
+		return { card, item: index, request: { ...request, fallbackContent } };
 	});
-	const outcomes = await callAndJoin(context, state, CREATE_APP_FEED_CARD, requests);
+	const outcomes = await callAndJoin(
+		context,
+		state,
+		{
+			endpoint: CREATE_APP_FEED_CARD,
+			// An equal update makes a card of which it is unknown whether this attempt made it the one that waits.
+			fallback: {
+				reason: CARD_REASON.duplicate,
+				endpoint: UPDATE_APP_FEED_CARDS,
+				when: 'attemptLost',
+			},
+		},
+		requests,
+	);
 	const cards = state.cards.map((card) => {
 		const result = outcomes.get(card);
 		if (result === undefined) return card;
@@ -120,17 +137,17 @@ async function clearCards(
 	let item = 0;
 	const toDelete = ending('delete').map((card): Part => {
 		const content = { biz_id: card.card.biz_id };
-		return { card, ...askOf(item++, card, toClear(card, now), content) };
+		return { card, ...requestOf(item++, card, toClear(card, now), content) };
 	});
 	const toUpdate = ending('update').flatMap((card) =>
 		toClear(card, now).map((userId): Part => {
 			const content = endedCard(card, userId);
-			return { card, ...askOf(item++, card, [userId], content) };
+			return { card, ...requestOf(item++, card, [userId], content) };
 		}),
 	);
 	const outcomes = new Map([
-		...(await callAndJoin(context, state, DELETE_APP_FEED_CARDS, toDelete)),
-		...(await callAndJoin(context, state, UPDATE_APP_FEED_CARDS, toUpdate)),
+		...(await callAndJoin(context, state, { endpoint: DELETE_APP_FEED_CARDS }, toDelete)),
+		...(await callAndJoin(context, state, { endpoint: UPDATE_APP_FEED_CARDS }, toUpdate)),
 	]);
 	return state.cards.map((card) => {
 		const result = outcomes.get(card);
@@ -146,7 +163,12 @@ async function clearCards(
 	});
 }
 
-function askOf(item: number, card: WaitingCard, userIds: string[], content: object): ItemRequest {
+function requestOf(
+	item: number,
+	card: WaitingCard,
+	userIds: string[],
+	content: FeedContent,
+): ItemRequest {
 	const {
 		userIdType,
 		card: { biz_id: bizId },
@@ -161,13 +183,13 @@ function askOf(item: number, card: WaitingCard, userIds: string[], content: obje
 async function callAndJoin(
 	context: IExecuteFunctions,
 	{ delivery }: WaitingState,
-	endpoint: FeedEndpoint,
+	destination: Destination,
 	parts: Part[],
 ): Promise<Map<WaitingCard, ItemResult>> {
 	const joined = new Map<WaitingCard, ItemResult>();
 	const asked = parts.filter(({ request }) => request.userIds.length > 0);
 	if (asked.length === 0) return joined;
-	const results = await sendToRecipients(context, { endpoint }, asked, delivery);
+	const results = await sendToRecipients(context, destination, asked, delivery);
 	for (const { item, card } of asked) {
 		const { names, outcomes } = results.get(item) as ItemResult;
 		const before = joined.get(card)?.outcomes ?? [];

@@ -1,7 +1,7 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
-import { LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
-import type { FeedEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
+import type { FeedEndpoint, ListEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
 
@@ -79,12 +79,15 @@ export function cardLimits(language: Language): string {
 export function callLimits(language: Language): string {
 	const words = WORDS[language];
 	const rows = operationNames().flatMap(({ name, operation }) =>
-		endpointsOf(operation).map(({ method, path, batchSize, rateLimits }) => [
-			name,
-			code(`${method} ${path.replace('/open-apis', '')}`),
-			String(batchSize),
-			rateLimits.map(words.rateOf).join(words.and),
-		]),
+		endpointsOf(operation).map((endpoint) => {
+			const isFeed = 'batchSize' in endpoint;
+			return [
+				name,
+				code(`${isFeed ? endpoint.method : 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
+				isFeed ? String(endpoint.batchSize) : '–',
+				endpoint.rateLimits.map(words.rateOf).join(words.and),
+			];
+		}),
 	);
 	return table([words.operation, words.call, words.recipients, words.rate], rows);
 }
@@ -122,6 +125,15 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf({ endpoint, fallback }: Operation): FeedEndpoint[] {
-	return fallback ? [endpoint, fallback.endpoint] : [endpoint];
+function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint> {
+	switch (operation.kind) {
+		case 'send': {
+			const { endpoint, fallback } = operation;
+			return fallback?.when === 'always' ? [endpoint, fallback.endpoint] : [endpoint];
+		}
+		case 'sendAndWait':
+			return [CREATE_APP_FEED_CARD];
+		case 'lookUp':
+			return operation.endpoints;
+	}
 }

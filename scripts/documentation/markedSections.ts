@@ -11,9 +11,10 @@ const SECTION = /(<!-- begin (\S+)[^>]*-->\n)([\s\S]*?)(<!-- end \2 -->)/g;
 export function fillSections(page: string, sections: Sections): string {
 	const missing = new Set(Object.keys(sections));
 	const filled = page.replace(SECTION, (_, begin: string, name: string, _old, end: string) => {
-		if (!Object.hasOwn(sections, name)) throw new Error(`nothing fills the section "${name}"`);
+		const section = Object.hasOwn(sections, name) ? sections[name] : undefined;
+		if (section === undefined) throw new Error(`nothing fills the section "${name}"`);
 		missing.delete(name);
-		return `${begin}\n${sections[name]()}\n\n${end}`;
+		return `${begin}\n${section()}\n\n${end}`;
 	});
 	if (missing.size > 0) throw new Error(`there is no section "${[...missing].join('", "')}"`);
 	return filled;

@@ -3,11 +3,11 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf } from '../../sandbox/n8n/src';
 import { PEOPLE } from '../../sandbox/scenarios';
-import { launchChromium } from './browser';
-import { expect } from './expect';
-import { FeedPage } from './FeedPage';
-import { N8nEditor } from './N8nEditor';
-import { RealN8n } from './RealN8n';
+import { launchChromium } from '../helpers/e2e/browser';
+import { expect } from '../helpers/e2e/expect';
+import { FeedPage } from '../helpers/e2e/FeedPage';
+import { N8nEditor } from '../helpers/e2e/N8nEditor';
+import { RealN8n } from '../helpers/e2e/RealN8n';
 
 let n8n: RealN8n;
 let browser: Browser;

@@ -3,8 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { RecordedRequest } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, WorkflowFile } from '../../sandbox/n8n/src';
-import { RealN8n, type WorkflowRun } from './RealN8n';
-import { chain, feishuFeed, manualTrigger, withItems } from './workflows';
+import { RealN8n, type WorkflowRun } from '../helpers/e2e/RealN8n';
+import { chain, feishuFeed, manualTrigger, withItems } from '../helpers/e2e/workflows';
 
 const CARDS = '/open-apis/im/v2/app_feed_card';
 const tokenOperations = [

@@ -1,9 +1,9 @@
 import type { Locator } from 'playwright-core';
 
 import { startFeishuSandbox } from '../../sandbox/feishu/src';
-import { FeishuCaller } from '../sandbox/FeishuCaller';
-import { expect } from './expect';
-import { entries } from './FeedPage';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
 import {
 	FeedPageSandbox,
 	PHONE,
@@ -13,8 +13,8 @@ import {
 	linkButton,
 	seesCards,
 	settled,
-} from './FeedPageSandbox';
-import { freePort } from './freePort';
+} from '../helpers/e2e/FeedPageSandbox';
+import { freePort } from '../helpers/e2e/freePort';
 
 /** Message lists on the feed page: what they show, and how they change while somebody looks. */
 let sandbox: FeedPageSandbox;

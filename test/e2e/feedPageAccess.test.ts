@@ -2,9 +2,16 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 import type { StartPage } from '../../sandbox/feishu/src';
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { DESKTOP, FeedPageSandbox, PHONE, button, card, linkButton } from './FeedPageSandbox';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import {
+	DESKTOP,
+	FeedPageSandbox,
+	PHONE,
+	button,
+	card,
+	linkButton,
+} from '../helpers/e2e/FeedPageSandbox';
 
 /** Who can use the pages: languages, themes, keyboard, screen readers. */
 let sandbox: FeedPageSandbox;

@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { CallbackReceiver } from '../sandbox/CallbackReceiver';
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { FeedPageSandbox, PHONE, button, card } from './FeedPageSandbox';
+import { CallbackReceiver } from '../helpers/sandbox/CallbackReceiver';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import { FeedPageSandbox, PHONE, button, card } from '../helpers/e2e/FeedPageSandbox';
 
 /** The inspector of the feed page: what came over the wire, and the knobs to misbehave. */
 const { app_id } = SEEDED_APPS.custom;
@@ -83,7 +83,7 @@ describe('what came over the wire', () => {
 		};
 		await seesRow(0, 'bad', /502[\s\S]*Fault: badGateway/);
 		await seesRow(1, 'bad', /429[\s\S]*99991400/);
-		await seesRow(2, 'warning', /1 not reached/);
+		await seesRow(2, 'warning', /1 not delivered/);
 		await page.getByTestId('filter-failed').click();
 		await expect(requests(page)).toHaveCount(12);
 	});
@@ -205,7 +205,7 @@ describe('the knobs', () => {
 		await active(page).first().waitFor();
 		await expect(sandbox.feishu.create(aCard())).rejects.toThrow();
 		await page.getByTestId('misbehaving').waitFor({ state: 'detached' });
-		await page.getByTestId('knob-failure').selectOption({ label: 'Not reached, once each' });
+		await page.getByTestId('knob-failure').selectOption({ label: 'Not delivered, once each' });
 		await page.getByTestId('knob-fail').click();
 		await active(page).first().waitFor();
 		const { data } = await sandbox.feishu.create(aCard());

@@ -1,9 +1,16 @@
 import type { Page } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { CallbackReceiver, type ReceiverAnswer } from '../sandbox/CallbackReceiver';
-import { expect } from './expect';
-import { FeedPageSandbox, PHONE, button, card, linkButton, settled } from './FeedPageSandbox';
+import { CallbackReceiver, type ReceiverAnswer } from '../helpers/sandbox/CallbackReceiver';
+import { expect } from '../helpers/e2e/expect';
+import {
+	FeedPageSandbox,
+	PHONE,
+	button,
+	card,
+	linkButton,
+	settled,
+} from '../helpers/e2e/FeedPageSandbox';
 
 /** What a press on the feed page comes to: links, callbacks, toasts, and what goes wrong; and notifications. */
 const { app_id } = SEEDED_APPS.custom;

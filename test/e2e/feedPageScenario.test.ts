@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 
 import type { Scenario, StartPage } from '../../sandbox/feishu/src';
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { FeedPageSandbox, PHONE, card, settled } from './FeedPageSandbox';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import { FeedPageSandbox, PHONE, card, settled } from '../helpers/e2e/FeedPageSandbox';
 
 /** The start page, and a scenario's panel on the feed page, with a stand-in for n8n's webhooks. */
 let sandbox: FeedPageSandbox;
@@ -162,7 +162,7 @@ describe('the panel of a scenario', () => {
 	it('sends an external system’s JSON to n8n, and says that it was taken', async () => {
 		const page = await openScenario();
 		await trigger(page, 'taken').click();
-		await expect(outcome(page, 'taken')).toHaveText('n8n took it (200)');
+		await expect(outcome(page, 'taken')).toHaveText('n8n received it (200)');
 		expect(bodies).toEqual([{ course: 'fire safety', user: 'taken' }]);
 		await expect(outcome(page, 'taken')).toHaveAttribute('role', 'status');
 	});

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
-import { expect } from './expect';
-import { entries } from './FeedPage';
-import { FeedPageSandbox, card } from './FeedPageSandbox';
+import { expect } from '../helpers/e2e/expect';
+import { entries } from '../helpers/e2e/FeedPage';
+import { FeedPageSandbox, card } from '../helpers/e2e/FeedPageSandbox';
 
 /** A message list of 1,000 cards. What it measures is printed, since it depends on the machine. */
 const CARDS = 1000;

@@ -7,8 +7,8 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import { checkoutFolder, importWorkflows, installPackage } from '../../sandbox/n8n/src';
-import { RealN8n } from './RealN8n';
-import { chain, feishuFeed, node } from './workflows';
+import { RealN8n } from '../helpers/e2e/RealN8n';
+import { chain, feishuFeed, node } from '../helpers/e2e/workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 

@@ -6,10 +6,10 @@ import type { Browser } from 'playwright-core';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
-import { launchChromium } from './browser';
-import { expect } from './expect';
-import { FeedPage } from './FeedPage';
-import { RealN8n } from './RealN8n';
+import { launchChromium } from '../helpers/e2e/browser';
+import { expect } from '../helpers/e2e/expect';
+import { FeedPage } from '../helpers/e2e/FeedPage';
+import { RealN8n } from '../helpers/e2e/RealN8n';
 
 /** Each scenario as it stands in `workflows/`, walked through on the feed page as `npm start` shows it. */
 const { app_id } = SEEDED_APPS.custom;

@@ -5,11 +5,18 @@ import { readExamples } from '../../scripts/documentation/examples';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
-import { launchChromium, newPage } from './browser';
-import { expect, PATIENCE } from './expect';
-import { RealN8n } from './RealN8n';
-import type { WorkflowRun } from './RealN8n';
-import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node, withItems } from './workflows';
+import { launchChromium, newPage } from '../helpers/e2e/browser';
+import { expect, PATIENCE } from '../helpers/e2e/expect';
+import { RealN8n } from '../helpers/e2e/RealN8n';
+import type { WorkflowRun } from '../helpers/e2e/RealN8n';
+import {
+	chain,
+	feishuFeed,
+	feishuFeedTrigger,
+	manualTrigger,
+	node,
+	withItems,
+} from '../helpers/e2e/workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const encryptKey = 'the encrypt key of the tests';

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FeishuSandboxClient } from '../../sandbox/feishu/src';
 import { checkoutFolder, N8nSession, type OwnerAccount } from '../../sandbox/n8n/src';
 import { PEOPLE } from '../../sandbox/scenarios';
-import { launchChromium, newPage } from './browser';
-import { expect, PATIENCE } from './expect';
-import { FeedPage } from './FeedPage';
-import { freePort } from './freePort';
+import { launchChromium, newPage } from '../helpers/e2e/browser';
+import { expect, PATIENCE } from '../helpers/e2e/expect';
+import { FeedPage } from '../helpers/e2e/FeedPage';
+import { freePort } from '../helpers/e2e/freePort';
 
 /** "npm start" in a terminal of its own, and what it has printed. */
 interface Start {

@@ -3,9 +3,15 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
-import { expect } from './expect';
-import { RealN8n } from './RealN8n';
-import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node } from './workflows';
+import { expect } from '../helpers/e2e/expect';
+import { RealN8n } from '../helpers/e2e/RealN8n';
+import {
+	chain,
+	feishuFeed,
+	feishuFeedTrigger,
+	manualTrigger,
+	node,
+} from '../helpers/e2e/workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const encryptKey = 'the encrypt key of the tests';

@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { encryptBody } from '../../sandbox/feishu/src/callbacks/encryption';
 import type { SavedWorkflow } from '../../sandbox/n8n/src';
-import { expect } from './expect';
-import { RealN8n } from './RealN8n';
-import { chain, feishuFeedTrigger, node } from './workflows';
+import { expect } from '../helpers/e2e/expect';
+import { RealN8n } from '../helpers/e2e/RealN8n';
+import { chain, feishuFeedTrigger, node } from '../helpers/e2e/workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const encryptKey = 'the encrypt key of the tests';

@@ -3,9 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
-import { expect } from './expect';
-import { RealN8n } from './RealN8n';
-import { chain, feishuFeed, feishuFeedTrigger, manualTrigger, node } from './workflows';
+import { expect } from '../helpers/e2e/expect';
+import { RealN8n } from '../helpers/e2e/RealN8n';
+import {
+	chain,
+	feishuFeed,
+	feishuFeedTrigger,
+	manualTrigger,
+	node,
+} from '../helpers/e2e/workflows';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const workflowCount = 5;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CARD, LINK, VALID, sentButton, withRefusals, x } from './refusal';
-import type { Refusal } from './refusal';
+import { CARD, LINK, VALID, sentButton, withRefusals, x } from '../helpers/execution/refusal';
+import type { Refusal } from '../helpers/execution/refusal';
 
 const { refuses } = withRefusals();
 

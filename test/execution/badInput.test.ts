@@ -10,8 +10,8 @@ import {
 	platform,
 	withRefusals,
 	x,
-} from './refusal';
-import type { OperationName, Refusal } from './refusal';
+} from '../helpers/execution/refusal';
+import type { OperationName, Refusal } from '../helpers/execution/refusal';
 
 const { sandbox, run, expectSent, refuses } = withRefusals();
 

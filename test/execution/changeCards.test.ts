@@ -12,8 +12,8 @@ import {
 	deleteCard,
 	update,
 	upsert,
-} from './forms';
-import { withSandbox } from './withSandbox';
+} from '../helpers/execution/forms';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

@@ -1,6 +1,6 @@
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { searchList } from './runNode';
-import { withSandbox } from './withSandbox';
+import { searchList } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { FULL_CARD, FULL_FORM, byId, ofBotChat, ofChat } from './forms';
-import { withSandbox } from './withSandbox';
+import { FULL_CARD, FULL_FORM, byId, ofBotChat, ofChat } from '../helpers/execution/forms';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

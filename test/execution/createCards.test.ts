@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-import { CARDS, FULL_CARD, FULL_FORM, LINK, UUID, create } from './forms';
-import { withSandbox } from './withSandbox';
+import { CARDS, FULL_CARD, FULL_FORM, LINK, UUID, create } from '../helpers/execution/forms';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

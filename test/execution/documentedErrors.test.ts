@@ -5,10 +5,10 @@ import axios from 'axios';
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
 
 import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
-import { FAILED_CARD_REASONS } from '../../nodes/shared/api/endpoints';
+import { FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
-import { withSandbox } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
 const NOBODY = 'ou_00000000000000000000000000000000';

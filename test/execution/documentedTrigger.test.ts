@@ -6,17 +6,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
 import { readToastOfWorkflow, readToast } from '../../nodes/FeishuFeedTrigger/event/toast';
-import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
-import type { FeishuEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
-import { readFilter } from '../../nodes/FeishuFeedTrigger/event/filter';
+import { readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import type { EventBody, FeishuEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import { isWanted, readFilter } from '../../nodes/FeishuFeedTrigger/event/filter';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
-import type { CallbackBody } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { ButtonPress } from '../../sandbox/feishu/src/client';
 import { readTriggerExamples } from '../../scripts/documentation/examples';
 import { layOut, pathsIn } from '../../scripts/documentation/formRows';
-import { withSandbox } from './withSandbox';
-import type { SandboxForTests } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
+import type { SandboxForTests } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
 const { properties } = new FeishuFeedTrigger().description;
@@ -38,7 +37,7 @@ function isWantedBy(parameters: IDataObject, event: FeishuEvent): boolean {
 async function press({ feishu }: SandboxForTests, button: ButtonPress): Promise<FeishuEvent> {
 	const result = await feishu.press({ app_id: SEEDED_APPS.custom.app_id, ...button });
 	if (result.action_type !== 'webhook') throw new Error('The button sends no callback');
-	return readEvent(result.event.body as CallbackBody, 0);
+	return readEvent(result.event.body as EventBody, 0);
 }
 
 describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
@@ -47,7 +46,7 @@ describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
 	const [item] = blocks.filter(({ event_id }) => event_id !== undefined);
 
 	it('shows the item that the trigger makes of the event in it', () => {
-		expect(readEvent(item.event as CallbackBody, 0)).toEqual(item);
+		expect(readEvent(item.event as EventBody, 0)).toEqual(item);
 	});
 
 	it('shows an item with the fields that a press in the sandbox brings', async () => {
@@ -107,7 +106,7 @@ describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
 			event_type: 'app_ticket',
 			event: { app_ticket: 'of this hour' },
 		});
-		const event = readEvent(sent.body as CallbackBody, 0);
+		const event = readEvent(sent.body as EventBody, 0);
 		expect(event).toMatchObject({
 			event_type: 'app_ticket',
 			event: { event: { app_ticket: 'of this hour' } },

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Effect, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { FEED_OPERATIONS, LINK, giveCard } from './feedOperations';
-import type { Summary } from './feedOperations';
-import { withSandbox } from './withSandbox';
+import { FEED_OPERATIONS, LINK, giveCard } from '../helpers/execution/feedOperations';
+import type { Summary } from '../helpers/execution/feedOperations';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const RECIPIENTS = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -126,7 +126,7 @@ describe('results', () => {
 });
 
 describe('two cards of one person in one call', () => {
-	it.each(['update', 'delete'])('fail each for itself: %s', async (name) => {
+	it.each(['update', 'delete'] as const)('fail each for itself: %s', async (name) => {
 		const [both, one] = openIds;
 		await giveCard(sandbox.url, sandbox.feishu, 'first', [both, one]);
 		await giveCard(sandbox.url, sandbox.feishu, 'second', [both]);
@@ -284,7 +284,7 @@ describe('the same card and the same person twice', () => {
 
 	describe.each(Object.keys(CHANGES))('%s', (name) => {
 		it.each(Object.entries(TROUBLES))('goes in the order of the items: %s', async (_, troubles) => {
-			const operation = FEED_OPERATIONS[name];
+			const operation = FEED_OPERATIONS[name as keyof typeof FEED_OPERATIONS];
 			const { fields, roundsOf } = CHANGES[name];
 			const people = openIds.slice(0, PEOPLE);
 			if (operation.needsCard) await giveCard(sandbox.url, sandbox.feishu, 'b', people);

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Person } from '../../sandbox/feishu/src/client';
-import { CARD, VALID, withRefusals, x } from './refusal';
-import type { OperationName, Refusal } from './refusal';
+import { CARD, VALID, withRefusals, x } from '../helpers/execution/refusal';
+import type { OperationName, Refusal } from '../helpers/execution/refusal';
 
 const { sandbox, refuses } = withRefusals();
 

@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '../../sandbox/feishu/src/client';
-import { byId, create, ofBotChat, ofChat, update, upsert } from './forms';
-import type { StoredCredential } from './runNode';
-import { withSandbox } from './withSandbox';
+import { byId, create, ofBotChat, ofChat, update, upsert } from '../helpers/execution/forms';
+import type { StoredCredential } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

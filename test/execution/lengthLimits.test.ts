@@ -11,8 +11,8 @@ import {
 	strings,
 	withRefusals,
 	x,
-} from './refusal';
-import type { OperationName } from './refusal';
+} from '../helpers/execution/refusal';
+import type { OperationName } from '../helpers/execution/refusal';
 
 const { sandbox, run, expectRefused, expectSent } = withRefusals();
 

@@ -1,4 +1,4 @@
-import './quietLogs';
+import '../helpers/execution/quietLogs';
 
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -20,8 +20,9 @@ import type {
 } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { FaultOptions, PressResult, PushedEvent } from '../../sandbox/feishu/src/client';
-import { FeishuCaller } from '../sandbox/FeishuCaller';
-import { withSandbox } from './withSandbox';
+import { asTrigger } from '../helpers/unit/asTrigger';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const CARD = 'delivery-7';
@@ -95,10 +96,10 @@ async function listenAlong(
 	change: Partial<LongConnectionTools> = {},
 ): Promise<string[]> {
 	const seen: string[] = [];
-	const note: EventListener = async (body) => {
+	const note = asTrigger(async (body) => {
 		seen.push((body.header as { event_id: string }).event_id);
 		return await listener(body);
-	};
+	});
 	const app = { baseUrl: sandbox.url, appId, appSecret };
 	leavers.push(await listen(app, note, tools(change)));
 	return seen;

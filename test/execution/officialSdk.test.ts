@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { AppFeedCard, UpdateCardContent, UserIdType } from '../../nodes/shared/api/payloads';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { Person } from '../../sandbox/feishu/src/client';
-import { RANDOM_SEED } from '../randomSeed';
+import { RANDOM_SEED } from '../helpers/randomSeed';
 import {
 	byExpressions,
 	formButtons,
@@ -15,10 +15,10 @@ import {
 	formOfUpdate,
 	jsonCards,
 	updates,
-} from './generatedCards';
-import type { StoredCredential } from './runNode';
-import { withSandbox } from './withSandbox';
-import type { WireCall } from './withSandbox';
+} from '../helpers/execution/generatedCards';
+import type { StoredCredential } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
+import type { WireCall } from '../helpers/execution/withSandbox';
 
 /**
  * The official SDK is the referee: for what it sends, the node sends the same. Each test makes as

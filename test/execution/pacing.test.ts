@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RecordedRequest, SettingsChange } from '../../sandbox/feishu/src/client';
-import { forgetPaces } from '../../nodes/shared/delivery/Pacer';
-import { FeishuCaller } from '../sandbox/FeishuCaller';
-import { FEED_OPERATIONS, LINK } from './feedOperations';
-import type { FeedOperation, Summary } from './feedOperations';
-import { runNode } from './runNode';
-import { withSandbox } from './withSandbox';
+import { resetProcessState } from '../../nodes/shared/primitives/processState';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
+import { FEED_OPERATIONS, LINK } from '../helpers/execution/feedOperations';
+import type { FeedOperation, Summary } from '../helpers/execution/feedOperations';
+import { runNode } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PEOPLE = 3_000;
 /** Milliseconds that the sandbox takes for an answer, as Feishu does from afar. */
@@ -25,7 +25,7 @@ beforeAll(async () => {
 	openIds = people.map(({ open_id }) => open_id);
 });
 
-beforeEach(forgetPaces);
+beforeEach(resetProcessState);
 
 /**
  * How often this process stood still for longer than the pacer's margin, since the machine was busy
@@ -190,7 +190,7 @@ describe('alone at the limit of 10 a second', () => {
 });
 
 describe('at the limit of 50 a second', () => {
-	it.each(['chat reminder', 'bot reminder'])('has no call refused: %s', async (name) => {
+	it.each(['chat reminder', 'bot reminder'] as const)('has no call refused: %s', async (name) => {
 		await withLimit();
 		expect(await reach(FEED_OPERATIONS[name], openIds)).toEqual(openIds);
 		const calls = await sandbox.requests();

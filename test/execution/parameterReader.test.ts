@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { withSandbox } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 /** What an item may hold where the form wants a text or a list. */
 const VALUES: Record<string, unknown> = {

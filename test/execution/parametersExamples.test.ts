@@ -6,7 +6,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { readExamples } from '../../scripts/documentation/examples';
 import { fieldsOf, layOut, pathsIn } from '../../scripts/documentation/formRows';
-import { withSandbox } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 /** They follow on each other: what is deleted at the end was made at the start. */
 const ORDER = ['create', 'upsert', 'update', 'delete'];

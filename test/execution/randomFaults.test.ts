@@ -2,9 +2,9 @@ import fc from 'fast-check';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { CardView, Effect, Fault, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { RANDOM_SEED } from '../randomSeed';
-import { giveCard } from './feedOperations';
-import type { Summary } from './feedOperations';
+import { RANDOM_SEED } from '../helpers/randomSeed';
+import { giveCard } from '../helpers/execution/feedOperations';
+import type { Summary } from '../helpers/execution/feedOperations';
 import {
 	CONTENT,
 	OPERATIONS,
@@ -13,10 +13,10 @@ import {
 	isMalformed,
 	isNobody,
 	randomRun,
-} from './randomRuns';
-import type { RandomItem, RandomRun } from './randomRuns';
-import type { RunResult } from './runNode';
-import { withSandbox } from './withSandbox';
+} from '../helpers/execution/randomRuns';
+import type { RandomItem, RandomRun } from '../helpers/execution/randomRuns';
+import type { RunResult } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 /**
  * The waits between tries take up to 15 s, which hundreds of runs cannot wait for. Here time passes
@@ -324,6 +324,8 @@ function expectNothingLost(run: RandomRun, observed: Observed): void {
 			expect([userId, actual, outcome]).toEqual([userId, 'reached', repeated]);
 			const key = keyOf(observed.targets[item], userId);
 			expect([key, uncertain.has(key)]).toEqual([key, true]);
+			// Whoever made the card, an equal update has made it what this run asked for.
+			if (run.operation === 'create') state.set(key, shownBy(run, run.items[item]));
 		}
 	});
 	const sorted = (map: Map<string, string>) =>

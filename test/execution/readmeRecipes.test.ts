@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { withSandbox } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const FIRST = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
 const SECOND = 'ou_90b767f04fde17beeab734b2de586509';

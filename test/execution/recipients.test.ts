@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { create } from './forms';
-import { withSandbox } from './withSandbox';
+import { create } from '../helpers/execution/forms';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox();
 

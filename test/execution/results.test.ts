@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
-import { withSandbox } from './withSandbox';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 40 });
 

@@ -1,13 +1,13 @@
-import { keptLog } from './keptLog';
+import { keptLog } from '../helpers/execution/keptLog';
 
 import { stringify } from 'flatted';
 import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
-import type { RunResult, StoredCredential } from './runNode';
-import { app, storeApp } from './seededCredentials';
-import { withSandbox } from './withSandbox';
+import type { RunResult, StoredCredential } from '../helpers/execution/runNode';
+import { app, storeApp } from '../helpers/execution/seededCredentials';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 20 });
 

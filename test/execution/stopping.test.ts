@@ -3,10 +3,10 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import type { FaultOptions, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { FEED_OPERATIONS, giveCard } from './feedOperations';
-import type { FeedOperation, Summary } from './feedOperations';
-import type { RunResult } from './runNode';
-import { withSandbox } from './withSandbox';
+import { FEED_OPERATIONS, giveCard } from '../helpers/execution/feedOperations';
+import type { FeedOperation, Summary } from '../helpers/execution/feedOperations';
+import type { RunResult } from '../helpers/execution/runNode';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PEOPLE = 1_000;
 /** Milliseconds that a call which left before the stop may be on its way. */
@@ -223,7 +223,7 @@ describe('a run that is not stopped', () => {
 		expect(messages).toEqual([]);
 	});
 
-	it.each(['create', 'upsert of a card that exists'])(
+	it.each(['create', 'upsert of a card that exists'] as const)(
 		'tells how many recipients are done and left: %s',
 		async (name) => {
 			const people = sandbox.openIds(0, 100);

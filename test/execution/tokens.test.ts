@@ -7,9 +7,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { SECOND_TENANT_KEY, SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { RecordedRequest } from '../../sandbox/feishu/src/client';
-import type { RunResult, StoredCredential } from './runNode';
-import { app, storeApp } from './seededCredentials';
-import { withSandbox } from './withSandbox';
+import type { RunResult, StoredCredential } from '../helpers/execution/runNode';
+import { app, storeApp } from '../helpers/execution/seededCredentials';
+import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 400 });
 
@@ -125,10 +125,16 @@ describe('a token that Feishu refuses', () => {
 		expect(await tokenRequests()).toHaveLength(1);
 	});
 
-	/** Runs 20 calls with a stored token that is refused each time, until it is renewed. */
+	/** Runs 20 calls with a stored token that ends with the second, and is refused from then on until it is renewed. */
 	async function expectOneRenewal(options: IDataObject): Promise<void> {
-		const credential = sandbox.credential({ accessToken: OF_NO_TOKEN });
+		const credential = sandbox.credential({ accessToken: await makeToken() });
+		await sandbox.feishu.clearRequests();
 		await sandbox.feishu.changeSettings({ latency: 200 });
+		await sandbox.feishu.addFault({
+			kind: 'tokenExpired',
+			operation: 'appFeedCard.create',
+			nth: 2,
+		});
 		await expectAllReached(await sandbox.run(create({ ...toMany(), options }), { credential }));
 		const calls = await sandbox.requests();
 		const refused = calls.filter(({ code }) => code !== 0);
@@ -147,6 +153,16 @@ describe('a token that Feishu refuses', () => {
 
 	it('by many calls one after another is renewed once', async () => {
 		await expectOneRenewal({ callsPerSecond: 50 });
+	});
+
+	it('at the start is refused once, and not by all the calls that would be under way', async () => {
+		const credential = sandbox.credential({ accessToken: OF_NO_TOKEN });
+		await sandbox.feishu.changeSettings({ latency: 200 });
+		await expectAllReached(await sandbox.run(create(toMany()), { credential }));
+		const codes = (await sandbox.requests()).map(({ code }) => code);
+		expect(codes.filter((code) => code !== 0)).toEqual([99991663]);
+		expect(codes).toHaveLength(21);
+		expect(credential.renewals).toBe(1);
 	});
 
 	it.each<[string, string, number]>([

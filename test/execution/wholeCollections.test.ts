@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { CARD, LINK, VALID, withRefusals, x } from './refusal';
-import type { OperationName, Refusal } from './refusal';
+import { CARD, LINK, VALID, withRefusals, x } from '../helpers/execution/refusal';
+import type { OperationName, Refusal } from '../helpers/execution/refusal';
 
 const { sandbox, refuses } = withRefusals();
 

@@ -9,8 +9,8 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { CallbackChange, Person, PressResult } from '../../sandbox/feishu/src/client';
-import { CallbackReceiver, type ReceiverAnswer } from './CallbackReceiver';
-import { FeishuCaller } from './FeishuCaller';
+import { CallbackReceiver, type ReceiverAnswer } from '../helpers/sandbox/CallbackReceiver';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, fewScopes, store } = SEEDED_APPS;
 const encrypt_key = '加密 key';

@@ -10,7 +10,7 @@ import {
 	startFeishuSandbox,
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
-import { FeishuCaller } from './FeishuCaller';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom } = SEEDED_APPS;
 

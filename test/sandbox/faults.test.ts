@@ -5,7 +5,7 @@ import {
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
 import type { FaultOptions, RecordedRequest } from '../../sandbox/feishu/src/client';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom } = SEEDED_APPS;
 
@@ -196,6 +196,84 @@ describe.each([
 	});
 });
 
+const reminder = { time_sensitive: true };
+/** The six operations on message lists, each with one recipient who has the card `b`. */
+const OPERATIONS: Array<[string, (id: string) => Promise<Answer>]> = [
+	['create', (id) => create([id], 'new')],
+	[
+		'update',
+		(user_id) => {
+			const app_feed_card = { biz_id: 'b', title: '新' };
+			return feishu.update({ feed_cards: [{ app_feed_card, user_id, update_fields: ['1'] }] });
+		},
+	],
+	['delete', (user_id) => feishu.delete({ feed_cards: [{ biz_id: 'b', user_id }] })],
+	[
+		'chat buttons',
+		(id) => feishu.chatButtons({ chat_id, user_ids: [id], buttons: { buttons: [] } }),
+	],
+	['group reminder', (id) => feishu.groupReminder(chat_id, { ...reminder, user_ids: [id] })],
+	['bot reminder', (id) => feishu.botReminder({ ...reminder, user_ids: [id] })],
+];
+/** Every way for an answer to be lost or to say that nothing was done. */
+const LOSSES: FaultOptions[] = [
+	{ kind: 'serverError' },
+	{ kind: 'badGateway' },
+	{ kind: 'dropped' },
+	{ kind: 'cutOff' },
+	{ kind: 'notJson' },
+	{ kind: 'silence', seconds: 0 },
+	{ kind: 'tokenExpired' },
+	{ kind: 'tooManyRequests' },
+	{ kind: 'tooManyRequestsAs400' },
+	{ kind: 'missingScope' },
+	{ kind: 'errorCode', status: 503, code: 1503 },
+	{ kind: 'gatewayCode', code: 1000004 },
+];
+
+describe.each(OPERATIONS)('the second call of %s', (_name, call) => {
+	it.each(
+		LOSSES.flatMap((loss) => [
+			{ ...loss, handled: false },
+			{ ...loss, handled: true },
+		]),
+	)('can meet %j', async (fault) => {
+		await create(openIds.slice(0, 3), 'b');
+		await control.clearEffects();
+		await control.addFault({ ...fault, nth: 2 });
+		const done = async () => {
+			const effects = await control.effects();
+			const open_ids = effects.map((effect) => openIds.indexOf(effect.open_id));
+			return [...new Set(open_ids)];
+		};
+		expect((await call(openIds[0])).code).toBe(0);
+		const second = await call(openIds[1]).then(
+			({ code }) => code,
+			() => 'lost',
+		);
+		// A late answer is the only one that can still say that all is well.
+		if (fault.kind === 'silence' && fault.handled) expect(second).toBe(0);
+		else expect(second).not.toBe(0);
+		expect(await done()).toEqual(fault.handled ? [0, 1] : [0]);
+		feishu = new FeishuCaller(sandbox.url);
+		expect((await call(openIds[2])).code).toBe(0);
+		expect(await done()).toEqual(fault.handled ? [0, 1, 2] : [0, 2]);
+	});
+});
+
+it('a rate limit that never passes is a fault without an end, or a limit of none', async () => {
+	const { id } = await control.addFault({ kind: 'tooManyRequests', retryAfter: 1 });
+	expect(new Set(await codesOf(20))).toEqual(new Set([99991400]));
+	await control.clearFaults(id);
+	await control.changeSettings({
+		rateLimiting: { enabled: true, limits: { 'appFeedCard.create': { perSecond: 0 } } },
+	});
+	expect(new Set(await codesOf(20))).toEqual(new Set([99991400]));
+	await control.advanceClock(3600);
+	expect(await codesOf(1)).toEqual([99991400]);
+	expect(await created()).toBe(0);
+});
+
 describe('which calls', () => {
 	const E = 2200;
 
@@ -234,6 +312,27 @@ describe('which calls', () => {
 			create(calls[next++].map((index) => openIds[index])),
 		);
 		expect(codes).toEqual([0, 0, 0, 'lost', 0]);
+	});
+
+	it('can be those with a text in them, whoever and however many the recipients are', async () => {
+		await control.addFault({
+			kind: 'errorCode',
+			status: 400,
+			code: 230001,
+			msg: 'sensitive words',
+			contains: '中奖',
+		});
+		const titled = (title: string, user_ids: string[]) =>
+			feishu.create({
+				app_feed_card: { title, link: { link: 'https://example.com' } },
+				user_ids,
+			});
+		for (const ids of [openIds, openIds.slice(0, 1)]) {
+			const refused = await titled('恭喜中奖', ids);
+			expect(refused).toMatchObject({ status: 400, code: 230001, msg: 'sensitive words' });
+			expect((await titled('恭喜', ids)).code).toBe(0);
+		}
+		expect(await created()).toBe(openIds.length + 1);
 	});
 
 	it('find recipients in updates and deletes too', async () => {

@@ -5,7 +5,7 @@ import {
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
 import type { GroupView, Person } from '../../sandbox/feishu/src/client';
-import { FeishuCaller } from './FeishuCaller';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, pilot } = SEEDED_APPS;
 const LINK = { link: 'https://example.com/course' };
@@ -219,6 +219,13 @@ describe('updating', () => {
 		await update(['103']);
 		const notified = await control.effects({ effect: 'notified' });
 		expect(notified.map((effect) => effect.spokenText)).toEqual(['快', undefined]);
+	});
+
+	it('without 103 a spoken text is ignored, and nobody is told', async () => {
+		await control.clearEffects();
+		const notify = { custom_sound_text: '快', with_custom_sound: true };
+		expect(await update(['1'], { title: '新', notify })).toMatchObject({ status: 200, code: 0 });
+		expect(await control.effects()).toMatchObject([{ effect: 'cardUpdated' }]);
 	});
 
 	it('fails for those who have no such card', async () => {

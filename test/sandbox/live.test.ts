@@ -11,8 +11,8 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { LiveMessage, Person, RequestSummary } from '../../sandbox/feishu/src/client';
-import { CallbackReceiver } from './CallbackReceiver';
-import { FeishuCaller } from './FeishuCaller';
+import { CallbackReceiver } from '../helpers/sandbox/CallbackReceiver';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 type Change = Extract<LiveMessage, { name: 'change' }>['data'];
 type Listed = 'people' | 'notifications' | 'requests' | 'events';

@@ -10,7 +10,7 @@ import {
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
 import type { PushedEvent } from '../../sandbox/feishu/src/client';
-import { answerTo, type ClientFrame, FrameClient, headers } from './FrameClient';
+import { answerTo, type ClientFrame, FrameClient, headers } from '../helpers/sandbox/FrameClient';
 
 const { custom, fewScopes, store } = SEEDED_APPS;
 const ENDPOINT = '/callback/ws/endpoint';

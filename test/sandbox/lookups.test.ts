@@ -8,7 +8,7 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { CompanyView, Person } from '../../sandbox/feishu/src/client';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, fewScopes, store } = SEEDED_APPS;
 

@@ -12,7 +12,7 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { Person, PressResult } from '../../sandbox/feishu/src/client';
-import { FeishuCaller } from './FeishuCaller';
+import { FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 /**
  * The official SDK is the referee: what the sandbox sends, its event dispatcher, card handler and

@@ -1,12 +1,14 @@
 import {
 	type FeishuSandbox,
 	FeishuSandboxClient,
+	SEEDED_APPS,
 	startFeishuSandbox,
 } from '../../sandbox/feishu/src';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const LINK = 'https://example.com/course';
 const EMOJI = '🎓';
+const { app_id } = SEEDED_APPS.custom;
 const linkOf = (length: number) => `https://example.com/${'x'.repeat(length - 20)}`;
 
 type JsonObject = Record<string, unknown>;
@@ -139,9 +141,36 @@ const CARD_CASES: Case[] = [
 	],
 	['link of 700', { link: { link: linkOf(700) } }, null],
 	['link of 701', { link: { link: linkOf(701) } }, 'link.link'],
+	['link of 700 bytes', { link: { link: `${linkOf(697)}课` } }, null],
+	['link of 701 bytes', { link: { link: `${linkOf(698)}课` } }, 'link.link'],
+	['link of 246 characters in 698 bytes', { link: { link: linkOf(20) + '课'.repeat(226) } }, null],
 	[
-		'applink',
-		{ link: { link: 'https://applink.feishu.cn/client/web_app/open?appId=cli_1' } },
+		'link of 247 characters in 701 bytes',
+		{ link: { link: linkOf(20) + '课'.repeat(227) } },
+		'link.link',
+	],
+	[
+		'button link of 700 characters',
+		buttons(button({ multi_url: { url: linkOf(680) + '课'.repeat(20) } })),
+		null,
+	],
+	...['applink.feishu.cn', 'applink.larksuite.com'].flatMap((host) =>
+		['web_app', 'mini_program'].flatMap((kind): Case[] => {
+			const applink = (query: string) => ({
+				link: { link: `https://${host}/client/${kind}/open${query}` },
+			});
+			return [
+				[`applink of ${host} to the ${kind} itself`, applink(`?appId=${app_id}`), null],
+				[`applink of ${host} to no ${kind}`, applink(''), null],
+				[`applink of ${host} to another ${kind}`, applink('?mode=x&appId=cli_other'), 'link.link'],
+				[`applink of ${host} to an empty ${kind}`, applink('?appId='), 'link.link'],
+			];
+		}),
+	),
+	['another app’s ID elsewhere', { link: { link: `${LINK}?appId=cli_other` } }, null],
+	[
+		'another app in a button’s link',
+		buttons(button({ multi_url: { url: 'https://applink.feishu.cn/x?appId=cli_other' } })),
 		null,
 	],
 	['link with http', { link: { link: 'http://example.com' } }, 'link.link'],
@@ -177,6 +206,12 @@ describe('app_feed_card', () => {
 		const answer = await feishu.update({ feed_cards: [good, bad] });
 		await expectVerdict(answer, field && `feed_cards[1].app_feed_card.${field}`);
 	});
+});
+
+it('an applink to another app is refused by that app’s name', async () => {
+	const link = { link: 'https://applink.feishu.cn/client/web_app/open?appId=cli_other' };
+	const answer = await feishu.create({ app_feed_card: { link }, user_ids: [people[0]] });
+	expect(answer.msg).toContain('cli_other');
 });
 
 const card = { link: { link: LINK } };

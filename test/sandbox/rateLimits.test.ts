@@ -7,7 +7,7 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import { RateLimiter } from '../../sandbox/feishu/src/rateLimiter';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 let sandbox: FeishuSandbox;
 let control: FeishuSandboxClient;

@@ -6,7 +6,7 @@ import {
 	startFeishuSandbox,
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
-import { type Answer, FeishuCaller } from './FeishuCaller';
+import { type Answer, FeishuCaller } from '../helpers/sandbox/FeishuCaller';
 
 const { custom, fewScopes, store } = SEEDED_APPS;
 const HOUR = 3600;

@@ -1,79 +1,24 @@
-import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import { listen } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
-import type {
-	EventListener,
-	LongConnectionApp,
-	LongConnectionTools,
-} from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
+import type { EventListener } from '../../nodes/FeishuFeedTrigger/longConnection/LongConnection';
 import { headerOf } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
 import { readClientConfig } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
-import { LongConnectionServer, refusal } from './LongConnectionServer';
+import { asTrigger } from '../helpers/unit/asTrigger';
+import { refusal } from '../helpers/unit/LongConnectionServer';
+import {
+	APP,
+	event,
+	hurry,
+	idOf,
+	join,
+	server,
+	toast,
+	until,
+	withLongConnectionServer,
+} from '../helpers/unit/withLongConnectionServer';
 
-const APP: LongConnectionApp = {
-	baseUrl: 'http://localhost:1',
-	appId: 'cli_a',
-	appSecret: 'the-app-secret',
-};
-
-let server: LongConnectionServer;
-let leavers: Array<() => Promise<void>>;
-
-beforeEach(async () => {
-	server = await LongConnectionServer.start();
-	leavers = [];
-});
-
-afterEach(async () => {
-	await Promise.all(leavers.map(async (leave) => await leave()));
-	await server.stop();
-});
-
-/** Listens until the end of the test, unless it leaves earlier. */
-async function join(
-	listener: EventListener = async () => undefined,
-	{
-		app = {},
-		tools = {},
-	}: { app?: Partial<LongConnectionApp>; tools?: Partial<LongConnectionTools> } = {},
-): Promise<() => Promise<void>> {
-	const leave = await listen({ ...APP, ...app }, listener, server.tools(tools));
-	leavers.push(leave);
-	return leave;
-}
-
-const event = (id: string, content: object = {}) => ({
-	schema: '2.0',
-	header: { event_id: id, event_type: 'card.action.trigger' },
-	event: content,
-});
-
-const idOf = (body: Record<string, unknown>) => (body.header as { event_id: string }).event_id;
-
-const toast = (content: string) => ({ toast: { type: 'success', content } });
-
-/** Waits until something holds, at most for so many milliseconds. */
-async function until(holds: () => boolean, most = 10_000): Promise<void> {
-	const start = performance.now();
-	while (!holds()) {
-		if (performance.now() - start > most) throw new Error(`After ${most} ms: not ${String(holds)}`);
-		await pause(10);
-	}
-}
-
-/** Lets the clock, but not the timers, run faster until the end of the test. */
-function hurry(times: number): void {
-	const start = performance.now();
-	const origin = Date.now();
-	jest.spyOn(Date, 'now').mockImplementation(() => origin + (performance.now() - start) * times);
-}
-
-afterEach(() => jest.restoreAllMocks());
+withLongConnectionServer();
 
 describe('the listeners of an app', () => {
 	it('share one connection, and each gets every event once', async () => {
@@ -133,10 +78,12 @@ describe('the listeners of an app', () => {
 
 	it('get no copies of an event, not even over a new connection, and copies are answered', async () => {
 		const seen: string[] = [];
-		await join(async (body) => {
-			seen.push(idOf(body));
-			return toast('first');
-		});
+		await join(
+			asTrigger(async (body) => {
+				seen.push(idOf(body));
+				return toast('first');
+			}),
+		);
 		expect((await server.ask(event('e'))).answer).toEqual(toast('first'));
 		expect((await server.ask(event('e'))).answer).toEqual({});
 		server.sockets[0].terminate();
@@ -223,19 +170,6 @@ describe('the answer to an event', () => {
 		expect(took).toBeLessThan(1_500);
 	});
 
-	it('is empty, within 3 seconds, when the listeners are slower', async () => {
-		await join(async () => {
-			await pause(3_500);
-			return toast('too late');
-		});
-		const { answer, took } = await server.ask(event('e'));
-		expect(answer).toEqual({});
-		expect(took).toBeGreaterThan(2_500);
-		expect(took).toBeLessThan(3_000);
-		// The server would not take a second answer.
-		await pause(1_000);
-	});
-
 	it.each<[string, EventListener]>([
 		['fails', async () => Promise.reject(new Error('broken'))],
 		[
@@ -304,40 +238,6 @@ describe('messages', () => {
 	});
 });
 
-describe('pings', () => {
-	it('go out at once and at every interval, with the service of the address', async () => {
-		server.clientConfig.PingInterval = 1;
-		await join();
-		await pause(3_600);
-		expect(server.pings.map(({ service }) => service)).toEqual([7, 7, 7, 7]);
-		const gaps = server.pings.slice(1).map(({ at }, index) => at - server.pings[index].at);
-		for (const gap of gaps) {
-			expect(gap).toBeGreaterThan(900);
-			expect(gap).toBeLessThan(1_500);
-		}
-	});
-
-	it('follow the interval that a pong brings', async () => {
-		server.pong = JSON.stringify({ PingInterval: 0.5 });
-		await join();
-		await pause(2_400);
-		expect(server.pings.length).toBeGreaterThanOrEqual(4);
-		server.pong = JSON.stringify({ PingInterval: 60 });
-		await pause(1_000);
-		const count = server.pings.length;
-		await pause(1_500);
-		expect(server.pings).toHaveLength(count);
-	});
-
-	it('never become a flood, whatever a pong brings', async () => {
-		server.pong = '{"PingInterval": 0}';
-		await join();
-		await pause(1_200);
-		expect(server.pings.length).toBeGreaterThanOrEqual(2);
-		expect(server.pings.length).toBeLessThanOrEqual(4);
-	});
-});
-
 describe('settings', () => {
 	const former = { ReconnectCount: 3, ReconnectInterval: 60, ReconnectNonce: 10, PingInterval: 90 };
 
@@ -382,57 +282,6 @@ describe('a connection that ends', () => {
 			'The long connection to Feishu is interrupted (it was closed) and will be opened again',
 		]);
 		expect(server.messagesOf('info')).toEqual(['The long connection to Feishu is open again']);
-	});
-
-	it('comes back when nothing is heard any more, though it seems open', async () => {
-		hurry(4);
-		server.clientConfig.PingInterval = 1;
-		await join();
-		server.isSilent = true;
-		const start = Date.now();
-		await until(() => server.endpointCalls.length === 2);
-		// Two intervals and 5 seconds, and then the wait before connecting again.
-		expect(Date.now() - start).toBeGreaterThan(6_900);
-		expect(Date.now() - start).toBeLessThan(12_000);
-		server.isSilent = false;
-		await until(() => server.sockets.length === 2);
-		expect(server.messagesOf('warn')[0]).toContain('nothing was heard from Feishu any more');
-		await server.ask(event('e'), { socket: server.sockets[1] });
-	});
-
-	it('stays when events are heard, though no pong is', async () => {
-		hurry(4);
-		server.clientConfig.PingInterval = 1;
-		await join();
-		server.isSilent = true;
-		for (let sent = 0; sent < 16; sent++) {
-			await pause(200);
-			server.send(event(String(sent)));
-		}
-		expect(server.endpointCalls).toHaveLength(1);
-	});
-
-	it('waits as long as ReconnectInterval says between attempts, and for ever if that is meant', async () => {
-		server.clientConfig.ReconnectInterval = 0.7;
-		await join();
-		const busy = { body: refusal(1, 'system busy') };
-		server.endpointAnswers = [
-			busy,
-			{ body: refusal(1000040343, 'internal error') },
-			busy,
-			{ error: new Error('down') },
-		];
-		const start = performance.now();
-		server.sockets[0].terminate();
-		await until(() => server.openSockets.length === 1);
-		expect(performance.now() - start).toBeGreaterThan(500 + 4 * 700);
-		expect(server.endpointCalls).toHaveLength(6);
-		const attempts = server.messagesOf('warn').slice(1);
-		expect(attempts).toHaveLength(4);
-		expect(attempts[0]).toBe(
-			'The long connection to Feishu cannot be opened again yet. Feishu gives no long connection (code 1, "system busy"): Feishu is busy, try again later. The next attempt is in 0.7 seconds.',
-		);
-		expect(attempts[3]).toContain('localhost:1 cannot be reached');
 	});
 
 	it('waits at random, for at most ReconnectNonce, before the first attempt', async () => {
@@ -568,23 +417,6 @@ describe('a first connection', () => {
 		const results = await Promise.allSettled([join(), join(), join()]);
 		expect(results.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
 		expect(server.endpointCalls).toHaveLength(1);
-	});
-
-	it('is given up when nobody answers at the address', async () => {
-		// Something that takes connections and never says a word.
-		const sockets: Socket[] = [];
-		const mute = createServer((socket) => void sockets.push(socket.resume())).listen(0);
-		const URL = `ws://localhost:${(mute.address() as AddressInfo).port}/`;
-		server.endpointAnswers = Array(3).fill({ body: { code: 0, data: { URL } } });
-		hurry(20);
-		try {
-			await expect(join()).rejects.toThrow(/No WebSocket to localhost:\d+ can be opened/);
-			expect(sockets.length).toBeGreaterThanOrEqual(3);
-			await until(() => sockets.every(({ closed }) => closed));
-		} finally {
-			for (const socket of sockets) socket.destroy();
-			mute.close();
-		}
 	});
 
 	it('is refused on a Node without a WebSocket, with what to do', async () => {
@@ -731,21 +563,4 @@ describe('when the last listener leaves', () => {
 		await pause(300);
 		expect(server.sockets).toHaveLength(1);
 	});
-
-	it('nothing is left of 100 activations: no socket, and no timer for longer than a second', async () => {
-		// A process of its own ends only when nothing is left in it.
-		const script = path.join(__dirname, 'hundredActivations.ts');
-		const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
-			timeout: 60_000,
-		});
-		const { lingered, ...counts } = JSON.parse(stdout) as { lingered: number };
-		expect(counts).toEqual({
-			activations: 100,
-			connections: 100,
-			mostOpen: 1,
-			received: 100,
-			isClosed: true,
-		});
-		expect(lingered).toBeLessThan(1_000);
-	}, 60_000);
 });

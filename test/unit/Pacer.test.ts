@@ -1,12 +1,13 @@
 import type { RateLimit } from '../../nodes/shared/api/endpoints';
-import { Pacer, forgetPaces, pacerFor } from '../../nodes/shared/delivery/Pacer';
+import { Pacer, pacerFor } from '../../nodes/shared/delivery/Pacer';
+import { resetProcessState } from '../../nodes/shared/primitives/processState';
+import type { PacerLease } from '../../nodes/shared/delivery/Pacer';
 
 const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
 const REMINDERS: RateLimit[] = [
 	{ calls: 50, seconds: 1 },
 	{ calls: 1000, seconds: 60 },
 ];
-const never = () => false;
 
 /** Chance that is the same in every run, so that these tests pass always or never. */
 function chanceOf(seed: number): () => number {
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(() => {
 	chance.mockRestore();
 	jest.useRealTimers();
-	forgetPaces();
+	resetProcessState();
 });
 
 async function pass(seconds: number): Promise<void> {
@@ -83,7 +84,7 @@ class Sender {
 
 	/** `jitter`: milliseconds that the way to Feishu takes longer now and then. */
 	constructor(
-		readonly pacer: Pacer,
+		readonly pacer: PacerLease,
 		private readonly limiter: Limiter,
 		private calls = Infinity,
 		private readonly latency = 200,
@@ -97,7 +98,7 @@ class Sender {
 	}
 
 	private async send(): Promise<boolean> {
-		const start = (await this.pacer.turn(never)) as number;
+		const start = (await this.pacer.acquire()) as number;
 		this.left.push(Date.now());
 		await sleep(this.latency / 2 + Math.random() * this.jitter);
 		const wait = this.limiter.take();
@@ -111,10 +112,10 @@ class Sender {
 }
 
 /** Takes turns, all asked for at once; gives when each came. */
-async function takeTurns(pacer: Pacer, count: number, seconds: number): Promise<number[]> {
+async function takeTurns(pacer: PacerLease, count: number, seconds: number): Promise<number[]> {
 	const times: number[] = [];
 	for (let turn = 0; turn < count; turn++) {
-		void pacer.turn(never).then(() => times.push(Date.now()));
+		void pacer.acquire().then(() => times.push(Date.now()));
 	}
 	await pass(seconds);
 	return times;
@@ -122,7 +123,7 @@ async function takeTurns(pacer: Pacer, count: number, seconds: number): Promise<
 
 describe('the pace', () => {
 	it('spreads ten calls over each second', async () => {
-		const times = await takeTurns(new Pacer(TEN_A_SECOND), 600, 60);
+		const times = await takeTurns(new Pacer(TEN_A_SECOND).lease(), 600, 60);
 		expect(times.length).toBeGreaterThanOrEqual(575);
 		expect(mostIn(times, 1_000)).toBeLessThanOrEqual(10);
 		const gaps = times.slice(1).map((time, place) => time - times[place]);
@@ -132,19 +133,19 @@ describe('the pace', () => {
 
 	it('keeps the first call waiting for nothing', async () => {
 		const start = Date.now();
-		expect(await new Pacer(TEN_A_SECOND).turn(never)).toBe(start);
+		expect(await new Pacer(TEN_A_SECOND).lease().acquire()).toBe(start);
 	});
 
 	it('gives turns first come, first served', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
 		const order: number[] = [];
-		for (let turn = 0; turn < 30; turn++) void pacer.turn(never).then(() => order.push(turn));
+		for (let turn = 0; turn < 30; turn++) void pacer.acquire().then(() => order.push(turn));
 		await pass(5);
 		expect(order).toEqual(Array.from({ length: 30 }, (_, turn) => turn));
 	});
 
 	it('makes no burst after a pause', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
 		const before = await takeTurns(pacer, 10, 2);
 		await pass(30);
 		const after = await takeTurns(pacer, 20, 3);
@@ -154,10 +155,10 @@ describe('the pace', () => {
 
 	it('makes up for turns that come late, within the limit', async () => {
 		const start = Date.now();
-		const pacer = new Pacer(TEN_A_SECOND);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
 		const times: number[] = [];
 		for (let turn = 0; turn < 600; turn++) {
-			void pacer.turn(never).then(() => times.push(Date.now()));
+			void pacer.acquire().then(() => times.push(Date.now()));
 		}
 		for (let step = 0; step < 400; step++) {
 			await jest.advanceTimersByTimeAsync(100);
@@ -170,7 +171,7 @@ describe('the pace', () => {
 
 	it('keeps to 50 a second and 1000 a minute', async () => {
 		const start = Date.now();
-		const times = await takeTurns(new Pacer(REMINDERS), 4_000, 181);
+		const times = await takeTurns(new Pacer(REMINDERS).lease(), 4_000, 181);
 		expect(mostIn(times, 1_000)).toBeLessThanOrEqual(50);
 		expect(mostIn(times, 60_000)).toBeLessThanOrEqual(1_000);
 		// 1000 in each of the three minutes, and what a fourth begins with.
@@ -181,7 +182,7 @@ describe('the pace', () => {
 describe('with Feishu at the other end', () => {
 	it.each([0, 200, 2_000])('has no call refused at a latency of %i ms', async (latency) => {
 		const limiter = new Limiter(TEN_A_SECOND);
-		const sender = new Sender(new Pacer(TEN_A_SECOND), limiter, Infinity, latency);
+		const sender = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter, Infinity, latency);
 		await pass(60);
 		expect(limiter.refused).toEqual([]);
 		// Twenty calls at once of two seconds each are ten a second, but for the rise and the rest.
@@ -190,14 +191,14 @@ describe('with Feishu at the other end', () => {
 
 	it('has no call refused although the way takes up to 30 ms more', async () => {
 		const limiter = new Limiter(TEN_A_SECOND);
-		new Sender(new Pacer(TEN_A_SECOND), limiter, Infinity, 200, 30);
+		new Sender(new Pacer(TEN_A_SECOND).lease(), limiter, Infinity, 200, 30);
 		await pass(120);
 		expect(limiter.refused).toEqual([]);
 	});
 
 	it('loses little when the way takes up to 200 ms more', async () => {
 		const limiter = new Limiter(TEN_A_SECOND);
-		const sender = new Sender(new Pacer(TEN_A_SECOND), limiter, Infinity, 200, 200);
+		const sender = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter, Infinity, 200, 200);
 		await pass(120);
 		expect(sender.accepted.length / 120).toBeGreaterThanOrEqual(6);
 	});
@@ -207,7 +208,7 @@ describe('with Feishu at the other end', () => {
 		async (calls) => {
 			const start = Date.now();
 			const limiter = new Limiter([{ calls, seconds: 1 }]);
-			const { accepted } = new Sender(new Pacer(TEN_A_SECOND), limiter);
+			const { accepted } = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
 			await pass(120);
 			expect(between(accepted, start, 20, 120) / 100).toBeGreaterThanOrEqual(0.88 * calls);
 			expect(limiter.refused.length).toBeLessThanOrEqual(12);
@@ -217,7 +218,7 @@ describe('with Feishu at the other end', () => {
 	it('follows a limit that sinks and rises again', async () => {
 		const start = Date.now();
 		const limiter = new Limiter(TEN_A_SECOND);
-		const { accepted } = new Sender(new Pacer(TEN_A_SECOND), limiter);
+		const { accepted } = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
 		await pass(20);
 		limiter.limits = [{ calls: 4, seconds: 1 }];
 		await pass(60);
@@ -230,7 +231,7 @@ describe('with Feishu at the other end', () => {
 	it('waits while another party uses up the limit, then finds its pace without a burst', async () => {
 		const start = Date.now();
 		const limiter = new Limiter(TEN_A_SECOND);
-		const sender = new Sender(new Pacer(TEN_A_SECOND), limiter);
+		const sender = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
 		await pass(10);
 		for (let step = 0; step < 20 * 50; step++) {
 			limiter.take();
@@ -257,7 +258,7 @@ describe('with Feishu at the other end', () => {
 		const start = Date.now();
 		const limiter = new Limiter(TEN_A_SECOND);
 		while (limiter.take() === undefined);
-		const { accepted } = new Sender(new Pacer(TEN_A_SECOND), limiter);
+		const { accepted } = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
 		await pass(30);
 		expect(between(accepted, start, 2, 10) / 8).toBeGreaterThanOrEqual(4);
 		expect(between(accepted, start, 20, 30) / 10).toBeGreaterThanOrEqual(9.5);
@@ -269,7 +270,7 @@ describe('with Feishu at the other end', () => {
 			const limiter = new Limiter(TEN_A_SECOND);
 			const senders = Array.from(
 				{ length: count },
-				() => new Sender(new Pacer(TEN_A_SECOND), limiter),
+				() => new Sender(new Pacer(TEN_A_SECOND).lease(), limiter),
 			);
 			await pass(120);
 			const share = limiter.accepted.length / (120 * 10);
@@ -284,7 +285,7 @@ describe('with Feishu at the other end', () => {
 
 	it('loses no call, however many are refused', async () => {
 		const limiter = new Limiter([{ calls: 3, seconds: 1 }]);
-		const senders = [1, 2].map(() => new Sender(new Pacer(TEN_A_SECOND), limiter, 150));
+		const senders = [1, 2].map(() => new Sender(new Pacer(TEN_A_SECOND).lease(), limiter, 150));
 		await pass(180);
 		await Promise.all(senders.map(async ({ done }) => await done));
 		expect(senders.map(({ accepted }) => accepted.length)).toEqual([150, 150]);
@@ -293,8 +294,8 @@ describe('with Feishu at the other end', () => {
 
 describe('a refusal', () => {
 	it.each([1, 5, 60])('holds every call for the %i s that Feishu asks', async (seconds) => {
-		const pacer = new Pacer(TEN_A_SECOND);
-		const first = (await pacer.turn(never)) as number;
+		const pacer = new Pacer(TEN_A_SECOND).lease();
+		const first = (await pacer.acquire()) as number;
 		const refusedAt = Date.now();
 		pacer.refused(first, seconds);
 		const times = await takeTurns(pacer, 5, seconds * 1.1 + 3);
@@ -306,9 +307,9 @@ describe('a refusal', () => {
 	});
 
 	it('holds also those who wait already', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
-		const first = (await pacer.turn(never)) as number;
-		const waiting = pacer.turn(never);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
+		const first = (await pacer.acquire()) as number;
+		const waiting = pacer.acquire();
 		await jest.advanceTimersByTimeAsync(50);
 		const refusedAt = Date.now();
 		pacer.refused(first, 5);
@@ -317,7 +318,7 @@ describe('a refusal', () => {
 	});
 
 	it('is not shortened by another that asks for less', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
 		const [first, second] = await takeTurns(pacer, 2, 1);
 		const refusedAt = Date.now();
 		pacer.refused(first, 10);
@@ -329,28 +330,29 @@ describe('a refusal', () => {
 
 describe('a stopped execution', () => {
 	it('gets no turn, and keeps nobody waiting', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
-		pacer.refused((await pacer.turn(never)) as number, 60);
-		let isStopped = false;
-		const stopped = Array.from({ length: 10 }, async () => await pacer.turn(() => isStopped));
+		const pacer = new Pacer(TEN_A_SECOND).lease();
+		pacer.refused((await pacer.acquire()) as number, 60);
+		const stop = new AbortController();
+		const stopped = Array.from({ length: 10 }, async () => await pacer.acquire(stop.signal));
 		await pass(1);
-		isStopped = true;
+		stop.abort();
 		const all = Promise.all(stopped);
 		await pass(0.3);
 		expect(await all).toEqual(Array.from({ length: 10 }));
 
 		const start = Date.now();
-		const next = pacer.turn(never);
+		const next = pacer.acquire();
 		await pass(70);
 		expect((await next)! - start).toBeLessThanOrEqual(66_000);
 	});
 
 	it('leaves its turns to the others', async () => {
-		const pacer = new Pacer(TEN_A_SECOND);
+		const pacer = new Pacer(TEN_A_SECOND).lease();
 		const times: number[] = [];
 		for (let turn = 0; turn < 40; turn++) {
 			// Every other turn is asked for by an execution that is stopped.
-			void pacer.turn(() => turn % 2 === 1).then((time) => time && times.push(time));
+			const signal = turn % 2 === 1 ? AbortSignal.abort() : undefined;
+			void pacer.acquire(signal).then((time) => time && times.push(time));
 		}
 		const start = Date.now();
 		await pass(5);
@@ -370,20 +372,44 @@ describe('pacerFor', () => {
 		['app', () => pacerFor('another', endpoint)],
 		['path', () => pacerFor('app', { ...endpoint, path: '/chats' })],
 		['method', () => pacerFor('app', { ...endpoint, method: 'PUT' })],
-		['pace', () => pacerFor('app', endpoint, 20)],
 	])('is another for another %s', (_, other) => {
 		expect(other()).not.toBe(pacerFor('app', endpoint));
 	});
 
 	it('takes the calls per second of the options in place of the limits', async () => {
-		const times = await takeTurns(pacerFor('app', endpoint, 100), 250, 2);
+		const times = await takeTurns(pacerFor('app', endpoint).lease(100), 250, 2);
 		expect(times.length).toBeGreaterThanOrEqual(180);
 		expect(mostIn(times, 1_000)).toBeLessThanOrEqual(100);
 	});
 
 	it('remembers the pace that it found until it is told to forget', () => {
 		const before = pacerFor('app', endpoint);
-		forgetPaces();
+		resetProcessState();
 		expect(pacerFor('app', endpoint)).not.toBe(before);
+	});
+
+	it('lets the lowest calls per second win while several runs of an app share it', async () => {
+		const [slow, fast] = [5, 20].map((calls) => pacerFor('app', endpoint).lease(calls));
+		const documented = pacerFor('app', endpoint).lease();
+		const times = await takeTurns(fast!, 18, 4);
+		expect(mostIn(times, 1_000)).toBeLessThanOrEqual(5);
+		slow!.release();
+		const later = await takeTurns(fast!, 38, 4);
+		expect(mostIn(later, 1_000)).toBeLessThanOrEqual(10);
+		expect(later.length).toBeGreaterThan(30);
+		documented.release();
+		const alone = await takeTurns(fast!, 160, 4);
+		expect(mostIn(alone, 1_000)).toBeGreaterThan(10);
+		expect(mostIn(alone, 1_000)).toBeLessThanOrEqual(20);
+	});
+
+	it('gives an urgent call the next slot, before all that wait', async () => {
+		const pacer = new Pacer(TEN_A_SECOND).lease();
+		const order: string[] = [];
+		for (let turn = 0; turn < 5; turn++) void pacer.acquire().then(() => order.push('other'));
+		await jest.advanceTimersByTimeAsync(10);
+		void pacer.acquire(undefined, true).then(() => order.push('urgent'));
+		await pass(2);
+		expect(order).toEqual(['other', 'urgent', 'other', 'other', 'other', 'other']);
 	});
 });

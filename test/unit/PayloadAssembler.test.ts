@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { PayloadAssembler } from '../../nodes/FeishuFeedTrigger/longConnection/PayloadAssembler';
 import type { Frame } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
-import { collectGarbage } from './garbageCollection';
+import { collectGarbage } from '../helpers/unit/garbageCollection';
 
 /** A data frame with these headers; those that are undefined are left out. */
 function part(headers: Record<string, string | number | undefined>, payload?: Uint8Array): Frame {

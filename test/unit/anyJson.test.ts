@@ -2,15 +2,16 @@ import fc from 'fast-check';
 import type { Logger } from 'n8n-workflow';
 
 import { readToastOfWorkflow } from '../../nodes/FeishuFeedTrigger/event/toast';
-import { isWanted, readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
-import { readResponse, readFailedRecipients, sentenceOf } from '../../nodes/shared/api/responses';
+import { readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
+import { isWanted } from '../../nodes/FeishuFeedTrigger/event/filter';
+import { sentenceOf } from '../../nodes/shared/api/failures';
+import { readResponse, readFailedRecipients } from '../../nodes/shared/api/responses';
 import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { EventDelivery } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
 import { shown } from '../../nodes/shared/validation/InvalidField';
 import {
 	DEFAULT_CLIENT_CONFIG,
-	LongConnectionError,
 	askForEndpoint,
 	readClientConfig,
 } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
@@ -75,7 +76,8 @@ describe('any JSON is read, never stumbled over:', () => {
 	holds('the recipients who were not reached', (value) => {
 		for (const endpoint of [CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE]) {
 			const data = { [endpoint.failureList]: [value, { user_id: 'ou_a', reason: value }] };
-			const failure = readFailedRecipients(data, endpoint)('ou_a', 'biz');
+			const recipient = { userId: 'ou_a', target: 'biz' };
+			const [failure] = readFailedRecipients(data, endpoint, [recipient]);
 			expect(failure).toMatchObject({ reason: expect.any(String) });
 			expect(sentenceOf(failure!)).toEqual(expect.any(String));
 		}
@@ -93,8 +95,8 @@ describe('any JSON is read, never stumbled over:', () => {
 	holds('the answer to a request for a long connection', async (value) => {
 		const app = { baseUrl: 'https://open.feishu.cn', appId: 'cli_a', appSecret: 's' };
 		for (const body of [value, { code: 514, msg: value }, { code: 0, data: value }]) {
-			const outcome = await askForEndpoint(app, async () => body);
-			expect(outcome instanceof LongConnectionError || typeof outcome.url === 'string').toBe(true);
+			const { value, failure } = await askForEndpoint(app, async () => body);
+			expect(typeof (failure?.message ?? value?.url)).toBe('string');
 		}
 	});
 
@@ -136,7 +138,7 @@ describe('any JSON is read, never stumbled over:', () => {
 		expect(heard).toHaveBeenCalledTimes(1);
 	});
 
-	holds('what would wake an execution', (value) => {
+	holds('what would resume an execution', (value) => {
 		for (const body of [value, { operator: value, proof: value }]) {
 			expect(readResumeRequest(body, '/webhook-waiting/7?signature=a', 'secret')).toBeUndefined();
 		}

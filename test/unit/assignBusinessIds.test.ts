@@ -2,7 +2,11 @@ import * as fc from 'fast-check';
 
 import { assignBusinessIds } from '../../nodes/FeishuFeed/resources/appFeedCard/assignBusinessIds';
 import type { RecipientRequest, ItemRequest } from '../../nodes/shared/delivery/batches';
-import type { AppFeedCard, CreateCardContent } from '../../nodes/shared/api/payloads';
+import type {
+	AppFeedCard,
+	CreateCardContent,
+	UpdateCardContent,
+} from '../../nodes/shared/api/payloads';
 
 const request = (
 	card: AppFeedCard,
@@ -29,7 +33,7 @@ const idsOf = (requests: RecipientRequest[]) =>
 
 describe('assignBusinessIds', () => {
 	it('names a card that has no business ID, everywhere', () => {
-		const update = { app_feed_card: { title: 'A' }, update_fields: ['1'] };
+		const update: UpdateCardContent = { app_feed_card: { title: 'A' }, update_fields: ['1'] };
 		const [one] = named(request({ title: 'A' }, ['ou_a'], { fallbackContent: update }));
 		expect(one).toEqual({
 			userIdType: 'open_id',
@@ -38,6 +42,7 @@ describe('assignBusinessIds', () => {
 			fallbackContent: { app_feed_card: { title: 'A', biz_id: '1' }, update_fields: ['1'] },
 			names: { biz_id: '1' },
 			target: '1',
+			ownsBusinessId: true,
 		});
 		expect(update.app_feed_card).toEqual({ title: 'A' });
 	});

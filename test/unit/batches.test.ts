@@ -1,3 +1,4 @@
+import type { FeedContent } from '../../nodes/shared/api/payloads';
 import * as fc from 'fast-check';
 
 import {
@@ -53,7 +54,12 @@ describe('toBatches', () => {
 		['another kind of ID', CREATE_APP_FEED_CARD, { userIdType: 'union_id' }, 2],
 		['another card', CREATE_APP_FEED_CARD, { content: { app_feed_card: {} }, target: 'c' }, 2],
 		['an equal card', CREATE_APP_FEED_CARD, { content: { app_feed_card: { biz_id: 'b' } } }, 1],
-		['another update', UPDATE_APP_FEED_CARDS, { content: { update_fields: ['1'] } }, 1],
+		[
+			'another update',
+			UPDATE_APP_FEED_CARDS,
+			{ content: { app_feed_card: {}, update_fields: ['1'] } },
+			1,
+		],
 		['another chat', SET_CHAT_TIME_SENSITIVE, { feedCardId: 'oc_2', target: 'oc_2' }, 2],
 	])('keeps apart what cannot share a call: %s', (_, endpoint, change, batches) => {
 		const requests = [
@@ -98,7 +104,7 @@ describe('toBatches', () => {
 			fc.record({
 				userIdType: pool('open_id' as const, 'union_id' as const),
 				userIds: fc.uniqueArray(pool(...people(12)), { maxLength: 12 }),
-				content: pool<object>({ text: 'a' }, { text: 'b' }, { text: 'c' }),
+				content: pool<FeedContent>({ biz_id: 'a' }, { biz_id: 'b' }, { biz_id: 'c' }),
 				target: pool('b1', 'b2', 'b3'),
 				names: fc.constant({}),
 				feedCardId: pool('oc_1', 'oc_2'),
@@ -212,6 +218,8 @@ describe('bodyOf', () => {
 		userId,
 		target: 'b',
 		content: { time_sensitive: true },
+		ownsBusinessId: false,
+		isAttemptLost: false,
 	}));
 
 	it('names the recipients beside the content', () => {
@@ -223,7 +231,7 @@ describe('bodyOf', () => {
 
 	it('repeats the content for each recipient', () => {
 		const contents = [{ biz_id: 'b' }, { biz_id: 'c' }];
-		const updates = entries.map((entry, index) => ({ ...entry, content: contents[index] }));
+		const updates = entries.map((entry, index) => ({ ...entry, content: contents[index]! }));
 		expect(bodyOf(UPDATE_APP_FEED_CARDS, updates)).toEqual({
 			feed_cards: [
 				{ biz_id: 'b', user_id: 'ou_a' },

@@ -14,7 +14,7 @@ import {
 	encodeFrame,
 	headerOf,
 } from '../../nodes/FeishuFeedTrigger/longConnection/frames';
-import { collectGarbage } from './garbageCollection';
+import { collectGarbage } from '../helpers/unit/garbageCollection';
 
 /** The official SDK's own codec, which it registers with protobufjs when it is loaded. */
 const sdkCodec = (

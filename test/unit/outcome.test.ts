@@ -8,8 +8,8 @@ import {
 	summaryOf,
 } from '../../nodes/shared/delivery/outcome';
 import type { ItemResult } from '../../nodes/shared/delivery/outcome';
-import { STOPPED } from '../../nodes/shared/api/responses';
-import type { Failure } from '../../nodes/shared/api/responses';
+import { STOPPED } from '../../nodes/shared/api/failures';
+import type { Failure } from '../../nodes/shared/api/failures';
 
 const REFUSED: Failure = { kind: 'refused', reason: 'no permission', code: '1' };
 const LIMITED: Failure = {
@@ -20,10 +20,10 @@ const LIMITED: Failure = {
 	advice: 'wait a little',
 };
 
-const result = (outcomes: Record<string, Failure | undefined>, instead?: string[]): ItemResult => ({
+const result = (outcomes: Record<string, Failure | undefined>, updated?: string[]): ItemResult => ({
 	names: { biz_id: 'b' },
 	outcomes: new Map(Object.entries(outcomes)),
-	...(instead && { instead: new Set(instead) }),
+	...(updated && { updated: new Set(updated) }),
 });
 
 const MIXED = result({ ou_a: undefined, ou_b: REFUSED, ou_c: undefined, ou_d: LIMITED });

@@ -1,6 +1,6 @@
 import type { Client } from '@larksuiteoapi/node-sdk';
 
-import { FAILED_CARD_REASONS } from '../../nodes/shared/api/endpoints';
+import { FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
 import { BUTTON_ACTION_TYPES, BUTTON_TYPES } from '../../nodes/shared/validation/buttons';
 import {
 	ALL_UPDATE_FIELDS,

@@ -1,15 +1,13 @@
 import {
 	isFailedCardReason,
-	readResponse,
 	readFailedRecipients,
-	sentenceOf,
+	readResponse,
 } from '../../nodes/shared/api/responses';
-import type { Failure, HttpResponse } from '../../nodes/shared/api/responses';
-import {
-	CREATE_APP_FEED_CARD,
-	FAILED_CARD_REASONS,
-	SET_BOT_TIME_SENSITIVE,
-} from '../../nodes/shared/api/endpoints';
+import type { HttpResponse } from '../../nodes/shared/api/responses';
+import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
+import { ERROR_CODES, FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
+import { sentenceOf } from '../../nodes/shared/api/failures';
+import type { Failure } from '../../nodes/shared/api/failures';
 
 const SCOPES = ['im:app_feed_card:write', 'im:app_feed_card'];
 const read = (response: Partial<HttpResponse>) =>
@@ -96,8 +94,9 @@ describe('readResponse', () => {
 		[{}, undefined],
 	])('reads from %j how long to wait', (headers, expected) => {
 		const response = { statusCode: 429, headers, body: { code: 99991400, msg: '' } };
-		expect(failure(response).waitSeconds).toBe(expected);
-		expect(failure({ ...response, body: 'no JSON' }).waitSeconds).toBe(expected);
+		for (const found of [failure(response), failure({ ...response, body: 'no JSON' })]) {
+			expect(found.kind === 'rateLimited' && found.waitSeconds).toBe(expected);
+		}
 	});
 
 	it.each<[string, unknown, string]>([
@@ -107,24 +106,98 @@ describe('readResponse', () => {
 		['are usual, when it says nonsense', [null, {}, { subject: '' }], SCOPES.join(' or ')],
 	])('names the missing scopes that %s', (_, permission_violations, names) => {
 		const body = { code: 99991672, msg: 'no', error: { permission_violations } };
-		expect(failure({ statusCode: 400, body })).toMatchObject({ kind: 'refused', code: 99991672 });
+		expect(failure({ statusCode: 400, body })).toMatchObject({
+			kind: 'appRefused',
+			code: 99991672,
+		});
 		expect(failure({ statusCode: 400, body }).advice).toContain(`open the scope ${names} for`);
 	});
 });
 
-describe('readFailedRecipients', () => {
-	const ofCards = (failed_cards: unknown) =>
-		readFailedRecipients({ failed_cards }, CREATE_APP_FEED_CARD);
-	const ofChats = (failed_user_reasons: unknown) =>
-		readFailedRecipients({ failed_user_reasons }, SET_BOT_TIME_SENSITIVE);
+describe('a code of Feishu', () => {
+	// feishu-openapi.md, part 3: whom each code concerns.
+	const KINDS: Array<[Failure['kind'], number[]]> = [
+		[
+			'invalidIds',
+			[
+				99992351, 99992352, 99992353, 99992354, 99992359, 99992360, 99992361, 99992363, 99992364,
+				99992381,
+			],
+		],
+		['refused', [99992355, 99992356, 230027, 99992402, 9499, 10001, 10003, 1000002, 230001]],
+		['token', [99991661, 99991663, 99991664, 99991665, 99991668, 99991671, 99991677]],
+		['appRefused', [99991401, 99991662, 99991672, 99991673, 99991403]],
+		['rateLimited', [99991400, 1000004, 1000005, 190005, 232019, 11232, 11233, 11247]],
+		['unavailable', [1500, 5000, 1503, 1642, 1663, 1668, 2200, 10101, 10500, 1000003, 190003]],
+	];
+	const codes = KINDS.flatMap(([kind, list]) => list.map((code) => [code, kind] as const));
 
-	it.each([undefined, null, [], {}, 'none', [null], [{}], [{ user_id: 5 }]])(
-		'finds nobody in %j',
+	it.each(codes)('%i is read as %s, whatever the HTTP status', (code, kind) => {
+		for (const statusCode of [200, 400, 403, 429, 500, 503]) {
+			const found = failure({ statusCode, body: { code, msg: 'no' } });
+			expect(found).toMatchObject({ kind, code });
+			expect(found.advice).toBeTruthy();
+		}
+	});
+
+	it('has a row of the table, and each row is one of them', () => {
+		expect(codes.map(([code]) => code).sort()).toEqual(Object.keys(ERROR_CODES).map(Number).sort());
+	});
+
+	it.each([
+		['user_ids holds an invalid open_id.', 'invalidIds'],
+		['Invalid ids: [ou_a]', 'invalidIds'],
+		['param is invalid: link', 'refused'],
+	])('230001 with the message %j is read as %s', (msg, kind) => {
+		expect(failure({ statusCode: 400, body: { code: 230001, msg } }).kind).toBe(kind);
+	});
+});
+
+describe('readFailedRecipients', () => {
+	/** The failures of people in one call, each with one card or chat. */
+	const find =
+		(endpoint: typeof CREATE_APP_FEED_CARD, data: Record<string, unknown>) =>
+		(...recipients: Array<[userId: string, target: string]>) =>
+			readFailedRecipients(
+				data,
+				endpoint,
+				recipients.map(([userId, target]) => ({ userId, target })),
+			);
+	const ofCards = (failed_cards: unknown) => (userId: string, target: string) =>
+		find(CREATE_APP_FEED_CARD, { failed_cards })([userId, target])[0];
+	const ofChats = (failed_user_reasons: unknown) => (userId: string, target: string) =>
+		find(SET_BOT_TIME_SENSITIVE, { failed_user_reasons })([userId, target])[0];
+
+	it.each([undefined, null, [], {}, 'none'])('finds nobody in %j', (listed) => {
+		expect(ofCards(listed)('ou_a', 'b')).toBeUndefined();
+		expect(ofChats(listed)('ou_a', 'oc_1')).toBeUndefined();
+	});
+
+	it.each([[[null]], [[{}]], [[{ user_id: 5 }]], [[{ user_id: 'on_a', biz_id: 'b' }]], [[7]]])(
+		'takes nobody for reached without doubt where %j matches nobody in the call',
 		(listed) => {
-			expect(ofCards(listed)('ou_a', 'b')).toBeUndefined();
-			expect(ofChats(listed)('ou_a', 'oc_1')).toBeUndefined();
+			for (const [endpoint, list] of [
+				[CREATE_APP_FEED_CARD, 'failed_cards'],
+				[SET_BOT_TIME_SENSITIVE, 'failed_user_reasons'],
+			] as const) {
+				const failures = find(endpoint, { [list]: listed })(['ou_a', 'b'], ['ou_b', 'b']);
+				expect(failures.map((one) => one?.kind)).toEqual(['uncertain', 'uncertain']);
+				// With one person in the call there is no doubt who is meant.
+				expect(find(endpoint, { [list]: listed })(['ou_a', 'b'])[0]?.kind).toBe('refused');
+			}
 		},
 	);
+
+	it('knows who failed besides those of whom it knows nothing', () => {
+		const failed_cards = [{ user_id: 'ou_a', biz_id: 'b', reason: '1' }, { reason: '4' }];
+		const failures = find(CREATE_APP_FEED_CARD, { failed_cards })(
+			['ou_a', 'b'],
+			['ou_b', 'b'],
+			['ou_c', 'b'],
+		);
+		expect(failures.map((one) => one?.kind)).toEqual(['refused', 'uncertain', 'uncertain']);
+		expect(failures[1]?.reason).toContain('already has a card');
+	});
 
 	it.each([
 		['0', 'UNKNOWN', 'refused'],
@@ -155,15 +228,18 @@ describe('readFailedRecipients', () => {
 	});
 
 	it('tells several cards of one person apart, if Feishu does', () => {
-		const find = ofCards([
+		const failed_cards = [
 			{ biz_id: 'b', user_id: 'ou_a', reason: '4' },
 			{ biz_id: '', user_id: 'ou_b', reason: '1' },
-		]);
-		expect(find('ou_a', 'b')?.code).toBe('4');
-		expect(find('ou_a', 'another')).toBeUndefined();
-		expect(find('ou_b', 'b')?.code).toBe('1');
-		expect(find('ou_b', 'another')?.code).toBe('1');
-		expect(find('ou_c', 'b')).toBeUndefined();
+		];
+		const failures = find(CREATE_APP_FEED_CARD, { failed_cards })(
+			['ou_a', 'b'],
+			['ou_a', 'another'],
+			['ou_b', 'b'],
+			['ou_b', 'another'],
+			['ou_c', 'b'],
+		);
+		expect(failures.map((one) => one?.code)).toEqual(['4', undefined, '1', '1', undefined]);
 	});
 
 	it.each<[string, object, Partial<Failure>]>([
@@ -182,12 +258,9 @@ describe('readFailedRecipients', () => {
 });
 
 describe('sentenceOf', () => {
-	const failed = (change: Partial<Failure>): Failure => ({
-		kind: 'refused',
-		reason: 'no',
-		...change,
-	});
-	it.each<[Partial<Failure>, string]>([
+	type Details = Pick<Failure, 'code' | 'logId' | 'advice'>;
+	const failed = (change: Details): Failure => ({ kind: 'refused', reason: 'no', ...change });
+	it.each<[Details, string]>([
 		[{}, 'no'],
 		[{ code: 5 }, 'no (code 5)'],
 		[{ logId: 'l' }, 'no (log ID l)'],

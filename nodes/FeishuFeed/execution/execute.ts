@@ -1,15 +1,10 @@
-import { randomUUID } from 'crypto';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 
-import { CREATE_APP_FEED_CARD } from '../../shared/api/endpoints';
-import type { ItemRequest } from '../../shared/delivery/batches';
-import { assignBusinessIds } from '../resources/appFeedCard/assignBusinessIds';
-import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
-import { readDeliveryOptions } from '../fields/deliveryOptions';
+import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
+import type { TenantCredential } from '../../shared/api/tenantCredential';
 import type { DeliveryOptions } from '../../shared/delivery/DeliveryOptions';
-import { readResultOptions } from '../fields/resultOptions';
-import type { ResultOptions } from '../fields/resultOptions';
+import type { ItemRequest } from '../../shared/delivery/batches';
 import {
 	failedJson,
 	failureSentence,
@@ -19,56 +14,104 @@ import {
 	summaryOf,
 } from '../../shared/delivery/outcome';
 import type { ItemResult } from '../../shared/delivery/outcome';
-import type { Operation } from '../Operation';
+import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
+import { checkApplink } from '../../shared/validation/cardFields';
+import { readDeliveryOptions } from '../fields/deliveryOptions';
+import { readResultOptions } from '../fields/resultOptions';
+import type { ResultOptions } from '../fields/resultOptions';
+import type { Operation, SendOperation } from '../Operation';
+import { EarlierTries } from './EarlierTries';
+import { lookUp } from './lookUp';
 import { readItems } from './readItems';
+import { showWarnings } from './showWarnings';
+import { waitForResponse } from './waitForResponse';
 
 type ReadItem = ItemRequest & { options: ResultOptions; delivery: DeliveryOptions };
 
-/**
- * The one way that data takes through the node: read and check every item,
- * gather the recipients into batches, call Feishu, hand the outcomes back.
- *
- * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call
- * @throws {NodeApiError} for the first item that reached nobody; neither if items may fail
- */
+/** Executes an operation for all input items, in the way of its kind. */
 export async function executeOperation(
 	context: IExecuteFunctions,
 	operation: Operation,
 ): Promise<INodeExecutionData[]> {
-	const items = readItems(context, (parameters, item) => ({
-		item,
-		request: operation.read(parameters),
-		options: readResultOptions(parameters),
-		delivery: readDeliveryOptions(parameters),
-	}));
+	switch (operation.kind) {
+		case 'send':
+			return await send(context, operation);
+		case 'sendAndWait':
+			return await waitForResponse(context, operation);
+		case 'lookUp':
+			return await lookUp(context, operation);
+	}
+}
+
+/**
+ * The one way that data takes through an operation that sends: read and check every item, join the recipients into
+ * batches, call Feishu, turn the outcomes into output items.
+ *
+ * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call
+ * @throws {NodeApiError} for the first item that reached nobody; neither if items may fail
+ */
+async function send(
+	context: IExecuteFunctions,
+	operation: SendOperation,
+): Promise<INodeExecutionData[]> {
+	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+	const items = readItems(context, (parameters, item) => {
+		const request = operation.read(parameters);
+		if ('app_feed_card' in request.content) checkApplink(request.content.app_feed_card, appId);
+		return {
+			item,
+			request,
+			options: readResultOptions(parameters),
+			delivery: readDeliveryOptions(parameters),
+		};
+	});
 	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
-	if (operation.endpoint === CREATE_APP_FEED_CARD) assignBusinessIds(requests, randomUUID);
-	const results =
-		requests.length === 0
-			? new Map<number, ItemResult>()
-			: await sendToRecipients(context, operation, requests, requests[0].delivery);
-	return items.flatMap((item, index) =>
-		item instanceof NodeOperationError
-			? failedItem(context, item, index)
-			: toOutputItems(context, operation, item, results.get(index) as ItemResult),
+	const tries = EarlierTries.of(context);
+	operation.complete?.(requests, (item) => tries.idFor(item));
+	showWarnings(
+		context,
+		requests.map(({ item, request: { warnings } }) => ({ item, warnings })),
 	);
+	const [first] = requests;
+	const results = new Map<number, ItemResult>();
+	if (first !== undefined) {
+		const remaining = requests.map(({ item, request }) => ({
+			item,
+			request: { ...request, userIds: tries.remaining(item, request.userIds) },
+		}));
+		const sent = await sendToRecipients(context, operation, remaining, first.delivery);
+		for (const { item, request } of requests) {
+			const result = sent.get(item);
+			if (result) results.set(item, tries.withReached(item, request.userIds, result));
+		}
+		tries.keep(results);
+	}
+	const outputs = items.flatMap((item, index) => {
+		if (item instanceof NodeOperationError) return failedItem(context, item, index);
+		const result = results.get(index);
+		return result === undefined ? [] : toOutputItems(context, operation, item, result, results);
+	});
+	tries.end();
+	return outputs;
 }
 
 function toOutputItems(
 	context: IExecuteFunctions,
-	operation: Operation,
+	operation: SendOperation,
 	{ item, options }: ReadItem,
 	result: ItemResult,
+	all: Map<number, ItemResult>,
 ): INodeExecutionData[] {
 	const failures = failuresOf(result);
+	const [firstFailure] = failures;
 	const allFailed = failures.length === result.outcomes.size;
-	if (allFailed || (failures.length > 0 && options.whenSomeFail === 'fail')) {
+	if (firstFailure !== undefined && (allFailed || options.whenSomeFail === 'fail')) {
 		const message = failureSentence(operation.endpoint.purpose, result);
-		const { code, logId, httpStatus } = failures[0][1];
+		const { code, logId, httpStatus } = firstFailure[1];
 		const response = { message, code: code ?? null, log_id: logId ?? null } as JsonObject;
 		const error = new NodeApiError(context.getNode(), response, {
 			message,
-			description: describe(result),
+			description: describe(result, context.continueOnFail() ? new Map() : all),
 			httpCode: httpStatus === undefined ? undefined : String(httpStatus),
 			itemIndex: item,
 		});
@@ -79,11 +122,20 @@ function toOutputItems(
 	return outputs.map((json) => ({ json, pairedItem: { item } }));
 }
 
-/** How far the item got, for the details of its error. */
-function describe(result: ItemResult): string | undefined {
-	const { succeeded } = summaryOf(result) as { succeeded: string[] };
-	if (succeeded.length === 0) return undefined;
-	return `Reached: ${nameSome(succeeded)}`;
+/**
+ * How far the item got, for the details of its error. When the error ends the node, n8n keeps no output, so that
+ * it also says who was reached by all items.
+ */
+function describe(result: ItemResult, all: Map<number, ItemResult>): string | undefined {
+	const reachedBy = (one: ItemResult) =>
+		[...one.outcomes].filter(([, failure]) => failure === undefined).map(([userId]) => userId);
+	const reached = reachedBy(result);
+	const ofOthers = [...all.values()].filter((other) => other !== result).flatMap(reachedBy);
+	const sentences = [
+		...(reached.length > 0 ? [`Reached: ${nameSome(reached)}`] : []),
+		...(ofOthers.length > 0 ? [`Reached by other items: ${nameSome(ofOthers)}`] : []),
+	];
+	return sentences.length > 0 ? sentences.join('. ') : undefined;
 }
 
 function failedItem(

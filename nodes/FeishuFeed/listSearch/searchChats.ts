@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { sentenceOf } from '../../shared/api/responses';
+import { sentenceOf } from '../../shared/api/failures';
 import { LIST_CHATS, SEARCH_CHATS } from '../../shared/api/endpoints';
 import { FeishuClient } from '../../shared/api/FeishuClient';
 

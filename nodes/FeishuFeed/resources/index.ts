@@ -1,50 +1,15 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { deliveryOptionFields } from '../fields/deliveryOptions';
 import { resultOptionFields } from '../fields/resultOptions';
 import type { Operation } from '../Operation';
-import { create } from './appFeedCard/create';
-import { deleteCard } from './appFeedCard/delete';
-import { sendAndWait } from './appFeedCard/sendAndWait';
-import { update } from './appFeedCard/update';
-import { upsert } from './appFeedCard/upsert';
-import { setTimeSensitive as setBotTimeSensitive } from './botChat/setTimeSensitive';
-import { setTimeSensitive as setChatTimeSensitive } from './chat/setTimeSensitive';
-import { updateButtons } from './chat/updateButtons';
-
-interface Resource {
-	option: INodePropertyOptions;
-	operations: Operation[];
-	/** The value of the operation that a new node begins with. */
-	first: string;
-}
+import { appFeedCard } from './appFeedCard';
+import { botChat } from './botChat';
+import { chat } from './chat';
+import type { Resource } from './Resource';
 
 /** Everything that the node can do. */
-export const resources: Resource[] = [
-	{
-		option: {
-			name: 'App Feed Card',
-			value: 'appFeedCard',
-			description: 'A card of your app in the message list (应用消息流卡片)',
-		},
-		operations: [create, upsert, deleteCard, sendAndWait, update],
-		first: 'create',
-	},
-	{
-		option: {
-			name: 'Bot Chat',
-			value: 'botChat',
-			description: "The chat of each recipient with your app's bot",
-		},
-		operations: [setBotTimeSensitive],
-		first: 'setTimeSensitive',
-	},
-	{
-		option: { name: 'Chat', value: 'chat', description: 'A group that your bot is a member of' },
-		operations: [setChatTimeSensitive, updateButtons],
-		first: 'setTimeSensitive',
-	},
-];
+export const resources: Resource[] = [appFeedCard, botChat, chat];
 
 /** The operation that the user chose. */
 export function findOperation(resource: string, operation: string): Operation | undefined {
@@ -78,11 +43,11 @@ export const properties: INodeProperties[] = [
 ];
 
 function formOf(resource: string, operation: Operation): INodeProperties[] {
-	const { option, fields, options = [], run } = operation;
+	const { kind, option, fields, options = [] } = operation;
 	const ofThisOperation = { resource: [resource], operation: [option.value] };
 	const choices = [
-		// What an operation gives that is done in a way of its own, it says itself.
-		...(run ? [] : resultOptionFields),
+		// Only what is sent has recipients of whom some may fail.
+		...(kind === 'send' ? resultOptionFields : []),
 		...deliveryOptionFields,
 		...options,
 	].sort((one, another) => one.displayName.localeCompare(another.displayName));

@@ -1,10 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { eventIdOf, eventTypeOf } from '../webhook/callback';
-import type { CallbackBody } from '../webhook/callback';
 import { asObject, asText, firstText } from '../../shared/primitives/json';
 
+/** The JSON body of an event or callback, as Feishu sent it. */
+export type EventBody = Record<string, unknown>;
+
 const BUTTON_PRESSED = 'card.action.trigger';
+/** The latest time that a Date can hold. */
+const LATEST_DATE_MS = 8.64e15;
 
 /** What an event says, in one shape, whatever the event's own. */
 export interface FeishuEvent {
@@ -19,8 +20,8 @@ export interface FeishuEvent {
 	biz_id?: string;
 	chat_id?: string;
 	message_id?: string;
-	/** The whole event as Feishu sent it, but for the Verification Token. */
-	event: CallbackBody;
+	/** The whole event as Feishu sent it, without the Verification Token. */
+	event: EventBody;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface FeishuEvent {
  *
  * @param now milliseconds since 1970
  */
-export function readEvent(body: CallbackBody, now: number): FeishuEvent {
+export function readEvent(body: EventBody, now: number): FeishuEvent {
 	const event = asObject(body.event) ?? {};
 	const action = asObject(event.action) ?? {};
 	const context = asObject(event.context) ?? {};
@@ -50,8 +51,18 @@ export function readEvent(body: CallbackBody, now: number): FeishuEvent {
 	});
 }
 
+/** The event's type: in the header of schema 2.0, in the event of schema 1.0. */
+export function eventTypeOf(body: EventBody): string | undefined {
+	return firstText(asObject(body.header)?.event_type ?? asObject(body.event)?.type);
+}
+
+/** The event's ID, which is the same for all copies of it. */
+function eventIdOf(body: EventBody): string | undefined {
+	return firstText(asObject(body.header)?.event_id ?? body.uuid);
+}
+
 /** What proves that a callback is from Feishu is not for the workflow, whose data others may read. */
-function withoutVerificationToken(body: CallbackBody): CallbackBody {
+function withoutVerificationToken(body: EventBody): EventBody {
 	const header = asObject(body.header);
 	return {
 		...withoutToken(body),
@@ -81,11 +92,11 @@ function operatorOf(operator: Record<string, unknown>): FeishuEvent['operator'] 
 }
 
 /** `create_time` is in milliseconds; some events have it in seconds or microseconds. */
-function timeOf(body: CallbackBody, now: number): string {
+function timeOf(body: EventBody, now: number): string {
 	const given = Number(asText(asObject(body.header)?.create_time ?? body.ts));
 	if (!Number.isFinite(given) || given <= 0) return new Date(now).toISOString();
-	const milliseconds = given < 1e11 ? given * 1e3 : given < 1e14 ? given : given / 1e3;
-	return new Date(Math.min(milliseconds, 8.64e15)).toISOString();
+	const timeMs = given < 1e11 ? given * 1e3 : given < 1e14 ? given : given / 1e3;
+	return new Date(Math.min(timeMs, LATEST_DATE_MS)).toISOString();
 }
 
 function firstOf(places: Array<Record<string, unknown>>, names: string[]): string | undefined {
@@ -96,28 +107,4 @@ function withoutAbsent<Fields extends object>(fields: Fields): Fields {
 	return Object.fromEntries(
 		Object.entries(fields).filter(([, value]) => value !== undefined),
 	) as Fields;
-}
-
-/** Which events start the workflow. */
-export interface EventFilter {
-	/** Only presses on buttons, or every event that Feishu sends. */
-	events: 'buttonPressed' | 'any';
-	/** Business IDs of cards, of which one must be the event's; empty for any. */
-	bizIds: string[];
-	/** Action values that the button must have, all of them. */
-	actionValues: Array<{ name: string; value: string }>;
-}
-
-/** True when the event is one that the workflow waits for. */
-export function isWanted(event: FeishuEvent, filter: EventFilter): boolean {
-	if (filter.events === 'buttonPressed' && !isButtonPress(event)) return false;
-	if (filter.bizIds.length > 0 && !filter.bizIds.includes(event.biz_id ?? '')) return false;
-	return filter.actionValues.every(
-		({ name, value }) => Object.hasOwn(event.action, name) && asText(event.action[name]) === value,
-	);
-}
-
-/** The event as the JSON of an item. */
-export function itemOf(event: FeishuEvent): IDataObject {
-	return event as unknown as IDataObject;
 }

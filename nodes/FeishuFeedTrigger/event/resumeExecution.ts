@@ -1,87 +1,101 @@
-import { sleep } from 'n8n-workflow';
-import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IHttpRequestOptions, Logger } from 'n8n-workflow';
 
-import { readResumeUrl, resumeRequestFor } from '../../shared/sendAndWait/resumeToken';
-import type { ResumeResponse } from '../../shared/sendAndWait/resumeToken';
-import type { TenantCredential } from '../../shared/api/tenantCredential';
-import type { ToastResponse } from './toast';
-import { ANSWER_WITHIN } from '../webhook/CallbackResponse';
+import { asObject } from '../../shared/primitives/json';
+import { processState } from '../../shared/primitives/processState';
+import { waitUntil } from '../../shared/primitives/waitUntil';
+import {
+	readResumeResponse,
+	readResumeUrl,
+	resumeRequestFor,
+} from '../../shared/sendAndWait/resumeToken';
+import { CLOSED } from '../../shared/sendAndWait/texts';
 import type { FeishuEvent } from './feishuEvent';
+import type { ToastResponse } from './toast';
 
-/** How long to wait before n8n is asked again that is dealing with another response, in milliseconds. */
-const PAUSE = 200;
+/** How long to wait before n8n is asked again that is dealing with another response. */
+const RETRY_PAUSE_MS = 200;
 
-/** What wakes are under way or were lately, by the event: all triggers of an app get it, one is enough. */
-const wakes = new Map<string, Promise<ToastResponse>>();
-const MOST_WAKES = 500;
+/** The latest attempts, by the event: all triggers of an app get it, and it is resumed once. */
+const attempts = processState(() => new Map<string, Promise<ToastResponse>>());
+const MAX_ATTEMPTS = 500;
+
+/** What resuming needs of n8n. */
+export interface ResumeTools {
+	/** Sends one HTTP request; gives the whole response with `returnFullResponse`. */
+	send: (options: IHttpRequestOptions) => Promise<unknown>;
+	logger: Logger;
+}
 
 /**
- * Wakes the execution that waits for this press (Send and Wait for Response), if there is one.
+ * Resumes the execution that waits for this press (Send and Wait for Response), if there is one.
  * Such a press starts no workflow.
  *
- * @returns what to answer, within the time that Feishu waits; nothing for any other event
+ * @param deadlineMs when Feishu must have the response, in milliseconds since 1970
+ * @returns the response to Feishu; nothing for any other event
  */
 export async function resumeExecution(
-	context: ITriggerFunctions | IWebhookFunctions,
 	event: FeishuEvent,
-	{ appSecret }: TenantCredential,
+	appSecret: string,
+	deadlineMs: number,
+	tools: ResumeTools,
 ): Promise<ToastResponse | undefined> {
 	const url = readResumeUrl(event.action, appSecret);
 	if (url === undefined) return undefined;
 	const key = event.event_id ?? `${url} ${JSON.stringify(event.operator)}`;
-	const known = wakes.get(key);
-	if (known !== undefined) return await known;
-	const wake = respond(context, url, resumeRequestFor(url, event.operator ?? {}, appSecret));
-	wakes.set(key, wake);
-	for (const oldest of wakes.keys()) {
-		if (wakes.size <= MOST_WAKES) break;
-		wakes.delete(oldest);
+	const earlier = attempts.current.get(key);
+	if (earlier !== undefined) return await earlier;
+	const body = resumeRequestFor(url, event.operator ?? {}, appSecret);
+	const attempt = sendResponse(url, body, deadlineMs, tools);
+	attempts.current.set(key, attempt);
+	for (const oldest of attempts.current.keys()) {
+		if (attempts.current.size <= MAX_ATTEMPTS) break;
+		attempts.current.delete(oldest);
 	}
-	return await wake;
+	return await attempt;
 }
 
-async function respond(
-	context: ITriggerFunctions | IWebhookFunctions,
+async function sendResponse(
 	url: string,
 	body: object,
+	deadlineMs: number,
+	{ send, logger }: ResumeTools,
 ): Promise<ToastResponse> {
-	const end = Date.now() + ANSWER_WITHIN;
-	for (let left = ANSWER_WITHIN; left > PAUSE; left = end - Date.now()) {
+	for (;;) {
+		const remainingMs = deadlineMs - Date.now();
+		if (remainingMs <= RETRY_PAUSE_MS) return UNAVAILABLE_TOAST;
 		try {
-			const response = (await context.helpers.httpRequest({
-				method: 'POST',
-				url,
-				body,
-				json: true,
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				timeout: left,
-			})) as { statusCode: number; body: unknown };
-			const { statusCode } = response;
-			const { status, text } = (response.body ?? {}) as Partial<ResumeResponse>;
-			if (status === 'recorded') return recorded(text ?? '');
-			// n8n answers for an execution that is over with a page, for one that is deleted with 404.
-			if (statusCode !== 409) return CLOSED;
-		} catch (error) {
-			context.logger.warn(
-				`Feishu Feed Trigger cannot reach n8n at ${new URL(url).origin} to wake a waiting execution: ${(error as Error).message}`,
+			const response = asObject(
+				await send({
+					method: 'POST',
+					url,
+					body,
+					json: true,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					timeout: remainingMs,
+				}),
 			);
-			return UNKNOWN;
+			const { status, text = '' } = readResumeResponse(response?.body);
+			if (status === 'recorded') return recordedToast(text);
+			// n8n answers for an execution that is over with a page, for one that is deleted with 404.
+			if (response?.statusCode !== 409) return CLOSED_TOAST;
+		} catch (error) {
+			logger.warn(
+				`Feishu Feed Trigger cannot reach n8n at ${new URL(url).origin} to resume a waiting execution: ${(error as Error).message}`,
+			);
+			return UNAVAILABLE_TOAST;
 		}
-		await sleep(PAUSE);
+		await waitUntil(Date.now() + RETRY_PAUSE_MS);
 	}
-	return UNKNOWN;
 }
 
-function recorded(text: string): ToastResponse {
-	return toast('success', `已收到：${text}`, `Recorded: ${text}`);
-}
-
-const CLOSED = toast('info', '这张卡片已经处理完毕', 'This has been dealt with already');
-const UNKNOWN = toast(
+const recordedToast = (choice: string) =>
+	toast('success', `已收到：${choice}`, `Recorded: ${choice}`);
+const CLOSED_TOAST = toast('info', CLOSED.zh, CLOSED.en);
+const UNAVAILABLE_TOAST = toast(
 	'warning',
 	'暂时无法提交，请稍后再试',
-	'Your choice could not be taken yet: please try again in a moment',
+	'Your choice could not be submitted yet: please try again in a moment',
 );
 
 function toast(

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { asObject } from '../../shared/primitives/json';
 
-/** An answer to a callback. Feishu: card callback, response body. */
+/** The response to a callback; without a toast, Feishu shows nothing. Feishu: card callback, response body. */
 export interface ToastResponse {
 	toast?: {
 		type: 'info' | 'success' | 'warning' | 'error';
@@ -13,7 +13,7 @@ export interface ToastResponse {
 
 const TOAST_TYPES = ['info', 'success', 'warning', 'error'] as const;
 
-/** What a toast says that was given no text. */
+/** The text of a toast for which the user entered none. */
 export const RECEIVED = '已收到 Got it';
 
 const toastFields: INodeProperties[] = [
@@ -23,7 +23,7 @@ const toastFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: `e.g. ${RECEIVED}`,
-		description: 'Shown to everybody for whose language there is no text of its own',
+		description: 'Shown in every language that has no text of its own',
 	},
 	{
 		displayName: 'Kind',
@@ -53,8 +53,8 @@ const toastFields: INodeProperties[] = [
 	},
 ];
 
-/** The form for what the person who pressed the button sees. */
-export const answerFields: INodeProperties[] = [
+/** The form for what the person sees who pressed the button. */
+export const responseFields: INodeProperties[] = [
 	{
 		displayName: 'Answer the Press',
 		name: 'answer',
@@ -63,22 +63,22 @@ export const answerFields: INodeProperties[] = [
 			{
 				name: 'With a Toast',
 				value: 'toast',
-				description: 'Shows a short message at once',
+				description: 'Show a short message at once',
 			},
 			{
 				name: 'With Nothing',
 				value: 'none',
-				description: 'The press is taken, and nothing is shown',
+				description: 'Accept the press and show nothing',
 			},
 			{
 				name: 'With What the Last Node Gives',
 				value: 'lastNode',
 				description:
-					'Shows the toast that is in the field "toast" of the first item of the last node',
+					'Show the toast in the field "toast" of the first item that the last node outputs',
 			},
 		],
 		default: 'none',
-		description: 'What the person sees. Feishu waits 3 seconds for it.',
+		description: 'What the person who pressed the button sees. Feishu waits 3 seconds for it.',
 	},
 	{
 		displayName: 'Toast',
@@ -87,7 +87,7 @@ export const answerFields: INodeProperties[] = [
 		placeholder: 'Add Toast',
 		// Only an empty default: n8n's editor cannot fill in another one for a single entry.
 		default: {},
-		description: `Without a text of your own, "${RECEIVED}" is shown`,
+		description: `If you enter no text, the toast says "${RECEIVED}"`,
 		options: [{ displayName: 'Toast', name: 'toast', values: toastFields }],
 		displayOptions: { show: { answer: ['toast'] } },
 	},
@@ -97,25 +97,26 @@ export const answerFields: INodeProperties[] = [
 		type: 'fixedCollection',
 		placeholder: 'Add Toast',
 		default: {},
-		description: 'Shown when the workflow has not answered shortly before the 3 seconds are over',
+		description:
+			'Shown when the workflow fails, or has not finished shortly before the 3 seconds are over',
 		options: [{ displayName: 'Toast', name: 'toast', values: toastFields }],
 		displayOptions: { show: { answer: ['lastNode'] } },
 	},
 ];
 
-/** Reads a toast of the form. One without a text says `otherwise`, and is no toast without that. */
-export function readToast(value: unknown, otherwise = ''): ToastResponse {
+/** Reads a toast of the form. Without a text it says `defaultText`; without that, too, there is no toast. */
+export function readToast(value: unknown, defaultText = ''): ToastResponse {
 	const { content, type, zhCn, enUs } = asObject(asObject(value)?.toast) ?? {};
 	const i18n = {
 		...(zhCn ? { zh_cn: String(zhCn) } : {}),
 		...(enUs ? { en_us: String(enUs) } : {}),
 	};
-	return toastOf({ content: content || zhCn || enUs || otherwise, type, i18n });
+	return toastOf({ content: content || zhCn || enUs || defaultText, type, i18n });
 }
 
 /**
- * Reads the answer that a workflow gave: its field `toast`, as a text or as Feishu's object.
- * Anything else is an empty answer, which Feishu takes as "received".
+ * Reads the toast that a workflow gave: its field `toast`, as a text or as Feishu's object.
+ * Anything else is an empty response, for which Feishu shows nothing.
  */
 export function readToastOfWorkflow(value: unknown): ToastResponse {
 	const toast = asObject(value)?.toast;

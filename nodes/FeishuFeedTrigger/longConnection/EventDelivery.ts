@@ -1,83 +1,78 @@
 import type { Logger } from 'n8n-workflow';
 
-import { RecentEvents } from '../event/RecentEvents';
-import { eventIdOf } from '../webhook/callback';
 import { parseObject } from '../../shared/primitives/json';
-import { pollUntil } from '../../shared/primitives/waitUntil';
+import { waitUntil } from '../../shared/primitives/waitUntil';
+import { RESPONSE_DEADLINE_MS } from '../event/deadline';
+import type { EventBody } from '../event/feishuEvent';
 
-/** Gets each event (its JSON body, as a callback has it); may give the answer to it. */
-export type EventListener = (body: Record<string, unknown>) => Promise<object | undefined>;
+/** Gets each event (its JSON body, as a callback has it); may give the response to it. */
+export type EventListener = (body: EventBody) => Promise<object | undefined>;
 
-/** Feishu waits 3 seconds for an answer; this leaves time for it to travel. In milliseconds. */
-const ANSWER_WITHIN = 2_800;
-const EMPTY_ANSWER = '{}';
+/** Listeners respond by the deadline by themselves: this is for one that does not. */
+const LISTENER_DEADLINE_MS = RESPONSE_DEADLINE_MS + 200;
+const EMPTY_RESPONSE = '{}';
 
 interface Subscription {
 	listener: EventListener;
 	logger: Logger;
-	/** The events that the listener has had. */
-	seen: RecentEvents;
 }
 
-/** Gives every event to every listener, once, and one answer back. */
+/** Gives every event to every listener, and one response back. */
 export class EventDelivery {
 	private readonly subscriptions = new Set<Subscription>();
-	/** Each answers an event that has no answer yet. */
-	private readonly unanswered = new Set<() => void>();
+	/** Each responds to an event that has no response yet. */
+	private readonly pending = new Set<() => void>();
 
 	/** @returns ends the subscription */
 	subscribe(listener: EventListener, logger: Logger): () => void {
-		const subscription = { listener, logger, seen: new RecentEvents() };
+		const subscription = { listener, logger };
 		this.subscriptions.add(subscription);
 		return () => this.subscriptions.delete(subscription);
 	}
 
 	/**
-	 * Gives an event to all listeners. The answer is the first that is not empty; when the listeners
-	 * have none, or after 2.8 seconds, it is `{}`. Copies of an event are answered as well.
+	 * Gives an event to all listeners, as often as Feishu sends it. The response is the first that is
+	 * not empty; when the listeners have none, or after 2.8 seconds, it is `{}`.
 	 *
 	 * @param payload the event's JSON
-	 * @param answer gets the JSON of the answer, once
-	 * @returns false for what is no event
+	 * @param respond gets the JSON of the response, once
+	 * @returns false for what is not an event
 	 */
-	deliver(payload: Uint8Array, answer: (json: string) => void): boolean {
+	deliver(payload: Uint8Array, respond: (json: string) => void): boolean {
 		if (readPayload(payload) === undefined) return false;
-		let isAnswered = false;
-		const answerOnce = (json: string) => {
-			if (isAnswered) return;
-			isAnswered = true;
-			this.unanswered.delete(answerEmpty);
-			answer(json);
+		const responded = new AbortController();
+		const respondOnce = (json: string) => {
+			if (responded.signal.aborted) return;
+			responded.abort();
+			this.pending.delete(respondEmpty);
+			respond(json);
 		};
-		const answerEmpty = () => answerOnce(EMPTY_ANSWER);
-		this.unanswered.add(answerEmpty);
-		const asked = [...this.subscriptions].map(async (subscription) => {
-			const json = await ask(subscription, payload);
-			if (json !== undefined) answerOnce(json);
+		const respondEmpty = () => respondOnce(EMPTY_RESPONSE);
+		this.pending.add(respondEmpty);
+		const listening = [...this.subscriptions].map(async (subscription) => {
+			const json = await responseOf(subscription, payload);
+			if (json !== undefined) respondOnce(json);
 		});
-		void Promise.all(asked).then(answerEmpty);
-		void pollUntil(Date.now() + ANSWER_WITHIN, () => isAnswered).then(answerEmpty);
+		void Promise.all(listening).then(respondEmpty);
+		void waitUntil(Date.now() + LISTENER_DEADLINE_MS, responded.signal).then(respondEmpty);
 		return true;
 	}
 
-	/** Answers at once what the listeners have not answered yet. */
-	answerAll(): void {
-		for (const answerEmpty of [...this.unanswered]) answerEmpty();
+	/** Responds at once to what the listeners have not responded to yet. */
+	respondToAll(): void {
+		for (const respondEmpty of [...this.pending]) respondEmpty();
 	}
 }
 
-/** Gives the JSON of a listener's answer, unless that is empty. */
-async function ask(
-	{ listener, logger, seen }: Subscription,
+/** Gives the JSON of a listener's response, unless that is empty. */
+async function responseOf(
+	{ listener, logger }: Subscription,
 	payload: Uint8Array,
 ): Promise<string | undefined> {
 	try {
 		// Each listener gets an object of its own, as it may change it.
-		const body = readPayload(payload) ?? {};
-		const id = eventIdOf(body);
-		if (id !== undefined && !seen.add(id)) return undefined;
-		const answer = JSON.stringify((await listener(body)) ?? {});
-		return answer === EMPTY_ANSWER ? undefined : answer;
+		const json = JSON.stringify((await listener(readPayload(payload) ?? {})) ?? {});
+		return json === EMPTY_RESPONSE ? undefined : json;
 	} catch (error) {
 		logger.error(`An event of Feishu could not be handled: ${(error as Error).message}`);
 		return undefined;

@@ -1,12 +1,12 @@
 import { headerOf } from './frames';
 import type { Frame } from './frames';
 
-/** How long parts wait for the others, in milliseconds; as long as in the official SDK. */
-const LONGEST_WAIT = 10_000;
+/** How long parts wait for the others; as long as in the official SDK. */
+const MAX_WAIT_MS = 10_000;
 /** The most payloads that wait for parts at a time, the most parts of one, and bytes of all. */
-const MOST_PAYLOADS = 64;
-const MOST_PARTS = 1_000;
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_PAYLOADS = 64;
+const MAX_PARTS = 1_000;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 interface Incomplete {
 	sum: number;
@@ -25,8 +25,8 @@ export class PayloadAssembler {
 	private readonly incomplete = new Map<string, Incomplete>();
 	private bytes = 0;
 
-	/** @param tellDropped is told why a frame, or what has come of a payload, is dropped */
-	constructor(private readonly tellDropped: (reason: string) => void) {}
+	/** @param onDropped gets the reason why a frame, or an incomplete payload, is dropped */
+	constructor(private readonly onDropped: (reason: string) => void) {}
 
 	/**
 	 * Takes the payload of a data frame.
@@ -43,8 +43,8 @@ export class PayloadAssembler {
 		const id = headerOf(frame, 'message_id');
 		const isPart =
 			Number.isInteger(sum) && sum > 1 && Number.isInteger(seq) && 0 <= seq && seq < sum;
-		if (!isPart || sum > MOST_PARTS || id === undefined) {
-			this.tellDropped(`a part that cannot be: seq ${seq} of sum ${sum}`);
+		if (!isPart || sum > MAX_PARTS || id === undefined) {
+			this.onDropped(`a part that cannot be: seq ${seq} of sum ${sum}`);
 			return undefined;
 		}
 		this.dropLate(now);
@@ -54,7 +54,7 @@ export class PayloadAssembler {
 	/** Drops what has waited too long for its other parts. */
 	dropLate(now: number): void {
 		for (const [id, { since }] of this.incomplete) {
-			if (now - since > LONGEST_WAIT) this.drop(id, 'a payload whose other parts did not come');
+			if (now - since > MAX_WAIT_MS) this.drop(id, 'a payload whose other parts did not come');
 		}
 	}
 
@@ -64,7 +64,7 @@ export class PayloadAssembler {
 	): Uint8Array | undefined {
 		const known = this.incomplete.get(id) ?? { sum, parts: new Map<number, Buffer>(), since: now };
 		if (known.sum !== sum) {
-			this.tellDropped(`a part of sum ${sum} of a payload whose sum was ${known.sum}`);
+			this.onDropped(`a part of sum ${sum} of a payload whose sum was ${known.sum}`);
 			return undefined;
 		}
 		this.incomplete.set(id, known);
@@ -76,7 +76,7 @@ export class PayloadAssembler {
 			return Buffer.concat(Array.from({ length: sum }, (_, place) => known.parts.get(place)!));
 		}
 		for (const oldest of this.incomplete.keys()) {
-			if (this.incomplete.size <= MOST_PAYLOADS && this.bytes <= MOST_BYTES) break;
+			if (this.incomplete.size <= MAX_PAYLOADS && this.bytes <= MAX_BYTES) break;
 			this.drop(oldest, 'the oldest of too many incomplete payloads');
 		}
 		return undefined;
@@ -84,7 +84,7 @@ export class PayloadAssembler {
 
 	private drop(id: string, reason: string): void {
 		this.forget(id);
-		this.tellDropped(reason);
+		this.onDropped(reason);
 	}
 
 	private forget(id: string): void {

@@ -10,13 +10,13 @@ export interface LongConnectionApp {
 	appSecret: string;
 }
 
-/** How Feishu wants to be connected to; Feishu's own names, times in seconds. */
+/** How Feishu wants clients to connect; Feishu's own names, times in seconds. */
 export interface ClientConfig {
-	/** How often to try again; for ever if negative. */
+	/** How many attempts to connect again; without end if negative. */
 	ReconnectCount: number;
-	/** Between two tries. */
+	/** Between two attempts. */
 	ReconnectInterval: number;
-	/** Before the first try at most: the wait is random, so that not all come back at once. */
+	/** The longest wait before the first attempt: the wait is random, so that not all clients come back at once. */
 	ReconnectNonce: number;
 	PingInterval: number;
 }
@@ -29,19 +29,20 @@ export interface Endpoint {
 	clientConfig: unknown;
 }
 
-/** Why there is no long connection, in a sentence that says what to mend. Holds no secret. */
-export class LongConnectionError extends Error {
-	constructor(
-		message: string,
-		/** True when the same attempt may succeed a little later. */
-		readonly retryable = false,
-	) {
-		super(message);
-		this.name = 'FeishuLongConnectionError';
-	}
+/** Why there is no long connection. */
+export interface ConnectionFailure {
+	/** A sentence that says what to do. Holds no secret. */
+	message: string;
+	/** True when the same attempt may succeed a little later. */
+	retryable: boolean;
 }
 
-/** What holds until Feishu says otherwise; the official SDK's values. */
+/** The result of an attempt to connect. */
+export type Attempt<Value> =
+	| { value: Value; failure?: undefined }
+	| { value?: undefined; failure: ConnectionFailure };
+
+/** Used until Feishu sends a configuration; the official SDK's values. */
 export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
 	ReconnectCount: -1,
 	ReconnectInterval: 120,
@@ -49,7 +50,7 @@ export const DEFAULT_CLIENT_CONFIG: ClientConfig = {
 	PingInterval: 120,
 };
 
-/** What of a ClientConfig is believed: nothing makes the connection busy, or deaf for hours. */
+/** Values beyond these are clamped, so that none makes the client busy, or silent for hours. */
 const BOUNDS: Record<keyof ClientConfig, { minimum: number; maximum: number }> = {
 	ReconnectCount: { minimum: -1, maximum: 1_000_000 },
 	ReconnectInterval: { minimum: 0.5, maximum: 3_600 },
@@ -57,7 +58,7 @@ const BOUNDS: Record<keyof ClientConfig, { minimum: number; maximum: number }> =
 	PingInterval: { minimum: 0.5, maximum: 3_600 },
 };
 
-/** Takes what a new ClientConfig says of `former`, which stays for what is absent or no number. */
+/** Reads a new ClientConfig. What is absent, or not a number, stays as in `former`. */
 export function readClientConfig(value: unknown, former: ClientConfig): ClientConfig {
 	const given = asObject(value) ?? {};
 	const config = { ...former };
@@ -70,7 +71,9 @@ export function readClientConfig(value: unknown, former: ClientConfig): ClientCo
 	return config;
 }
 
-/** Feishu's codes that a later attempt may not see, and what to do about each. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Feishu's codes: what to do about each, and whether a later attempt may succeed. */
 const CODES: Record<number, { advice: string; retryable: boolean }> = {
 	1: { advice: 'Feishu is busy, try again later', retryable: true },
 	403: {
@@ -88,36 +91,36 @@ const CODES: Record<number, { advice: string; retryable: boolean }> = {
 };
 
 /**
- * Asks Feishu where the app is to connect to. Feishu: long connection (长连接), POST /callback/ws/endpoint.
+ * Asks Feishu which address the app is to connect to. Feishu: long connection (长连接), POST /callback/ws/endpoint.
  *
- * @param send sends one HTTP request and gives the body of its answer, whatever its status
+ * @param send sends one HTTP request and gives the body of the response, whatever its status
  * @param signal ends the request when nobody waits for it any more
  */
 export async function askForEndpoint(
 	{ baseUrl, appId, appSecret }: LongConnectionApp,
 	send: SendRequest,
 	signal?: AbortSignal,
-): Promise<Endpoint | LongConnectionError> {
+): Promise<Attempt<Endpoint>> {
 	const { protocol } = new URL(baseUrl);
-	const answer = await postSecret(send, {
+	const response = await postSecret(send, {
 		baseURL: baseUrl,
 		url: '/callback/ws/endpoint',
 		headers: { locale: 'zh' },
 		body: { AppID: appId, AppSecret: appSecret },
-		timeout: 15_000,
+		timeout: REQUEST_TIMEOUT_MS,
 		abortSignal: signal,
 	});
-	if (answer === undefined) return new LongConnectionError(unreachable(baseUrl), true);
-	const { code, msg, data } = asObject(answer.body) ?? {};
+	if (response === undefined) {
+		return { failure: { message: unreachable(baseUrl), retryable: true } };
+	}
+	const { code, msg, data } = asObject(response.body) ?? {};
 	if (typeof code === 'number' && code !== 0) {
 		const { advice, retryable } = CODES[code] ?? { advice: 'try again later', retryable: true };
-		return new LongConnectionError(
-			`Feishu gives no long connection (code ${code}, "${asText(msg)}"): ${advice}`,
-			retryable,
-		);
+		const message = `Feishu refused the long connection (code ${code}, "${asText(msg)}"): ${advice}`;
+		return { failure: { message, retryable } };
 	}
 	const { URL: url, ClientConfig: clientConfig } = asObject(data) ?? {};
-	// A connection that is not encrypted is for a Feishu on this machine, as is such a base URL.
+	// Only with a base URL that is not encrypted, for a Feishu on this machine, may the socket be so, too.
 	const protocols = protocol === 'https:' ? ['wss:'] : ['wss:', 'ws:'];
 	if (
 		code !== 0 ||
@@ -125,8 +128,8 @@ export async function askForEndpoint(
 		!URL.canParse(url) ||
 		!protocols.includes(new URL(url).protocol)
 	) {
-		return new LongConnectionError(notFeishu(baseUrl), true);
+		return { failure: { message: notFeishu(baseUrl), retryable: true } };
 	}
 	const serviceId = Number(new URL(url).searchParams.get('service_id') ?? 0) | 0;
-	return { url, serviceId, clientConfig };
+	return { value: { url, serviceId, clientConfig } };
 }

@@ -26,10 +26,10 @@ export interface Frame {
 /** What a frame is for: keeping the connection alive, or an event. */
 export const FRAME_METHOD = { control: 0, data: 1 } as const;
 
-/** The longest frame that is read, in bytes; Feishu splits what is far shorter. */
-const MOST_BYTES = 4 * 1024 * 1024;
+/** The longest frame that is read; Feishu splits what is far shorter. */
+const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 /** The most fields of a message that is read, be it a frame or a header; Feishu sends about ten. */
-const MOST_FIELDS = 200;
+const MAX_FIELDS = 200;
 
 /** protobuf's fields, by their numbers. */
 const FRAME_FIELD = {
@@ -102,7 +102,7 @@ function varint(value: bigint): number[] {
  * @returns nothing for what is malformed, longer than 4 MiB or has more than 200 fields
  */
 export function decodeFrame(bytes: Uint8Array): Frame | undefined {
-	if (bytes.length > MOST_BYTES) return undefined;
+	if (bytes.length > MAX_FRAME_BYTES) return undefined;
 	try {
 		return readFrame(
 			new FieldReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
@@ -185,7 +185,7 @@ class FieldReader {
 		const tag = this.uint32();
 		this.field = tag >>> 3;
 		this.wireType = tag & 7;
-		if (this.field === 0 || ++this.fields > MOST_FIELDS) throw new MalformedFrame();
+		if (this.field === 0 || ++this.fields > MAX_FIELDS) throw new MalformedFrame();
 		return true;
 	}
 
@@ -250,8 +250,9 @@ class FieldReader {
 	}
 
 	private byte(): number {
-		if (this.position === this.buffer.length) throw new MalformedFrame();
-		return this.buffer[this.position++];
+		const byte = this.buffer[this.position++];
+		if (byte === undefined) throw new MalformedFrame();
+		return byte;
 	}
 
 	private take(length: number): Buffer {

@@ -1,9 +1,11 @@
 import { createDecipheriv, createHash } from 'crypto';
 
 import { constantTimeEqual } from '../../shared/primitives/constantTimeEqual';
-import { asObject, asText, firstText, parseObject } from '../../shared/primitives/json';
+import { asObject, asText, parseObject } from '../../shared/primitives/json';
+import { eventTypeOf } from '../event/feishuEvent';
+import type { EventBody } from '../event/feishuEvent';
 
-/** What the developer console holds for callbacks; empty where nothing is set. */
+/** The keys from the developer console; empty where none is set. */
 export interface CallbackKeys {
 	encryptKey: string;
 	verificationToken: string;
@@ -11,25 +13,22 @@ export interface CallbackKeys {
 	appId: string;
 }
 
-/** The JSON body of a callback or event. */
-export type CallbackBody = Record<string, unknown>;
-
-/** What an HTTP request to the callback URL turned out to be. */
+/** The result of checking an HTTP request to the callback URL. */
 export type Callback =
 	| { kind: 'challenge'; challenge: string }
-	| { kind: 'event'; body: CallbackBody }
-	/** Never carries anything of the request: it may be forged. */
+	| { kind: 'event'; body: EventBody }
+	/** The reason contains nothing of the request, which may be forged. */
 	| { kind: 'refused'; status: number; reason: string };
 
 /** The longest callback that is read, in bytes; Feishu's are far shorter. */
-const MOST_BYTES = 1024 * 1024;
-/** How old a signed callback may be, or how far in the future, in seconds. */
-const MOST_SECONDS_APART = 300;
+const MAX_BODY_BYTES = 1024 * 1024;
+/** How old a signed callback may be, or how far in the future. */
+const MAX_AGE_SECONDS = 300;
 
 /**
  * Checks a request to the callback URL and reads what is in it.
  * Feishu: event-subscription-guide, encryption and signature. With an Encrypt Key set,
- * only what is encrypted and signed is taken; without one, the Verification Token decides.
+ * only an encrypted and signed request is accepted; without one, the Verification Token decides.
  *
  * @param now milliseconds since 1970
  */
@@ -39,7 +38,7 @@ export function readCallback(
 	keys: CallbackKeys,
 	now: number,
 ): Callback {
-	if (rawBody.length > MOST_BYTES) return refuse(413, 'the body is too large');
+	if (rawBody.length > MAX_BODY_BYTES) return refuse(413, 'the body is too large');
 	const outer = parseObject(rawBody.toString('utf8'));
 	if (outer === undefined) return refuse(400, 'the body is no JSON object');
 
@@ -52,7 +51,7 @@ export function readCallback(
 	if (typeof outer.encrypt !== 'string') return refuse(403, 'the body is not encrypted');
 	const body = decrypt(outer.encrypt, keys.encryptKey);
 	if (body === undefined) return refuse(403, 'the body cannot be decrypted');
-	// Feishu signs nothing when it verifies the address; encrypting it needs the key as well.
+	// Feishu does not sign the request that verifies the address; to encrypt that needs the key as well.
 	const isSigned = headers['x-lark-signature'] !== undefined;
 	if (isSigned || body.type !== 'url_verification') {
 		const problem = checkSignature(rawBody, headers, keys.encryptKey, now);
@@ -65,7 +64,7 @@ function refuse(status: number, reason: string): Callback {
 	return { kind: 'refused', status, reason };
 }
 
-function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys): Callback {
+function readBody(body: EventBody, { verificationToken, appId }: CallbackKeys): Callback {
 	const header = asObject(body.header);
 	// Schema 2.0 has the token in its header, URL verification and schema 1.0 beside the type.
 	const token = header?.token ?? body.token;
@@ -83,18 +82,8 @@ function readBody(body: CallbackBody, { verificationToken, appId }: CallbackKeys
 	return { kind: 'event', body };
 }
 
-/** The event's type: in the header of schema 2.0, in the event of schema 1.0. */
-export function eventTypeOf(body: CallbackBody): string | undefined {
-	return firstText(asObject(body.header)?.event_type ?? asObject(body.event)?.type);
-}
-
-/** The event's ID, which is the same for all copies of it. */
-export function eventIdOf(body: CallbackBody): string | undefined {
-	return firstText(asObject(body.header)?.event_id ?? body.uuid);
-}
-
 /** AES-256-CBC, the key being the SHA-256 of the Encrypt Key, the first 16 bytes the IV. */
-function decrypt(encrypted: string, encryptKey: string): CallbackBody | undefined {
+function decrypt(encrypted: string, encryptKey: string): EventBody | undefined {
 	const bytes = Buffer.from(encrypted, 'base64');
 	if (bytes.length < 32 || bytes.length % 16 !== 0) return undefined;
 	try {
@@ -125,6 +114,6 @@ function checkSignature(
 		.digest('hex');
 	if (!constantTimeEqual(signature.toLowerCase(), expected)) return 'the signature is wrong';
 	const seconds = Number(timestamp);
-	const isFresh = Math.abs(now / 1000 - seconds) <= MOST_SECONDS_APART;
+	const isFresh = Math.abs(now / 1000 - seconds) <= MAX_AGE_SECONDS;
 	return isFresh ? undefined : 'the callback is too old, or the clock is wrong';
 }

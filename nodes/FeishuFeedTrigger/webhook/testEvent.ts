@@ -6,26 +6,28 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 
-const kept = new Map<string, INodeExecutionData[][]>();
+import { processState } from '../../shared/primitives/processState';
+
+const testEvents = processState(() => new Map<string, INodeExecutionData[][]>());
 
 /**
- * Keeps what the webhook received while a workflow is tried out in the editor. n8n then executes the
- * node as one that has a trigger, and passes on what that emits instead of what the webhook gave.
+ * Stores what the webhook received while the user tests a workflow in the editor. n8n then executes the
+ * node as one that has a trigger, and passes on what that emits instead of what the webhook returned.
  */
-export function keepTestEvent(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
-	kept.set(keyOf(context), items);
+export function storeTestEvent(context: IWebhookFunctions, items: INodeExecutionData[][]): void {
+	testEvents.current.set(keyOf(context), items);
 }
 
-/** Emits what {@link keepTestEvent} kept. */
+/** Emits what {@link storeTestEvent} stored. */
 export function emitTestEvent(context: ITriggerFunctions): ITriggerResponse {
 	return {
 		manualTriggerFunction: async () => {
-			const items = kept.get(keyOf(context));
-			kept.delete(keyOf(context));
+			const items = testEvents.current.get(keyOf(context));
+			testEvents.current.delete(keyOf(context));
 			if (items === undefined) {
 				throw new NodeOperationError(
 					context.getNode(),
-					'The event that the webhook received is in another process of n8n: activate the workflow to try it out',
+					'Another process of n8n received the event: activate the workflow to test it',
 				);
 			}
 			context.emit(items);

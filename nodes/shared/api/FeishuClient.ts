@@ -1,9 +1,12 @@
 import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { STOPPED, readResponse } from './responses';
-import type { ApiResponse, Failure, HttpResponse } from './responses';
-import { TENANT_CREDENTIAL, baseUrlOf } from './tenantCredential';
-import type { TenantCredential, TokenError } from './tenantCredential';
+import { STOPPED } from './failures';
+import type { Failure } from './failures';
+import { readResponse } from './responses';
+import type { ApiResponse, HttpResponse } from './responses';
+import { withoutSecrets } from './secrets';
+import { TENANT_CREDENTIAL, TokenError, baseUrlOf, currentAccessToken } from './tenantCredential';
+import type { TenantCredential } from './tenantCredential';
 
 /** One call of Feishu's API. */
 export interface FeishuRequest {
@@ -19,8 +22,12 @@ export interface FeishuRequest {
 /** How long to wait for an answer, in milliseconds. */
 const RESPONSE_TIMEOUT_MS = 20_000;
 
-/** Waits until an attempt may be made; false when none is to be made any more. */
-export type TakeTurn = () => Promise<boolean>;
+/**
+ * Waits until an attempt may be made; false when none is to be made any more.
+ *
+ * @param isUrgent true when other calls wait for this one
+ */
+export type AcquireSlot = (isUrgent: boolean) => Promise<boolean>;
 
 type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
 
@@ -49,7 +56,7 @@ export class FeishuClient {
 		baseUrlOf(credential);
 		const { id, name } = context.getNode().credentials?.[TENANT_CREDENTIAL] ?? {};
 		// A copy, since n8n writes a new token into what it is given.
-		const copy = { ...credential, accessToken: credential.accessToken ?? '' };
+		const copy = { ...credential, accessToken: currentAccessToken(credential) };
 		return new FeishuClient(context, copy, { id: id ?? '', name: name ?? '' });
 	}
 
@@ -62,18 +69,21 @@ export class FeishuClient {
 	/**
 	 * Makes one call.
 	 *
-	 * @param takeTurn called right before each attempt: the repetition with a new token is one of its own
+	 * @param acquireSlot called right before each attempt: the repetition with a new token is one of its own
 	 */
-	async call(request: FeishuRequest, takeTurn: TakeTurn = async () => true): Promise<ApiResponse> {
-		const first = await this.callWithToken(request, takeTurn);
+	async call(
+		request: FeishuRequest,
+		acquireSlot: AcquireSlot = async () => true,
+	): Promise<ApiResponse> {
+		const first = await this.callWithToken(request, acquireSlot);
 		if (first.answer.failure?.kind !== 'token') return first.answer;
-		return (await this.callWithToken(request, takeTurn, first.token)).answer;
+		return (await this.callWithToken(request, acquireSlot, first.token)).answer;
 	}
 
 	/** Makes a call with the newest token; when there is none but the refused one, with a new one. */
 	private async callWithToken(
 		request: FeishuRequest,
-		takeTurn: TakeTurn,
+		acquireSlot: AcquireSlot,
 		refused = '',
 	): Promise<{ answer: ApiResponse; token: string }> {
 		for (;;) {
@@ -82,10 +92,10 @@ export class FeishuClient {
 			if (this.renewal !== undefined) continue;
 			const token = this.credential.accessToken;
 			if (token === refused) {
-				const answer = await this.leadRenewal(request, refused, takeTurn);
+				const answer = await this.leadRenewal(request, refused, acquireSlot);
 				return { answer, token: this.credential.accessToken };
 			}
-			if (!(await takeTurn())) return { answer: { failure: STOPPED }, token };
+			if (!(await acquireSlot(false))) return { answer: { failure: STOPPED }, token };
 			// A renewal may have begun before the turn came: then the call takes another one after it.
 			if (this.renewal !== undefined) continue;
 			const { accessToken } = this.credential;
@@ -97,17 +107,28 @@ export class FeishuClient {
 	private async leadRenewal(
 		request: FeishuRequest,
 		refused: string,
-		takeTurn: TakeTurn,
+		acquireSlot: AcquireSlot,
 	): Promise<ApiResponse> {
 		const answer = (async () => {
 			// Another execution may have stored a newer token since this one began.
 			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-			if (!(await takeTurn())) return { failure: STOPPED };
-			const accessToken = stored.accessToken === refused ? '' : stored.accessToken;
+			// All other calls wait for the new token, so none of them may be before this one.
+			if (!(await acquireSlot(true))) return { failure: STOPPED };
+			// Somebody may have edited the credential since: what is stored must have been made with what this run has.
+			const { accessTokenOrigin } = stored;
+			const storedToken = currentAccessToken({
+				...this.credential,
+				accessToken: stored.accessToken,
+				accessTokenOrigin,
+			});
+			const accessToken = storedToken === refused ? '' : storedToken;
 			// n8n makes a token where there is none, and writes it into what it is given.
-			const credential = { ...this.credential, accessToken };
+			const credential = { ...this.credential, accessToken, accessTokenOrigin };
 			const firstAnswer = await this.send(request, credential);
-			if (credential.accessToken) this.credential.accessToken = credential.accessToken;
+			if (credential.accessToken) {
+				this.credential.accessToken = credential.accessToken;
+				this.credential.accessTokenOrigin = credential.accessTokenOrigin;
+			}
 			return firstAnswer;
 		})();
 		this.renewal = answer.then(({ failure }) =>
@@ -149,10 +170,17 @@ export class FeishuClient {
 					},
 				},
 			)) as HttpResponse;
-			return readResponse(response, { scopes });
+			return this.redacted(readResponse(response, { scopes }));
 		} catch (error) {
-			return { failure: readRequestError(error as Error) };
+			return this.redacted({ failure: readRequestError(error as Error) });
 		}
+	}
+
+	/** A server may repeat in its answer what it was sent. */
+	private redacted(response: ApiResponse): ApiResponse {
+		if (response.failure === undefined) return response;
+		const { failure } = response;
+		return { failure: { ...failure, reason: withoutSecrets(failure.reason, this.credential) } };
 	}
 }
 
@@ -167,8 +195,8 @@ const NETWORK_ERRORS: Record<string, string> = {
 /** The request of such an error holds the token, so only its cause is read, never passed on. */
 function readRequestError(error: Error): Failure {
 	const cause = (error.cause ?? error) as Error & { code?: string };
-	if (cause.name === 'FeishuTokenError') {
-		const { message, feishuCode, retryable } = cause as TokenError;
+	if (cause instanceof TokenError) {
+		const { message, feishuCode, retryable } = cause;
 		return { kind: 'noToken', reason: message, code: feishuCode, retryable };
 	}
 	if (cause.code === 'ERR_CANCELED')

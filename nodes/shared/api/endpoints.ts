@@ -1,12 +1,14 @@
 import type { IHttpRequestMethods } from 'n8n-workflow';
 
+import { CARD_REASON } from './errorCodes';
+
 /** At most `calls` calls in any `seconds` seconds, counted per API, app and tenant. */
 export interface RateLimit {
 	calls: number;
 	seconds: number;
 }
 
-/** Where an answer lists the recipients that were not reached. */
+/** Where a response lists the recipients that were not reached. */
 export type FailureList = 'failed_cards' | 'failed_user_reasons';
 
 /** One endpoint of Feishu that takes recipients, with everything that is true of it. */
@@ -28,10 +30,15 @@ export interface FeedEndpoint {
 	scopes: string[];
 	failureList: FailureList;
 	/**
-	 * The reason that Feishu gives for a recipient for whom the same call was made before:
-	 * after an attempt of ours that was not answered, it says that the attempt had worked.
+	 * The reason that Feishu gives for a recipient for whom the same call was made before. After an attempt
+	 * whose outcome is unknown, such a recipient may have been reached by it.
 	 */
 	repeatedReason?: string;
+	/**
+	 * Whether such a recipient then has what was asked for: always, or only where nobody else can have made the
+	 * same call, which for a card means that the node made its business ID.
+	 */
+	repeatedMeansReached?: 'always' | 'ownBusinessId';
 }
 
 const TEN_A_SECOND: RateLimit[] = [{ calls: 10, seconds: 1 }];
@@ -45,7 +52,8 @@ const WRITE_REMINDERS = ['im:datasync.feed_card.time_sensitive:write'];
 /** Feishu: im-v2/app_feed_card/create */
 export const CREATE_APP_FEED_CARD: FeedEndpoint = {
 	purpose: 'create the card',
-	repeatedReason: '4',
+	repeatedReason: CARD_REASON.duplicate,
+	repeatedMeansReached: 'ownBusinessId',
 	method: 'POST',
 	path: '/open-apis/im/v2/app_feed_card',
 	recipientsAs: 'user_ids',
@@ -70,7 +78,8 @@ export const UPDATE_APP_FEED_CARDS: FeedEndpoint = {
 /** Feishu: im-v2/app_feed_card-batch/delete */
 export const DELETE_APP_FEED_CARDS: FeedEndpoint = {
 	purpose: 'delete the card',
-	repeatedReason: '2',
+	repeatedReason: CARD_REASON.notCreated,
+	repeatedMeansReached: 'always',
 	method: 'DELETE',
 	path: '/open-apis/im/v2/app_feed_card/batch',
 	recipientsAs: 'feed_cards',
@@ -116,50 +125,26 @@ export const SET_BOT_TIME_SENSITIVE: FeedEndpoint = {
 	failureList: 'failed_user_reasons',
 };
 
-/** Feishu: im-v1/chat/list and im-v1/chat/search, for the chat picker. */
-export const LIST_CHATS = {
-	path: '/open-apis/im/v1/chats',
-	pageSize: 100,
-	scopes: ['im:chat:readonly'],
-};
-export const SEARCH_CHATS = { ...LIST_CHATS, path: '/open-apis/im/v1/chats/search' };
-
-/** What Feishu means by the reason of a failed card, in words, and what to do about it. */
-export interface FailedCardReason {
-	pattern: RegExp;
-	words: string;
-	advice?: string;
+/** One endpoint of Feishu that gives a list, page by page. */
+export interface ListEndpoint {
+	path: string;
+	/** The most entries of one page. */
+	pageSize: number;
+	rateLimits: RateLimit[];
+	/** Any one of them suffices. */
+	scopes: string[];
 }
 
-/** What `reason` of a failed card means; the pattern finds it where Feishu gives a name for the digit. */
-export const FAILED_CARD_REASONS: Record<string, FailedCardReason> = {
-	'0': {
-		pattern: /^UNKNOWN/i,
-		words: 'Feishu gives no reason',
-		advice: 'check the ID, and that this person may use the app',
-	},
-	'1': {
-		pattern: /PERMISSION/i,
-		words: 'the app may not send to this person',
-		advice: 'add them to the availability of the app',
-	},
-	'2': { pattern: /NOT_?CREATE/i, words: 'this person has no card with this business ID' },
-	'3': { pattern: /RATE|LIMIT/i, words: 'too much was sent to this person at once' },
-	'4': { pattern: /DUPLICATE/i, words: 'this person already has a card with this business ID' },
+/** Feishu: im-v1/chat/list */
+export const LIST_CHATS: ListEndpoint = {
+	path: '/open-apis/im/v1/chats',
+	pageSize: 100,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: ['im:chat:readonly'],
 };
 
-/** Codes of Feishu's answers that the node acts on or explains. */
-export const FEISHU_CODE = {
-	invalidParameter: 10003,
-	appTicketInvalid: 10012,
-	appSecretInvalid: 10014,
-	botNotInChat: 230027,
-	paramIsInvalid: 230001,
-	rateLimited: 99991400,
-	tokenMissing: 99991661,
-	tenantTokenInvalid: 99991663,
-	appTokenInvalid: 99991664,
-	accessTokenInvalid: 99991668,
-	tokenInvalid: 99991671,
-	scopeMissing: 99991672,
-} as const;
+/** Feishu: im-v1/chat/search */
+export const SEARCH_CHATS: ListEndpoint = {
+	...LIST_CHATS,
+	path: '/open-apis/im/v1/chats/search',
+};

@@ -70,6 +70,13 @@ export type DeleteCardContent = { biz_id: string };
 export type ChatButtonContent = { chat_id: string; buttons: FeedButtons };
 export type TimeSensitiveContent = { time_sensitive: boolean };
 
+export type FeedContent =
+	| CreateCardContent
+	| UpdateCardContent
+	| DeleteCardContent
+	| ChatButtonContent
+	| TimeSensitiveContent;
+
 /** The bodies of endpoints that take their recipients as one list. */
 export type WithUserIds<Content> = Content & { user_ids: string[] };
 /** The bodies of endpoints that repeat the content for each recipient. */

@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { asObject, asText } from '../primitives/json';
@@ -23,6 +24,34 @@ export interface TenantCredential extends ICredentialDataDecryptedObject {
 	verificationToken: string;
 	/** The tenant access token, made when empty; it lives at most 2 hours. */
 	accessToken: string;
+	/** What the token was made with, see {@link tokenOriginOf}. */
+	accessTokenOrigin: string;
+}
+
+/**
+ * Names what a token was made with, without giving it away. n8n keeps a stored token when somebody edits the
+ * credential, and a token of the former app would go on acting for it: a token is good for its origin only.
+ */
+export function tokenOriginOf(credential: ICredentialDataDecryptedObject): string {
+	const { region, baseUrl, appType, appId, appSecret, appTicket, tenantKey } = credential;
+	const isStoreApp = appType === 'store';
+	const origin = [
+		region === 'custom' ? baseUrl : region,
+		isStoreApp ? 'store' : 'custom',
+		appId,
+		appSecret,
+		...(isStoreApp ? [appTicket, tenantKey] : []),
+	];
+	return createHash('sha256')
+		.update(JSON.stringify(origin.map(asText)))
+		.digest('hex');
+}
+
+/** The stored token, or '' when there is none that was made with what the credential now holds. */
+export function currentAccessToken(credential: ICredentialDataDecryptedObject): string {
+	return credential.accessTokenOrigin === tokenOriginOf(credential)
+		? asText(credential.accessToken)
+		: '';
 }
 
 /**
@@ -139,7 +168,7 @@ async function askForToken(
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
 	const advice = ADVICE_BY_CODE[code];
 	throw new TokenError(
-		`Feishu gives no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
+		`Feishu issued no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
 		code,
 		// A rate limit, an internal error: what nothing in the credential would mend.
 		advice === undefined,

@@ -1,22 +1,50 @@
 import type { RateLimit } from '../api/endpoints';
-import { pollUntil } from '../primitives/waitUntil';
-import type { IsStopped } from '../primitives/waitUntil';
+import { onAbort } from '../primitives/onAbort';
+import { processState } from '../primitives/processState';
+import { waitUntil } from '../primitives/waitUntil';
 
 /**
  * Calls are spread evenly, a little slower than the limit, and a window of the limit is taken to be some
  * milliseconds longer, since the network and a busy machine bring some calls closer together than they left.
  * When other processes share the limit, some refusals are expected anyhow.
  */
-const ALONE = { spread: 1.04, windowMargin: 35 };
-const SHARED = { spread: 1.02, windowMargin: 15 };
+const ALONE = { spread: 1.04, windowMarginMs: 35 };
+const SHARED = { spread: 1.02, windowMarginMs: 15 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
-/** Milliseconds after a refusal until a faster pace is tried: longer each time that it is in vain. */
-const PROBE_AFTER = { first: 5_000, longest: 40_000 };
-/** Milliseconds between further steps. */
-const PROBE_STEP = 1_200;
-/** A refusal in this time, in milliseconds, after the last one is this process's own doing. */
-const SETTLED_AFTER = 4_000;
+/** Time after a refusal until a faster pace is tried: longer each time that it is in vain. */
+const PROBE_AFTER_MS = { first: 5_000, longest: 40_000 };
+/** Time between further steps. */
+const PROBE_STEP_MS = 1_200;
+/** A refusal in this time after the last one is this process's own doing. */
+const SETTLED_AFTER_MS = 4_000;
+
+/** A call that waits for its slot. */
+interface Waiter {
+	isUrgent: boolean;
+	grant: (startMs: number | undefined) => void;
+}
+
+/** What a run may do with a pacer while it makes calls. */
+export interface PacerLease {
+	/**
+	 * Waits until a call may leave: first come, first served, urgent ones before all others.
+	 *
+	 * @returns when the call leaves, in milliseconds since 1970; nothing if the signal aborts
+	 */
+	acquire: (signal?: AbortSignal, isUrgent?: boolean) => Promise<number | undefined>;
+	/**
+	 * Tells that Feishu refused a call for the rate limit.
+	 *
+	 * @param startMs when the call left, as `acquire` gave it
+	 * @param waitSeconds how long Feishu asks to wait
+	 */
+	refused: (startMs: number, waitSeconds: number) => void;
+	/** For how many milliseconds Feishu has asked to make no calls, from now on. */
+	heldForMs: () => number;
+	/** Ends the lease: limits of this run no longer count. */
+	release: () => void;
+}
 
 /**
  * Keeps the calls of one API within its rate limits, for all executions of this process.
@@ -26,100 +54,159 @@ const SETTLED_AFTER = 4_000;
  * that Feishu had let through, and after some time tries a faster one, step by step.
  */
 export class Pacer {
+	/** Of all runs that make calls now; the lowest of each window counts. */
+	private readonly leases = new Set<RateLimit[]>();
+	private limits: RateLimit[];
 	/** The tightest window, by which calls are spread. */
-	private readonly window: RateLimit;
+	private window: RateLimit;
 	/** Calls that go into that window now. */
 	private pace: number;
 	/** The pace before the last step to a faster one. */
 	private provenPace = 1;
-	private probeAt = Infinity;
-	private probeAfter = PROBE_AFTER.first;
+	private probeAtMs = Infinity;
+	private probeAfterMs = PROBE_AFTER_MS.first;
 	/** How much faster the next step is. */
 	private probeStep = 1;
-	private lastStep = -Infinity;
-	private heldUntil = 0;
-	private lastRefusal = -Infinity;
+	private lastStepMs = -Infinity;
+	private heldUntilMs = 0;
+	private lastRefusalMs = -Infinity;
 	/** When the latest calls left, oldest first; as many as the largest limit needs. */
 	private starts: number[] = [];
-	private lastTurn = 0;
-	private queue: Promise<unknown> = Promise.resolve();
+	private lastTurnMs = 0;
+	private readonly waiters: Waiter[] = [];
+	private isServing = false;
 
-	constructor(private readonly limits: RateLimit[]) {
-		this.window = limits.reduce((one, other) => (other.seconds < one.seconds ? other : one));
+	/** @param documented Feishu's limits, which hold for a run that names no others */
+	constructor(private readonly documented: RateLimit[]) {
+		this.limits = documented;
+		this.window = tightestOf(documented);
 		this.pace = this.window.calls;
 	}
 
 	/**
-	 * Waits for the next turn, first come, first served.
+	 * Lets a run make calls until it releases the lease. While several do, the lowest limit wins.
 	 *
-	 * @returns when the call leaves, in milliseconds since 1970; nothing if the execution was stopped
+	 * @param callsPerSecond in place of Feishu's documented limits
 	 */
-	async turn(isStopped: IsStopped): Promise<number | undefined> {
-		const turn = this.queue.then(async () => await this.takeTurn(isStopped));
-		this.queue = turn;
-		return await turn;
+	lease(callsPerSecond?: number): PacerLease {
+		const limits =
+			callsPerSecond === undefined ? this.documented : [{ calls: callsPerSecond, seconds: 1 }];
+		// A list of its own, so that two runs with the same limits are two.
+		const own = [...limits];
+		this.leases.add(own);
+		this.applyLimits();
+		return {
+			acquire: async (signal, isUrgent = false) => await this.acquire(signal, isUrgent),
+			refused: (startMs, waitSeconds) => this.refused(startMs, waitSeconds),
+			heldForMs: () => Math.max(0, this.heldUntilMs - Date.now()),
+			release: () => {
+				this.leases.delete(own);
+				this.applyLimits();
+			},
+		};
 	}
 
-	/**
-	 * Tells that Feishu refused a call for the rate limit.
-	 *
-	 * @param start when the call left, as `turn` gave it
-	 * @param waitSeconds how long Feishu asks to wait
-	 */
-	refused(start: number, waitSeconds: number): void {
-		const now = Date.now();
-		// Processes that were refused together should not come back together.
-		const wait = waitSeconds * 1000 * (1 + Math.random() / 10);
-		this.heldUntil = Math.max(this.heldUntil, now + wait);
-		this.starts = this.starts.filter((other) => other !== start);
-		// Calls that left before the pace was lowered say nothing about the new pace.
-		if (start <= this.lastRefusal) return;
-
-		if (now - this.lastStep < SETTLED_AFTER) {
-			this.pace = this.provenPace;
-			this.probeAfter = Math.min(2 * this.probeAfter, PROBE_AFTER.longest);
-		} else if (this.pace === this.window.calls || now - this.lastRefusal < SETTLED_AFTER) {
-			this.pace = this.slowerPace(start);
+	private applyLimits(): void {
+		// With nobody left, what was found out about the pace stays for the next run.
+		if (this.leases.size === 0) return;
+		const bySeconds = new Map<number, number>();
+		for (const { calls, seconds } of [...this.leases].flat()) {
+			bySeconds.set(seconds, Math.min(calls, bySeconds.get(seconds) ?? Infinity));
 		}
-		this.probeStep = 1;
-		this.lastRefusal = now;
-		this.probeAt = this.heldUntil + this.probeAfter * (0.75 + Math.random() / 2);
+		const wasAtLimit = this.pace === this.window.calls;
+		this.limits = [...bySeconds].map(([seconds, calls]) => ({ calls, seconds }));
+		this.window = tightestOf(this.limits);
+		this.pace = wasAtLimit ? this.window.calls : Math.min(this.pace, this.window.calls);
 	}
 
-	/** What Feishu let through before it refused a call; at most halved, since the run may just have begun. */
-	private slowerPace(start: number): number {
-		const begin = start - this.window.seconds * 1000;
-		const letThrough = this.starts.filter((other) => other > begin && other < start).length;
-		return Math.max(1, Math.min(this.pace - 1, Math.max(letThrough, Math.floor(this.pace / 2))));
-	}
-
-	private async takeTurn(isStopped: IsStopped): Promise<number | undefined> {
-		// Waiting may take long enough for Feishu to refuse a call that left before.
-		for (let time = this.nextTime(); time > Date.now() && !isStopped(); time = this.nextTime()) {
-			await pollUntil(time, isStopped);
-		}
-		if (isStopped()) return undefined;
-		const now = Date.now();
-		this.lastTurn = Math.max(this.lastTurn + this.spacing, now - this.spacing * CATCH_UP);
-		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
-		this.starts.push(start);
-		this.forgetOldStarts();
-		if (now >= this.probeAt && this.pace < this.window.calls) this.speedUp(now);
+	private async acquire(
+		signal: AbortSignal | undefined,
+		isUrgent: boolean,
+	): Promise<number | undefined> {
+		if (signal?.aborted) return undefined;
+		let stopListening: (() => void) | undefined;
+		const start = await new Promise<number | undefined>((grant) => {
+			const waiter = { isUrgent, grant };
+			const firstOther = this.waiters.findIndex((other) => !other.isUrgent);
+			if (isUrgent && firstOther >= 0) this.waiters.splice(firstOther, 0, waiter);
+			else this.waiters.push(waiter);
+			if (signal !== undefined) stopListening = onAbort(signal, () => this.abandon(waiter));
+			void this.serve();
+		});
+		stopListening?.();
 		return start;
 	}
 
-	private nextTime(): number {
-		const { windowMargin } = this.caution;
+	private abandon(waiter: Waiter): void {
+		const index = this.waiters.indexOf(waiter);
+		if (index >= 0) this.waiters.splice(index, 1);
+		waiter.grant(undefined);
+	}
+
+	private async serve(): Promise<void> {
+		if (this.isServing) return;
+		this.isServing = true;
+		while (this.waiters.length > 0) {
+			const timeMs = this.nextTimeMs();
+			if (timeMs > Date.now()) {
+				// Looked at again afterwards: Feishu may have refused a call, or the first in the queue have changed.
+				await waitUntil(timeMs);
+				continue;
+			}
+			this.waiters.shift()?.grant(this.takeTurn());
+		}
+		this.isServing = false;
+	}
+
+	private takeTurn(): number {
+		const now = Date.now();
+		this.lastTurnMs = Math.max(this.lastTurnMs + this.spacingMs, now - this.spacingMs * CATCH_UP);
+		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
+		this.starts.push(start);
+		this.forgetOldStarts();
+		if (now >= this.probeAtMs && this.pace < this.window.calls) this.speedUp(now);
+		return start;
+	}
+
+	private refused(startMs: number, waitSeconds: number): void {
+		const now = Date.now();
+		// Processes that were refused together should not come back together.
+		const waitMs = waitSeconds * 1000 * (1 + Math.random() / 10);
+		this.heldUntilMs = Math.max(this.heldUntilMs, now + waitMs);
+		this.starts = this.starts.filter((other) => other !== startMs);
+		// Calls that left before the pace was lowered say nothing about the new pace.
+		if (startMs <= this.lastRefusalMs) return;
+
+		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
+			this.pace = Math.min(this.provenPace, this.window.calls);
+			this.probeAfterMs = Math.min(2 * this.probeAfterMs, PROBE_AFTER_MS.longest);
+		} else if (this.pace === this.window.calls || now - this.lastRefusalMs < SETTLED_AFTER_MS) {
+			this.pace = this.slowerPace(startMs);
+		}
+		this.probeStep = 1;
+		this.lastRefusalMs = now;
+		this.probeAtMs = this.heldUntilMs + this.probeAfterMs * (0.75 + Math.random() / 2);
+	}
+
+	/** What Feishu let through before it refused a call; at most halved, since the run may just have begun. */
+	private slowerPace(startMs: number): number {
+		const begin = startMs - this.window.seconds * 1000;
+		const letThrough = this.starts.filter((other) => other > begin && other < startMs).length;
+		return Math.max(1, Math.min(this.pace - 1, Math.max(letThrough, Math.floor(this.pace / 2))));
+	}
+
+	private nextTimeMs(): number {
+		const { windowMarginMs } = this.caution;
 		const windows = this.limits.map((limit) => {
 			const { seconds } = limit;
 			const calls = limit === this.window ? this.pace : limit.calls;
 			const earlier = this.starts.at(-calls);
-			return earlier === undefined ? 0 : earlier + seconds * 1000 + windowMargin;
+			return earlier === undefined ? 0 : earlier + seconds * 1000 + windowMarginMs;
 		});
-		return Math.max(this.heldUntil, this.lastTurn + this.spacing, ...windows);
+		return Math.max(this.heldUntilMs, this.lastTurnMs + this.spacingMs, ...windows);
 	}
 
-	private get spacing(): number {
+	private get spacingMs(): number {
 		return (this.window.seconds * 1000 * this.caution.spread) / this.pace;
 	}
 
@@ -129,12 +216,12 @@ export class Pacer {
 
 	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
 	private speedUp(now: number): void {
-		this.lastStep = now;
-		if (this.probeStep > 1) this.probeAfter = PROBE_AFTER.first;
+		this.lastStepMs = now;
+		if (this.probeStep > 1) this.probeAfterMs = PROBE_AFTER_MS.first;
 		this.provenPace = this.pace;
 		this.pace = Math.min(this.window.calls, this.pace + this.probeStep);
 		this.probeStep *= 2;
-		this.probeAt = now + PROBE_STEP;
+		this.probeAtMs = now + PROBE_STEP_MS;
 	}
 
 	private forgetOldStarts(): void {
@@ -143,30 +230,23 @@ export class Pacer {
 	}
 }
 
-const pacers = new Map<string, Pacer>();
+function tightestOf(limits: RateLimit[]): RateLimit {
+	return limits.reduce((one, other) => (other.seconds < one.seconds ? other : one));
+}
+
+const pacers = processState(() => new Map<string, Pacer>());
 
 /**
  * The pacer of an API, shared by all executions of this process that call it as the same app.
  *
  * @param scope the app and tenant, as `FeishuClient.rateLimitScope` names them
- * @param callsPerSecond in place of Feishu's documented limits
  */
 export function pacerFor(
 	scope: string,
 	{ method, path, rateLimits }: { method: string; path: string; rateLimits: RateLimit[] },
-	callsPerSecond?: number,
 ): Pacer {
-	const key = [scope, method, path, callsPerSecond ?? ''].join('\n');
-	let pacer = pacers.get(key);
-	if (pacer === undefined) {
-		const limits =
-			callsPerSecond === undefined ? rateLimits : [{ calls: callsPerSecond, seconds: 1 }];
-		pacers.set(key, (pacer = new Pacer(limits)));
-	}
+	const key = [scope, method, path].join('\n');
+	let pacer = pacers.current.get(key);
+	if (pacer === undefined) pacers.current.set(key, (pacer = new Pacer(rateLimits)));
 	return pacer;
-}
-
-/** Forgets every pace that was found, as a restart of n8n does. */
-export function forgetPaces(): void {
-	pacers.clear();
 }

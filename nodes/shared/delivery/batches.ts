@@ -1,5 +1,5 @@
 import type { FeedEndpoint } from '../api/endpoints';
-import type { UserIdType } from '../api/payloads';
+import type { FeedContent, UpdateCardContent, UserIdType } from '../api/payloads';
 
 /** What one input item asks Feishu for. */
 export interface RecipientRequest {
@@ -7,17 +7,19 @@ export interface RecipientRequest {
 	/** Each once. */
 	userIds: string[];
 	/** What the call says besides its recipients. */
-	content: object;
+	content: FeedContent;
 	/** What the calls change, such as a card; a person's card is never changed by two calls at a time. */
 	target: string;
 	/** What the output names the target by. */
 	names: { biz_id?: string; chat_id?: string };
 	/** Takes the place of `:feed_card_id` in the endpoint's path. */
 	feedCardId?: string;
-	/** What the user should know although nothing failed: whole sentences. */
+	/** The content for recipients who are sent to the fallback endpoint (see Destination). */
+	fallbackContent?: UpdateCardContent;
+	/** True when the node made the business ID itself, so that nobody else can have made a card of it. */
+	ownsBusinessId?: boolean;
+	/** What the user should know although the item can be sent, each a sentence. */
 	warnings?: string[];
-	/** The content for recipients who are asked for in another way instead (see Operation). */
-	fallbackContent?: object;
 }
 
 /** One recipient of one input item. */
@@ -27,11 +29,16 @@ export interface Entry {
 	userId: string;
 	/** What the call changes for the recipient, as the request names it. */
 	target: string;
-	content: object;
+	content: FeedContent;
+	ownsBusinessId: boolean;
+	/** True after a call of which nobody knows whether Feishu carried it out. */
+	isAttemptLost: boolean;
 }
 
 /** The entries of one call. */
 export interface Batch {
+	/** Equal for entries that may share a call. */
+	key: string;
 	path: string;
 	userIdType: UserIdType;
 	entries: Entry[];
@@ -53,28 +60,36 @@ export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batc
 	const waves: Wave[] = [];
 	const timesSeen = new Map<string, Map<string, number>>();
 	// Items that share a card share its content.
-	const written = new Map<object, string>();
-	const textOf = (content: object) => {
+	const written = new Map<FeedContent, string>();
+	const textOf = (content: FeedContent) => {
 		let text = written.get(content);
 		if (text === undefined) written.set(content, (text = JSON.stringify(content)));
 		return text;
 	};
 	for (const { item, request } of requests) {
+		const { userIdType, content, ownsBusinessId = false } = request;
 		const path = endpoint.path.replace(
 			':feed_card_id',
 			encodeURIComponent(request.feedCardId ?? ''),
 		);
-		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(request.content) : '';
-		const key = [path, request.userIdType, shared].join('\n');
-		const target = `${request.userIdType}\n${request.target}`;
+		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(content) : '';
+		const key = [path, userIdType, shared].join('\n');
+		const target = `${userIdType}\n${request.target}`;
 		let seen = timesSeen.get(target);
 		if (seen === undefined) timesSeen.set(target, (seen = new Map<string, number>()));
 		for (const userId of request.userIds) {
-			const wave = seen.get(userId) ?? 0;
-			seen.set(userId, wave + 1);
-			waves[wave] ??= { batches: [], open: new Map() };
-			const entry = { item, userId, target: request.target, content: request.content };
-			add(waves[wave], key, entry, { path, userIdType: request.userIdType }, endpoint.batchSize);
+			const index = seen.get(userId) ?? 0;
+			seen.set(userId, index + 1);
+			const wave = (waves[index] ??= { batches: [], open: new Map() });
+			const entry = {
+				item,
+				userId,
+				target: request.target,
+				content,
+				ownsBusinessId,
+				isAttemptLost: false,
+			};
+			add(wave, entry, { key, path, userIdType }, endpoint.batchSize);
 		}
 	}
 	return waves.map(({ batches }) => batches);
@@ -88,24 +103,47 @@ interface Wave {
 
 function add(
 	{ batches, open }: Wave,
-	key: string,
 	entry: Entry,
 	call: Omit<Batch, 'entries'>,
 	batchSize: number,
 ): void {
-	const batch = open.get(key);
+	const batch = open.get(call.key);
 	if (batch !== undefined && batch.entries.length < batchSize) {
 		batch.entries.push(entry);
 		return;
 	}
 	const next = { ...call, entries: [entry] };
-	open.set(key, next);
+	open.set(call.key, next);
 	batches.push(next);
+}
+
+/** Joins what is left of several batches into full ones again. */
+export function joinBatches(batches: Batch[], batchSize: number): Batch[] {
+	const joined: Wave = { batches: [], open: new Map() };
+	for (const { entries, ...call } of batches) {
+		for (const entry of entries) add(joined, entry, call, batchSize);
+	}
+	return joined.batches;
+}
+
+/**
+ * What all entries of a batch say, if they say the same: whatever Feishu refuses of it, it refuses for everybody.
+ *
+ * @returns equal for batches with equal content; nothing when the entries differ
+ */
+export function sharedContentOf({ key, entries }: Batch): string | undefined {
+	const [first, ...others] = entries;
+	if (first === undefined) return undefined;
+	const content = JSON.stringify(first.content);
+	const isShared = others.every(
+		(other) => other.content === first.content || JSON.stringify(other.content) === content,
+	);
+	return isShared ? `${key}\n${content}` : undefined;
 }
 
 /** The body of the call for a batch. */
 export function bodyOf(endpoint: FeedEndpoint, entries: Entry[]): object {
 	return endpoint.recipientsAs === 'user_ids'
-		? { ...entries[0].content, user_ids: entries.map(({ userId }) => userId) }
+		? { ...entries[0]?.content, user_ids: entries.map(({ userId }) => userId) }
 		: { feed_cards: entries.map(({ userId, content }) => ({ ...content, user_id: userId })) };
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { sentenceOf } from '../api/responses';
-import type { Failure } from '../api/responses';
+import { STOPPED, sentenceOf } from '../api/failures';
+import type { Failure } from '../api/failures';
 import type { Outcomes } from './deliver';
 import type { RecipientRequest } from './batches';
 
@@ -9,8 +9,10 @@ import type { RecipientRequest } from './batches';
 export interface ItemResult {
 	names: RecipientRequest['names'];
 	outcomes: Outcomes;
-	/** The recipients who were asked for in another way instead, where the operation has one. */
-	instead?: Set<string>;
+	/** The recipients whose card was there and was updated, where the operation does either. */
+	updated?: Set<string>;
+	/** Those of whom it is unknown which of both it was, since the response to the first attempt was lost. */
+	createdOrUpdated?: Set<string>;
 }
 
 /** The failures of an item, or none when everybody was reached. */
@@ -23,16 +25,19 @@ export function failuresOf({ outcomes }: ItemResult): Array<[string, Failure]> {
  * and who was skipped because the execution was stopped.
  */
 export function summaryOf(result: ItemResult): IDataObject {
-	const { names, outcomes, instead } = result;
+	const { names, outcomes, updated, createdOrUpdated } = result;
 	const reached = [...outcomes.keys()].filter((userId) => outcomes.get(userId) === undefined);
 	const failures = failuresOf(result);
 	const skipped = failures.filter(([, { kind }]) => kind === 'stopped');
 	return {
 		...names,
 		succeeded: reached,
-		...(instead && {
-			created: reached.filter((userId) => !instead.has(userId)),
-			updated: reached.filter((userId) => instead.has(userId)),
+		...(updated && {
+			created: reached.filter((userId) => actionOn(userId, result) === 'created'),
+			updated: reached.filter((userId) => actionOn(userId, result) === 'updated'),
+		}),
+		...(createdOrUpdated && {
+			created_or_updated: reached.filter((userId) => createdOrUpdated.has(userId)),
 		}),
 		failed: failures
 			.filter(([, { kind }]) => kind !== 'stopped')
@@ -41,15 +46,25 @@ export function summaryOf(result: ItemResult): IDataObject {
 	};
 }
 
+/** What was done to a recipient's card by an operation that creates or updates. */
+function actionOn(
+	userId: string,
+	{ updated, createdOrUpdated }: ItemResult,
+): 'created' | 'updated' | 'created_or_updated' {
+	if (createdOrUpdated?.has(userId)) return 'created_or_updated';
+	return updated?.has(userId) ? 'updated' : 'created';
+}
+
 /** The output of an item as one entry for each recipient. */
-export function recipientsOf({ names, outcomes, instead }: ItemResult): IDataObject[] {
+export function recipientsOf(result: ItemResult): IDataObject[] {
+	const { names, outcomes, updated } = result;
 	return [...outcomes].map(([userId, failure]) => ({
 		...names,
 		user_id: userId,
 		...(failure === undefined
 			? {
 					status: 'succeeded',
-					...(instead && { action: instead.has(userId) ? 'updated' : 'created' }),
+					...(updated && { action: actionOn(userId, result) }),
 				}
 			: {
 					status: failure.kind === 'stopped' ? 'skipped' : 'failed',
@@ -90,20 +105,26 @@ const NAMED_RECIPIENTS = 3;
 export function failureSentence(purpose: string, result: ItemResult): string {
 	const failures = failuresOf(result);
 	const total = result.outcomes.size;
-	const bySentence = new Map<string, string[]>();
+	const byReason = new Map<string, { failure: Failure; userIds: string[] }>();
 	for (const [userId, failure] of failures) {
-		const sentence = sentenceOf(failure);
-		const userIds = bySentence.get(sentence);
-		if (userIds) userIds.push(userId);
-		else bySentence.set(sentence, [userId]);
+		const { reason, code } = failure;
+		const same = byReason.get(`${code} ${reason}`);
+		if (same === undefined) {
+			byReason.set(`${code} ${reason}`, { failure, userIds: [userId] });
+			continue;
+		}
+		// Each call has a log ID of its own, which does not make it another reason; the latest is named.
+		same.failure = failure;
+		same.userIds.push(userId);
 	}
-	const [[sentence, userIds], ...others] = [...bySentence].sort(
-		([, one], [, another]) => another.length - one.length,
+	const [first, ...others] = [...byReason.values()].sort(
+		(one, another) => another.userIds.length - one.userIds.length,
 	);
+	const { failure, userIds } = first ?? { failure: STOPPED, userIds: [] };
 	const reach = failures.length === total ? '' : ` (${failures.length} of ${total} recipients)`;
 	const more =
 		others.length > 0 ? `; ${failures.length - userIds.length} more failed for other reasons` : '';
-	return `Could not ${purpose} for ${nameSome(userIds)}${reach}: ${sentence}${more}`;
+	return `Could not ${purpose} for ${nameSome(userIds)}${reach}: ${sentenceOf(failure)}${more}`;
 }
 
 /** Names the first few of some recipients, and counts the others. */

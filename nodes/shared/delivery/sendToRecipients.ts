@@ -1,23 +1,27 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { isFailedCardReason } from '../api/responses';
 import type { FeedEndpoint } from '../api/endpoints';
+import { FeishuClient } from '../api/FeishuClient';
+import type { UpdateCardContent } from '../api/payloads';
+import { isFailedCardReason } from '../api/responses';
+import type { ItemRequest, RecipientRequest } from './batches';
 import { deliver } from './deliver';
 import type { Outcomes } from './deliver';
-import { FeishuClient } from '../api/FeishuClient';
-import type { ItemRequest } from './batches';
-import { pacerFor } from './Pacer';
-import { Progress } from './Progress';
 import type { DeliveryOptions } from './DeliveryOptions';
 import { failuresOf } from './outcome';
 import type { ItemResult } from './outcome';
+import { pacerFor } from './Pacer';
+import { Progress } from './Progress';
 
 /** Where the recipients of an operation are sent. */
 export interface Destination {
 	endpoint: FeedEndpoint;
-	/** Where recipients are sent instead whom the endpoint refuses for this reason. */
-	fallback?: { reason: string; endpoint: FeedEndpoint };
+	/**
+	 * Where recipients are sent instead whom the endpoint refuses for `reason`, with the fallback content of their
+	 * request: always, or only where an earlier attempt of the node may have worked, which this settles.
+	 */
+	fallback?: { reason: string; endpoint: FeedEndpoint; when: 'always' | 'attemptLost' };
 }
 
 /**
@@ -33,54 +37,94 @@ export async function sendToRecipients(
 ): Promise<Map<number, ItemResult>> {
 	const client = await openClient(context);
 	const progress = new Progress(context.logger, countRecipients(requests));
-	const isStopped = () => context.getExecutionCancelSignal()?.aborted ?? false;
-	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> =>
-		await deliver(to, these, {
-			call: async (request, takeTurn) => await client.call(request, takeTurn),
-			pacer: pacerFor(client.rateLimitScope, to, callsPerSecond),
-			callsAtOnce,
-			longestWait,
-			isStopped,
-			onProgress: (done) => progress.add(done),
-		});
+	const signal = context.getExecutionCancelSignal();
+	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> => {
+		const pacer = pacerFor(client.rateLimitScope, to).lease(callsPerSecond);
+		try {
+			return await deliver(to, these, {
+				call: async (request, acquireSlot) => await client.call(request, acquireSlot),
+				pacer,
+				callsAtOnce,
+				longestWaitSeconds: longestWait,
+				signal,
+				onProgress: (done) => progress.add(done),
+			});
+		} finally {
+			pacer.release();
+		}
+	};
 
-	// A card of which it is unknown whether this run made it is updated instead, which does no harm.
-	const first = fallback ? { ...endpoint, repeatedReason: undefined } : endpoint;
-	const outcomes = await send(first, requests);
+	const outcomes = await send(endpoint, requests);
 	const results = new Map<number, ItemResult>(
 		requests.map(({ item, request }) => [
 			item,
-			{ names: request.names, outcomes: outcomes.get(item) as Outcomes },
+			{ names: request.names, outcomes: outcomes.get(item) ?? new Map<string, undefined>() },
 		]),
 	);
 	if (fallback) {
-		await sendFallback(fallback, requests, results, async (to, these) => {
+		await sendFallback(fallback, requests, results, async (these) => {
 			progress.takeBack(countRecipients(these));
-			return await send(to, these);
+			return await send(fallback.endpoint, these);
 		});
 	}
-	if (isStopped()) progress.stopped(countReached(results));
+	if (signal?.aborted) progress.stopped(countReached(results));
 	return results;
 }
 
-/** Asks in the other way for the recipients whom Feishu refused for the reason that calls for it. */
+/** What a part of an item asks the fallback endpoint for. */
+interface FallbackPart {
+	item: number;
+	request: RecipientRequest;
+	/** True when the cards may be of an earlier attempt, or try, of this node. */
+	mayBeOwn: boolean;
+}
+
+/** Sends the recipients to the fallback endpoint whom Feishu refused for the reason that calls for it. */
 async function sendFallback(
-	{ reason, endpoint }: NonNullable<Destination['fallback']>,
+	{ reason, when }: NonNullable<Destination['fallback']>,
 	requests: ItemRequest[],
 	results: Map<number, ItemResult>,
-	send: (to: FeedEndpoint, these: ItemRequest[]) => Promise<Map<number, Outcomes>>,
+	send: (these: ItemRequest[]) => Promise<Map<number, Outcomes>>,
 ): Promise<void> {
-	const fallbackRequests = requests.map(({ item, request }) => {
-		const userIds = failuresOf(results.get(item) as ItemResult)
-			.filter(([, failure]) => isFailedCardReason(failure, reason))
-			.map(([userId]) => userId);
-		return { item, request: { ...request, userIds, content: request.fallbackContent as object } };
+	const parts = requests.flatMap(({ item, request }): FallbackPart[] => {
+		const { fallbackContent: content, ownsBusinessId } = request;
+		const result = results.get(item);
+		if (content === undefined || result === undefined) return [];
+		if (when === 'always') result.updated = new Set();
+		const [ofOthers, maybeOwn]: [string[], string[]] = [[], []];
+		for (const [userId, failure] of failuresOf(result)) {
+			if (!isFailedCardReason(failure, reason)) continue;
+			(failure.isAttemptLost || ownsBusinessId ? maybeOwn : ofOthers).push(userId);
+		}
+		// Whoever has the card of an earlier attempt has been notified by it.
+		const silent = withoutNotifying(content);
+		return [
+			...(when === 'always'
+				? [{ item, request: { ...request, userIds: ofOthers, content }, mayBeOwn: false }]
+				: []),
+			{ item, request: { ...request, userIds: maybeOwn, content: silent }, mayBeOwn: true },
+		];
 	});
-	for (const [item, own] of await send(endpoint, fallbackRequests)) {
-		const result = results.get(item) as ItemResult;
-		for (const [userId, failure] of own) result.outcomes.set(userId, failure);
-		result.instead = new Set(own.keys());
-	}
+	// Sent together, so that the parts for the same person's card keep the order of the items.
+	const sent = await send(parts.map(({ request }, index) => ({ item: index, request })));
+	parts.forEach(({ item, request, mayBeOwn }, index) => {
+		const result = results.get(item);
+		if (result === undefined) return;
+		for (const [userId, failure] of sent.get(index) ?? []) {
+			result.outcomes.set(userId, failure);
+			if (result.updated === undefined) continue;
+			if (!mayBeOwn) result.updated.add(userId);
+			// A business ID that the node made is nobody else's: then the earlier attempt created the card.
+			else if (!request.ownsBusinessId) (result.createdOrUpdated ??= new Set()).add(userId);
+		}
+	});
+}
+
+function withoutNotifying({
+	update_fields: fields,
+	...content
+}: UpdateCardContent): UpdateCardContent {
+	return { ...content, update_fields: fields.filter((field) => field !== '103') };
 }
 
 function countRecipients(requests: ItemRequest[]): number {

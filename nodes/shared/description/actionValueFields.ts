@@ -1,6 +1,6 @@
 import type { INodePropertyCollection } from 'n8n-workflow';
 
-/** The form for one action value: what a button carries, and what a trigger may wait for. */
+/** The form for one action value: a button carries it, and a trigger filters by it. */
 export const actionValueFields: INodePropertyCollection = {
 	displayName: 'Value',
 	name: 'value',

@@ -1,4 +1,4 @@
-/** The life of a webhook that is registered nowhere but in n8n. */
+/** For a webhook that is registered only in n8n: no call to Feishu creates or deletes it. */
 export const noopWebhookMethods = {
 	async checkExists(): Promise<boolean> {
 		return true;

@@ -1,19 +1,19 @@
 /**
- * Reads what came over the wire, or out of an expression, whatever it may be: nothing here throws.
+ * Reads values of any type, from the wire or from an expression. Nothing here throws.
  */
 
-/** The value as an object, or nothing when it is none. */
+/** The value if it is an object, and not an array. */
 export function asObject(value: unknown): Record<string, unknown> | undefined {
 	return typeof value === 'object' && value !== null && !Array.isArray(value)
 		? (value as Record<string, unknown>)
 		: undefined;
 }
 
-/** The value as text: '' for none, JSON for what is no text. */
+/** The value as text: '' for undefined and null, JSON for what is not a text. */
 export function asText(value: unknown): string {
 	if (typeof value === 'string') return value;
 	try {
-		// String() throws for an object whose toString is no function, as in {"toString": 1}.
+		// String() throws for an object whose toString is not a function, as in {"toString": 1}.
 		return value === undefined || value === null ? '' : (JSON.stringify(value) ?? '');
 	} catch {
 		return `[${typeof value}]`;
@@ -29,12 +29,12 @@ export function jsonOf(text: string): unknown {
 	}
 }
 
-/** The JSON object in a text, or nothing when there is none. */
+/** The JSON object in a text, if there is one. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
 	return asObject(jsonOf(text));
 }
 
-/** The first of the values that is a text, and not empty. */
+/** The first of the values that is a text and not empty. */
 export function firstText(...values: unknown[]): string | undefined {
 	return values.find((value): value is string => typeof value === 'string' && value !== '');
 }

@@ -1,5 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
+import { onAbort } from './onAbort';
+
+/** n8n's sleep cannot be cancelled: a wait that is aborted leaves a timer behind, of at most this length. */
+const MAX_SLEEP_MS = 250;
+
 /**
  * Waits until a time, or until the signal aborts.
  *
@@ -9,25 +14,29 @@ export async function waitUntil(timeMs: number, signal?: AbortSignal): Promise<v
 	const remainingMs = timeMs - Date.now();
 	if (remainingMs <= 0 || signal?.aborted) return;
 	if (signal === undefined) return await sleep(remainingMs);
-	let onAbort: (() => void) | undefined;
-	const aborted = new Promise<void>((resolve) => {
-		onAbort = resolve;
-		signal.addEventListener('abort', onAbort, { once: true });
-	});
-	await Promise.race([sleep(remainingMs), aborted]);
-	// Signals outlive single waits: a listener for each would pile up.
-	signal.removeEventListener('abort', onAbort!);
+	let stopListening: (() => void) | undefined;
+	const aborted = new Promise<void>((resolve) => (stopListening = onAbort(signal, resolve)));
+	for (let leftMs = remainingMs; leftMs > 0 && !signal.aborted; leftMs = timeMs - Date.now()) {
+		await Promise.race([sleep(Math.min(leftMs, MAX_SLEEP_MS)), aborted]);
+	}
+	stopListening?.();
 }
 
-/** How soon a wait notices that the user stopped the execution, in milliseconds. */
-const LONGEST_NAP = 250;
-
-/** Tells whether the user stopped the execution, or its time ran out. */
-export type IsStopped = () => boolean;
-
-/** Waits until a time, in milliseconds since 1970, or until the execution is stopped. */
-export async function pollUntil(time: number, isStopped: IsStopped): Promise<void> {
-	for (let left = time - Date.now(); left > 0 && !isStopped(); left = time - Date.now()) {
-		await sleep(Math.min(left, LONGEST_NAP));
+/**
+ * Waits for a promise, but only until a time.
+ *
+ * @param timeMs milliseconds since 1970
+ * @returns nothing when the time comes first
+ */
+export async function raceUntil<Result>(
+	timeMs: number,
+	promise: Promise<Result>,
+): Promise<Result | undefined> {
+	const settled = new AbortController();
+	const timeout = waitUntil(timeMs, settled.signal).then(() => undefined);
+	try {
+		return await Promise.race([promise, timeout]);
+	} finally {
+		settled.abort();
 	}
 }

@@ -1,11 +1,11 @@
 import { createHmac } from 'crypto';
 
 import { constantTimeEqual } from '../primitives/constantTimeEqual';
-import { asText } from '../primitives/json';
+import { asObject, asText, firstText } from '../primitives/json';
 import type { Operator } from './waitingCard';
 
 /**
- * How a press on a button wakes the execution that waits for it. The button carries the address that
+ * How a press on a button resumes the execution that waits for it. The button carries the address that
  * resumes the execution, with a proof that a node of the same app made it; whoever resumes it proves
  * in turn that the app received the press. The App Secret, which only the app's nodes know, is the key.
  */
@@ -13,6 +13,8 @@ import type { Operator } from './waitingCard';
 /** What the action values of such a button are called. */
 const RESUME_URL = 'n8n_resume_url';
 const RESUME_PROOF = 'n8n_resume_proof';
+
+const ID_TYPES = ['open_id', 'union_id', 'user_id'] as const;
 
 /** What resumes an execution, and what comes back. */
 export interface ResumeRequest {
@@ -60,11 +62,26 @@ export function readResumeRequest(
 	path: string,
 	appSecret: string,
 ): Operator | undefined {
-	const { operator, proof } = (body ?? {}) as Partial<ResumeRequest>;
-	if (typeof operator !== 'object' || operator === null) return undefined;
+	const { operator: given, proof } = asObject(body) ?? {};
+	const ids = asObject(given);
+	if (ids === undefined) return undefined;
+	const operator: Operator = {};
+	for (const type of ID_TYPES) {
+		const id = firstText(ids[type]);
+		if (id !== undefined) operator[type] = id;
+	}
 	return isProven(proof, appSecret, 'press', addressOf(path), ...idsOf(operator))
 		? operator
 		: undefined;
+}
+
+/** Reads what came back from the address; the status is absent when it was no response of the waiting node. */
+export function readResumeResponse(body: unknown): Partial<ResumeResponse> {
+	const { status, text } = asObject(body) ?? {};
+	return {
+		...((status === 'recorded' || status === 'closed') && { status }),
+		...(typeof text === 'string' && { text }),
+	};
 }
 
 /** Addresses are told apart by their signature, which n8n checks before it asks the node. */
@@ -72,8 +89,9 @@ function addressOf(url: string): string {
 	return new URL(url, 'https://n8n').searchParams.get('signature') ?? '';
 }
 
-function idsOf({ open_id: openId, union_id: unionId, user_id: userId }: Operator): string[] {
-	return [openId, unionId, userId].map(asText);
+/** In the order that the proof has them. */
+function idsOf(operator: Operator): string[] {
+	return ID_TYPES.map((type) => operator[type] ?? '');
 }
 
 function prove(appSecret: string, ...parts: string[]): string {

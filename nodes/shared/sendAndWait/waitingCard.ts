@@ -10,7 +10,7 @@ export interface Choice {
 	buttonType: NonNullable<FeedButton['button_type']>;
 }
 
-/** Who pressed a button, as far as Feishu or the link says. */
+/** Who pressed a button, by the IDs that Feishu or the link gives. */
 export type Operator = Partial<Record<UserIdType, string>>;
 
 /** A choice that somebody made. */
@@ -29,11 +29,11 @@ export interface WaitingPlan {
 	/** A press comes back as Feishu's callback, or the button opens a page of n8n. */
 	channel: 'callback' | 'link';
 	waitFor: 'first' | 'all';
-	/** What becomes of the card when it waits no longer. */
+	/** What happens to the card when it waits no longer. */
 	afterwards: 'delete' | 'update';
-	/** The second line of a card that was updated; `{answer}` and `{person}` stand for what was chosen, by whom. */
+	/** The second line of a card that was updated; `{answer}` and `{person}` are replaced by the choice and the person. */
 	doneText: string;
-	/** Milliseconds since 1970; absent when it waits without end. */
+	/** Milliseconds since 1970; absent when it waits without a limit. */
 	deadline?: number;
 }
 
@@ -54,7 +54,7 @@ export interface WaitingCard extends WaitingPlan {
 	cleared: string[];
 }
 
-/** The recipient who is the operator, by the kind of ID that recipients were given as. */
+/** The operator as a recipient: the ID of the type that the recipients have. */
 export function recipientOf({ userIdType }: WaitingCard, operator: Operator): string | undefined {
 	return operator[userIdType] ?? operator.open_id ?? operator.union_id ?? operator.user_id;
 }
@@ -98,7 +98,7 @@ export function respond(
 	return { ...card, given: [...card.given, response] };
 }
 
-/** The recipients whose card has nothing to wait for, and shows it not yet. */
+/** The recipients whose card waits for nothing any more, but does not show that yet. */
 export function toClear(card: WaitingCard, now: number): string[] {
 	const { reached = [], cleared } = card;
 	const waiting = isOver(card, now) ? [] : unanswered(card);
@@ -107,7 +107,7 @@ export function toClear(card: WaitingCard, now: number): string[] {
 
 const NO_ANSWER = '未答复 No answer';
 
-/** What makes a card of a recipient show how it ended: unpinned, without buttons, with the answer as its label. */
+/** The update that makes a recipient's card show how it ended: unpinned, without buttons, the choice as its label. */
 export function endedCard(card: WaitingCard, userId: string): UpdateCardContent {
 	const { given, doneText, choices } = card;
 	const own = given.find(({ operator }) => recipientOf(card, operator) === userId);
@@ -119,12 +119,12 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 			time_sensitive: false,
 			status_label: response
 				? {
-						text: cut(response.text, CARD_LIMITS.statusLabelText),
+						text: truncated(response.text, CARD_LIMITS.statusLabelText),
 						type: isFirstChoice ? 'success' : 'secondary',
 					}
 				: { text: NO_ANSWER, type: 'secondary' },
 			...(response && {
-				preview: cut(
+				preview: truncated(
 					doneText
 						.replaceAll('{answer}', response.text)
 						.replaceAll('{person}', recipientOf(card, response.operator) ?? ''),
@@ -141,12 +141,14 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 	};
 }
 
-function cut(text: string, characters: number): string {
-	const all = Array.from(text);
-	return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
+function truncated(text: string, maxCharacters: number): string {
+	const characters = Array.from(text);
+	return characters.length <= maxCharacters
+		? text
+		: `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
 
-/** The output of an item: what was chosen, by whom and when, and who was not reached or did not respond. */
+/** The output of an item: who chose what, and when; who did not respond, and who was not reached. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
 	const {
 		given,
@@ -157,17 +159,16 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
-	const isApproved =
-		isComplete && values.size === 1 && first !== undefined && values.has(first.value);
-	const last = given.at(-1);
+	// Nothing when they differ.
+	const [commonValue = null] = values.size === 1 ? values : [];
+	const isApproved = isComplete && commonValue !== null && commonValue === first?.value;
 	return {
 		biz_id: card.card.biz_id,
 		data: {
 			...(isApproval && { approved: isApproved }),
-			/** What everybody chose who responded, or nothing when they differ. */
-			answer: values.size === 1 ? (given[0]?.value ?? null) : null,
+			answer: commonValue,
 			answered: isComplete,
-			respondedAt: last?.time ?? null,
+			respondedAt: given.at(-1)?.time ?? null,
 		},
 		responses: given,
 		unanswered: unanswered(card),

@@ -5,7 +5,7 @@ const [START, WAIT, END] = ['Start', 'Wait', 'End'];
 
 /**
  * The workflow that waits for the node: it creates the cards, sleeps until somebody responds or the time
- * is over, and ends the cards. n8n keeps it while it sleeps, also across restarts, and gives its result
+ * is over, and ends the cards. n8n stores it while it sleeps, also across restarts, and passes its result
  * to the workflow that called it.
  *
  * @param node the node on the user's canvas
@@ -35,11 +35,12 @@ export function waitingWorkflow({ name, type, credentials }: INode): IWorkflowBa
 		],
 		connections: {
 			[START]: { main: [to(WAIT)] },
-			// Each pass does one thing, whose result n8n keeps before the next one.
+			// Each pass does one thing, whose result n8n stores before the next one.
 			[WAIT]: { main: [to(WAIT), to(END)] },
 		},
-		// Of its own: the user's are for the workflow on the canvas, such as what to do about an error.
-		// It is kept when it is over, so that a late response can be told so.
+		// Not the user's settings: those are for the workflow on the canvas, such as what to do about an error.
+		// n8n keeps the execution when it is over, so that a late response can be told so.
 		settings: { executionOrder: 'v1', saveDataSuccessExecution: 'all' },
+		// n8n's type demands what only a saved workflow has, such as when it was created.
 	} as unknown as IWorkflowBase;
 }

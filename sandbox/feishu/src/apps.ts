@@ -37,6 +37,12 @@ export interface App {
 	unavailablePeople: string[];
 	/** Open IDs of people who have no chat with the app's bot. */
 	peopleWithoutBotChat: string[];
+	/** Switched off: the gateway refuses its calls. */
+	isDisabled: boolean;
+	/** Tenants that have taken it out again: the gateway refuses calls in them. */
+	uninstalledFrom: string[];
+	/** Addresses that its calls may come from (IP 白名单); absent: any. */
+	allowedIps?: string[];
 	callback: CallbackConfiguration;
 }
 
@@ -59,9 +65,15 @@ export const SEEDED_APPS = {
 /** The department that may use the pilot app. */
 export const PILOT_DEPARTMENT = '门店运营部';
 
+/** What keeps an app from its work: nothing, at the start. */
+const UNRESTRICTED: Pick<
+	App,
+	'unavailablePeople' | 'peopleWithoutBotChat' | 'isDisabled' | 'uninstalledFrom'
+> = { unavailablePeople: [], peopleWithoutBotChat: [], isDisabled: false, uninstalledFrom: [] };
+
 /** The apps as they are at the start. */
 export function seedApps(): Map<string, App> {
-	const apps: Array<Omit<App, 'unavailablePeople' | 'peopleWithoutBotChat' | 'callback'>> = [
+	const apps: Array<Omit<App, keyof typeof UNRESTRICTED | 'allowedIps' | 'callback'>> = [
 		{
 			...SEEDED_APPS.custom,
 			name: '消息流助手',
@@ -97,12 +109,16 @@ export function seedApps(): Map<string, App> {
 			app.app_id,
 			{
 				...app,
-				unavailablePeople: [],
-				peopleWithoutBotChat: [],
+				...structuredClone(UNRESTRICTED),
 				callback: newCallbackConfiguration(app.app_id),
 			},
 		]),
 	);
+}
+
+/** A new secret, as the developer console gives one on "reset". */
+export function newAppSecret(): string {
+	return randomBytes(24).toString('base64url');
 }
 
 /** A new app ticket, as Feishu pushes one every hour. */

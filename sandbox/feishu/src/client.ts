@@ -8,7 +8,7 @@ import type {
 	PushedEvent,
 } from './callbacks/eventLog';
 import type { UrlVerification } from './callbacks/urlDelivery';
-import type { Person } from './company/company';
+import type { Person, PersonChange } from './company/company';
 import type { Effect, EffectFilter, EffectName } from './effects';
 import type { Fault, FaultOptions } from './faults';
 import type { FeedEntry } from './feeds';
@@ -29,6 +29,7 @@ import type {
 	GroupChange,
 	GroupView,
 	PeopleQuery,
+	TenantChange,
 } from './server/controlRoutes';
 import type { Settings, SettingsChange } from './settings';
 import type { Scenario, StartPage, Texts } from './startPage';
@@ -62,6 +63,7 @@ export type {
 	LongConnectionView,
 	PeopleQuery,
 	Person,
+	PersonChange,
 	PressResult,
 	PushedEvent,
 	RecordedRequest,
@@ -72,6 +74,7 @@ export type {
 	SettingsChange,
 	Stall,
 	StartPage,
+	TenantChange,
 	Texts,
 	UrlVerification,
 };
@@ -159,6 +162,14 @@ export class FeishuSandboxClient {
 		return (await this.call<{ people: Person[] }>('GET', path)).people;
 	}
 
+	/**
+	 * Changes somebody (any ID): has them leave the company or come back, or makes their open ID one of
+	 * another app.
+	 */
+	changePerson(id: string, change: PersonChange): Promise<Person> {
+		return this.call('PATCH', `/people/${encodeURIComponent(id)}`, change);
+	}
+
 	/** Somebody's message list from top to bottom, by any of their three IDs. */
 	async feed(id: string): Promise<FeedEntry[]> {
 		const path = `/feed/${encodeURIComponent(id)}`;
@@ -219,12 +230,31 @@ export class FeishuSandboxClient {
 		return (await this.call<{ apps: App[] }>('GET', '/apps')).apps;
 	}
 
-	/** Changes an app's scopes and availability. */
+	/** Sets how many calls a tenant's apps may make from now on; `null`: any number. */
+	changeTenant(tenant_key: string, change: TenantChange): Promise<CompanyView> {
+		return this.call('PATCH', `/tenants/${tenant_key}`, change);
+	}
+
+	/**
+	 * Gives an app a new secret, or the one that is named; the old one is refused from then on. Tokens
+	 * and long connections stay good.
+	 */
+	async resetAppSecret(app_id: string, app_secret?: string): Promise<string> {
+		const path = `/apps/${app_id}/app_secret`;
+		return (await this.call<{ app_secret: string }>('POST', path, { app_secret })).app_secret;
+	}
+
+	/** Changes an app's scopes and availability, and what keeps it from its work. */
 	changeApp(app_id: string, change: AppChange): Promise<App> {
 		return this.call('PATCH', `/apps/${app_id}`, change);
 	}
 
-	/** Gives a store app a new ticket; the old one is refused from then on. */
+	/** Pushes a store app's ticket again, as it is; resolves after the first try, whatever came of it. */
+	pushAppTicket(app_id: string): Promise<PushedEvent> {
+		return this.call('POST', `/apps/${app_id}/app_ticket/push`, {});
+	}
+
+	/** Gives a store app a new ticket, and pushes it; the old one is refused from then on. */
 	async renewAppTicket(app_id: string): Promise<string> {
 		const path = `/apps/${app_id}/app_ticket`;
 		return (await this.call<{ app_ticket: string }>('POST', path, {})).app_ticket;

@@ -1,9 +1,10 @@
+import type { NamedIds } from './gateway';
 import type { OperationName } from './operationNames';
-import type { RecipientReason } from './operations/operation';
+import type { EntryUserId, RecipientReason } from './operations/operation';
 
 /** What can go wrong with a call. */
 export const FAULT_KINDS = [
-	/** The app's tokens end with this call: it is answered 99991663, as are all with the old token. */
+	/** The app's tokens end with this call: it is answered 99991663, or `code`; later ones 99991663. */
 	'tokenExpired',
 	/** HTTP 429 with 99991400. */
 	'tooManyRequests',
@@ -17,7 +18,7 @@ export const FAULT_KINDS = [
 	'dropped',
 	/** The connection ends in the middle of the answer. */
 	'cutOff',
-	/** HTTP 200 with a page of HTML. */
+	/** HTTP 200 with a page of HTML, or `text`. */
 	'notJson',
 	/** No answer for `seconds`; then the answer if the call was handled, else the connection ends. */
 	'silence',
@@ -29,10 +30,12 @@ export const FAULT_KINDS = [
 	'missingScope',
 	/** HTTP 200, or `status`, with `code` and `msg` of your own. */
 	'errorCode',
+	/** A `code` of the gateway, with the HTTP status and the message that belong to it. */
+	'gatewayCode',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** A fault to come. It concerns calls that fit `operation`, `app_id` and `recipient`, counted from 1. */
+/** A fault to come. It concerns calls that fit `operation`, `app_id`, `recipient` and `contains`, counted from 1. */
 export interface FaultOptions {
 	kind: FaultKind;
 	/** Absent: any operation, those for tokens too. */
@@ -40,6 +43,8 @@ export interface FaultOptions {
 	app_id?: string;
 	/** Only calls with one of these user IDs among their recipients, as they are in the call. */
 	recipient?: string | string[];
+	/** Only calls whose body has this text in it. */
+	contains?: string;
 	/** Only these of the calls that fit. */
 	nth?: number | number[];
 	/** Only the first so many of the calls that fit. */
@@ -57,15 +62,27 @@ export interface FaultOptions {
 	seconds?: number;
 	/** 99991400: what `x-ogw-ratelimit-reset` says, in seconds. By default 1. */
 	retryAfter?: number;
-	/** `errorCode`: what the answer holds; HTTP 200 by default. */
+	/**
+	 * `errorCode`: what the answer holds; HTTP 200 by default. `gatewayCode`: one of the gateway's codes,
+	 * and what to say instead of what belongs to it. `tokenExpired`: another of the codes for tokens.
+	 */
 	code?: number;
 	msg?: string;
 	status?: number;
+	/**
+	 * `gatewayCode` that concerns user IDs: which of them the message names, by default as the settings
+	 * say. It concerns those of the call that `recipient` names; without `recipient`, all of the call.
+	 */
+	namesIds?: NamedIds;
+	/** `notJson`: the body instead of a page of HTML; may be empty. */
+	text?: string;
 	/** `recipientReason` of cards: by default `"3"`, rate limited. */
 	reason?: RecipientReason['reason'];
 	/** `recipientReason` of chats: by default 0 and "The user is not in the chat". */
 	error_code?: number;
 	error_message?: string;
+	/** `recipientReason`: the `user_id` in the answer's entry; by default the one of the call. */
+	entryUserId?: EntryUserId;
 }
 
 /** A fault with how far it has got. */
@@ -133,16 +150,17 @@ export class Faults {
 		this.onChange();
 	}
 
-	/** What the faults do to this call. The first that replaces the answer wins. */
+	/** What the faults do to this call, whose body is `text`. The first that replaces the answer wins. */
 	plan(
 		operation: OperationName,
 		app_id: string | undefined,
 		recipients: readonly string[],
+		text: string,
 	): FaultPlan {
 		const plan: FaultPlan = { delay: 0, failing: new Map() };
 		for (const entry of this.entries) {
 			const { fault } = entry;
-			if (!fits(fault, operation, app_id, recipients)) continue;
+			if (!fits(fault, operation, app_id, recipients, text)) continue;
 			fault.matched++;
 			this.onChange();
 			if (fault.kind === 'recipientReason') {
@@ -175,6 +193,7 @@ export class Faults {
 				reason: fault.reason ?? '3',
 				error_code: fault.error_code ?? 0,
 				error_message: fault.error_message ?? 'The user is not in the chat',
+				entryUserId: fault.entryUserId ?? 'given',
 			});
 		}
 	}
@@ -185,10 +204,12 @@ function fits(
 	operation: OperationName,
 	app_id: string | undefined,
 	recipients: readonly string[],
+	text: string,
 ): boolean {
 	const operations = asList(fault.operation);
 	if (operations && !operations.includes(operation)) return false;
 	if (fault.app_id !== undefined && fault.app_id !== app_id) return false;
+	if (fault.contains !== undefined && !text.includes(fault.contains)) return false;
 	const concerned = asList(fault.recipient);
 	return !concerned || concerned.some((id) => recipients.includes(id));
 }
@@ -201,6 +222,12 @@ function isDue(fault: FaultOptions, progress: { matched: number; done: number })
 		(fault.first === undefined || progress.matched <= fault.first) &&
 		(fault.every === undefined || progress.matched % fault.every === 0)
 	);
+}
+
+/** The user IDs of a call that a fault concerns. */
+export function concernedIds(fault: FaultOptions, recipients: readonly string[]): string[] {
+	const concerned = asList(fault.recipient);
+	return recipients.filter((id) => !concerned || concerned.includes(id));
 }
 
 function asList<T extends string | number>(value: T | T[] | undefined): T[] | undefined {

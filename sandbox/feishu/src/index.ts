@@ -6,6 +6,7 @@ import fastify from 'fastify';
 import { Sandbox } from './sandbox';
 import { registerControlRoutes } from './server/controlRoutes';
 import { registerFeishuRoutes } from './server/feishuRoutes';
+import { OwnNames } from './server/ownNames';
 import { registerPages } from './server/pages';
 import { changeSettings, DEFAULT_SETTINGS, type SettingsChange } from './settings';
 import type { StartPage } from './startPage';
@@ -69,12 +70,15 @@ export async function startFeishuSandbox(
 		// The control API says which field it does not know, instead of dropping it.
 		ajv: { customOptions: { removeAdditional: false, allowUnionTypes: true } },
 	});
+	const ownNames = new OwnNames(host, () => sandbox.settings.allowedHosts);
+	server.addHook('onRequest', ownNames.check);
 	registerFeishuRoutes(server, sandbox, stopping.signal);
 	registerPages(server);
 	await server.register(registerControlRoutes(sandbox), { prefix: '/sandbox' });
-	server.server.on('upgrade', (request, socket, head) =>
-		sandbox.longConnections.accept(request, socket, head),
-	);
+	server.server.on('upgrade', (request, socket, head) => {
+		if (!ownNames.admitsUpgrade(request, socket)) return;
+		sandbox.longConnections.accept(request, socket, head);
+	});
 	await server.listen({ host, port });
 	const address = server.server.address() as AddressInfo;
 	return {

@@ -6,6 +6,7 @@ const USAGE = `Usage: tsx sandbox/feishu/src/main.ts [options]
 
   --port <number>            TCP port (environment FEISHU_SANDBOX_PORT; 3000)
   --host <address>           address to listen on (environment FEISHU_SANDBOX_HOST; 127.0.0.1)
+  --allow-host <name>        another name to be called by, such as host.docker.internal; may be repeated
   --people <number>          people in the company (300)
   --groups <number>          groups in the company (24)
   --latency <milliseconds>   time between receiving and answering a call (0)
@@ -20,6 +21,7 @@ function readOptions(): FeishuSandboxOptions {
 		options: {
 			port: { type: 'string', default: process.env.FEISHU_SANDBOX_PORT ?? '3000' },
 			host: { type: 'string', default: process.env.FEISHU_SANDBOX_HOST ?? '127.0.0.1' },
+			'allow-host': { type: 'string', multiple: true },
 			people: { type: 'string' },
 			groups: { type: 'string' },
 			latency: { type: 'string' },
@@ -35,6 +37,7 @@ function readOptions(): FeishuSandboxOptions {
 	}
 	return {
 		host: values.host,
+		allowedHosts: values['allow-host'],
 		port: toNumber('port', values.port),
 		people: toNumber('people', values.people),
 		groups: toNumber('groups', values.groups),

@@ -81,7 +81,7 @@ export class Sandbox {
 		this.settings = this.initialSettings;
 		this.feeds = new Feeds(this.startedAt);
 		this.apps = seedApps();
-		for (const company of this.companies.values()) company.seedGroups();
+		for (const company of this.companies.values()) company.reset();
 		if (!keepTokens) this.tokens = new TokenStore();
 		this.images.clear();
 		this.rateLimiter.clear();
@@ -113,11 +113,17 @@ export class Sandbox {
 		return app.app_ticket;
 	}
 
-	/** Somebody by any of their three IDs, in any tenant. */
+	/** Somebody who works in any tenant, by any of their three IDs. */
 	findPerson(id: string): { person: Person; company: Company } | undefined {
+		const found = this.findAnybody(id);
+		return found?.person.is_resigned ? undefined : found;
+	}
+
+	/** Somebody in any tenant, also one who has left, by any of their three IDs. */
+	findAnybody(id: string): { person: Person; company: Company } | undefined {
 		for (const company of this.companies.values()) {
 			for (const type of USER_ID_TYPES) {
-				const person = company.findPerson(type, id);
+				const person = company.findAnybody(type, id);
 				if (person) return { person, company };
 			}
 		}

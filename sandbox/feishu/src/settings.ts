@@ -1,3 +1,4 @@
+import type { NamedIds } from './gateway';
 import type { TenantOperationName } from './operationNames';
 import type { RateLimit } from './rateLimiter';
 
@@ -57,8 +58,31 @@ export interface LongConnectionSettings {
 	callbackType: 'event' | 'card';
 }
 
+/** What the gateway in front of all APIs does (Feishu reference: "General error codes"). */
+export interface GatewaySettings {
+	/**
+	 * Refuse a whole call for one user ID of nobody, of somebody who has left, of another app or of
+	 * another tenant. Otherwise such an ID fails alone.
+	 */
+	refusesUserIds: boolean;
+	/** Which of these IDs the message names; some codes never name any. */
+	namesIds: NamedIds;
+	/** The code for an ID of nobody; `null`: the one of its kind. */
+	unknownIdCode: number | null;
+	/**
+	 * Whether refusals of the app (disabled, not installed, address, quota) reach the token endpoints
+	 * as well.
+	 */
+	coversTokens: boolean;
+}
+
 /** How the sandbox behaves; changed by start options and `PATCH /sandbox/settings`. */
 export interface Settings {
+	/**
+	 * Names, without a port, by which the sandbox may be called (`Host`) and of pages that may call it
+	 * (`Origin`), besides this machine's own and the address that it listens on.
+	 */
+	allowedHosts: string[];
 	/** Milliseconds between receiving a call and answering it; the call itself is done at once. */
 	latency: number;
 	/** Seconds that a new token lives; Feishu's is 7200. */
@@ -88,16 +112,18 @@ export interface Settings {
 		/** The most requests to keep; the oldest are forgotten first. */
 		mostRequests: number;
 	};
+	gateway: GatewaySettings;
 	callbacks: CallbackSettings;
 	longConnection: LongConnectionSettings;
 }
 
 /** A change to the settings: what is absent stays as it is. */
 export type SettingsChange = Partial<
-	Omit<Settings, 'rateLimiting' | 'recording' | 'callbacks' | 'longConnection'>
+	Omit<Settings, 'rateLimiting' | 'recording' | 'gateway' | 'callbacks' | 'longConnection'>
 > & {
 	rateLimiting?: Partial<Settings['rateLimiting']>;
 	recording?: Partial<Settings['recording']>;
+	gateway?: Partial<GatewaySettings>;
 	callbacks?: Partial<CallbackSettings>;
 	longConnection?: Partial<Omit<LongConnectionSettings, 'clientConfig'>> & {
 		clientConfig?: Partial<ClientConfig>;
@@ -106,6 +132,7 @@ export type SettingsChange = Partial<
 
 /** Feishu's own behaviour, without latency. */
 export const DEFAULT_SETTINGS: Settings = {
+	allowedHosts: [],
 	latency: 0,
 	tokenLifetime: 7200,
 	tokenRenewalMargin: 1800,
@@ -113,6 +140,7 @@ export const DEFAULT_SETTINGS: Settings = {
 	reasonsAsNames: false,
 	rateLimiting: { enabled: true, countRefused: false, limits: {}, answer400: [] },
 	recording: { requests: true, bodies: true, effects: true, mostRequests: 200_000 },
+	gateway: { refusesUserIds: false, namesIds: 'all', unknownIdCode: null, coversTokens: false },
 	callbacks: {
 		answerTimeout: 3,
 		verificationTimeout: 1,
@@ -140,13 +168,14 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** The settings with a change applied. */
 export function changeSettings(settings: Settings, change: SettingsChange): Settings {
-	const { rateLimiting, recording, callbacks, longConnection, ...rest } = change;
+	const { rateLimiting, recording, gateway, callbacks, longConnection, ...rest } = change;
 	const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
 	return {
 		...settings,
 		...given,
 		rateLimiting: { ...settings.rateLimiting, ...rateLimiting },
 		recording: { ...settings.recording, ...recording },
+		gateway: { ...settings.gateway, ...gateway },
 		callbacks: { ...settings.callbacks, ...callbacks },
 		longConnection: {
 			...settings.longConnection,

@@ -2,11 +2,17 @@ import Ajv, { type ErrorObject, type SchemaObject, type ValidateFunction } from 
 
 import { type FeishuError, invalidParameter } from './answers';
 
-// Lengths are counted in code points, which is ajv's way of counting as well.
+// Lengths are counted in code points, which is ajv's way of counting as well, or by `maxBytes` in UTF-8 bytes.
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, verbose: true });
 
 // An applink (https://applink.feishu.cn/…) is an HTTPS address as well.
 ajv.addFormat('https', (value) => /^https:\/\/[^/]/i.test(value) && URL.canParse(value));
+ajv.addKeyword({
+	keyword: 'maxBytes',
+	type: 'string',
+	schemaType: 'number',
+	validate: (most: number, value: string) => Buffer.byteLength(value) <= most,
+});
 
 /** A function that checks a value and tells its type. */
 export function compile<T>(schema: SchemaObject): ValidateFunction<T> {
@@ -40,6 +46,8 @@ function describe(error: ErrorObject | undefined): string {
 		case 'maxLength':
 		case 'minLength':
 			return `${path} ${error.message}, but has ${[...(error.data as string)].length}.`;
+		case 'maxBytes':
+			return `${path} must NOT have more than ${error.schema} bytes, but has ${Buffer.byteLength(error.data as string)}.`;
 		default:
 			return `${path} ${error.message}.`;
 	}

@@ -1,13 +1,17 @@
-import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
-import type { CreateCardContent } from '../../../shared/api/payloads';
+import { CREATE_APP_FEED_CARD, UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
+import { CARD_REASON } from '../../../shared/api/errorCodes';
+import type { CreateCardContent, UpdateCardContent } from '../../../shared/api/payloads';
+import type { RecipientRequest } from '../../../shared/delivery/batches';
+import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
+import type { ItemParameters } from '../../execution/ItemParameters';
 import { businessIdWarnings, cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import type { RecipientRequest } from '../../../shared/delivery/batches';
-import type { ItemParameters } from '../../execution/ItemParameters';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
+import { assignBusinessIds } from './assignBusinessIds';
 
 /** Feishu: im-v2/app_feed_card/create */
-export const create: Operation = {
+export const create: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Create',
 		value: 'create',
@@ -16,6 +20,13 @@ export const create: Operation = {
 	},
 	fields: [...recipientFields, ...cardFields],
 	endpoint: CREATE_APP_FEED_CARD,
+	// Whether it was this node that made the card, or somebody last week, an equal update makes no difference.
+	fallback: {
+		reason: CARD_REASON.duplicate,
+		endpoint: UPDATE_APP_FEED_CARDS,
+		when: 'attemptLost',
+	},
+	complete: assignBusinessIds,
 	read: readNewCard,
 };
 
@@ -26,11 +37,12 @@ export const create: Operation = {
  */
 export function readNewCard(
 	parameters: ItemParameters,
-): RecipientRequest & { content: CreateCardContent } {
+): RecipientRequest & { content: CreateCardContent; fallbackContent: UpdateCardContent } {
 	const card = readWholeCard(parameters);
 	return {
 		...readRecipients(parameters),
 		content: { app_feed_card: card },
+		fallbackContent: { app_feed_card: card, update_fields: [...ALL_UPDATE_FIELDS] },
 		target: card.biz_id ?? '',
 		names: { biz_id: card.biz_id },
 		...businessIdWarnings(parameters, card),

@@ -2,10 +2,11 @@ import { DELETE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import type { DeleteCardContent } from '../../../shared/api/payloads';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
 
 /** Feishu: im-v2/app_feed_card-batch/delete */
-export const deleteCard: Operation = {
+export const deleteCard: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Delete',
 		value: 'delete',

@@ -1,16 +1,15 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
-import { CREATE_APP_FEED_CARD } from '../../../shared/api/endpoints';
 import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
 import { businessIdWarnings, fieldsToWait, readCardToWait } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
-import { waitForResponse } from '../../execution/waitForResponse';
-import type { Operation } from '../../Operation';
+import type { SendAndWaitOperation } from '../../Operation';
 
 /** Feishu: im-v2/app_feed_card/create, and what ends the card again. */
-export const sendAndWait: Operation = {
+export const sendAndWait: SendAndWaitOperation = {
+	kind: 'sendAndWait',
 	option: {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
@@ -26,8 +25,6 @@ export const sendAndWait: Operation = {
 		newBusinessIdField,
 	],
 	options: waitingOptions,
-	endpoint: CREATE_APP_FEED_CARD,
-	run: waitForResponse,
 	read: (parameters) => {
 		const card = readCardToWait(parameters);
 		return {

@@ -19,7 +19,7 @@ import {
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { ItemParameters } from '../../execution/ItemParameters';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
 
 const FIELD = 'Fields to Update';
 
@@ -47,7 +47,8 @@ const fieldsToUpdate: INodeProperties = {
 };
 
 /** Feishu: im-v2/app_feed_card-batch/update */
-export const update: Operation = {
+export const update: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Update',
 		value: 'update',

@@ -1,18 +1,17 @@
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
-import type { UpdateCardContent } from '../../../shared/api/payloads';
-import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
+import { CARD_REASON } from '../../../shared/api/errorCodes';
 import { InvalidField } from '../../../shared/validation/InvalidField';
 import { attentionOptions, readAttention, refuseSilentNotification } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
 import { lacksBusinessId } from '../../fields/cardContent';
+import type { SendOperation } from '../../Operation';
 import { create, readNewCard } from './create';
-import type { Operation } from '../../Operation';
 
 const BUSINESS_ID =
 	'Your own name for the card. People who have a card with this name get it updated, and all others get a new one. If you leave it empty, every run creates new cards, which cannot be found again after a stop or a crash.';
 
 /** Creates cards, and updates them for the recipients who have them already. */
-export const upsert: Operation = {
+export const upsert: SendOperation = {
 	...create,
 	option: {
 		name: 'Create or Update',
@@ -36,7 +35,7 @@ export const upsert: Operation = {
 		...option,
 		displayName: `${option.displayName} If It Exists`,
 	})),
-	fallback: { reason: '4', endpoint: UPDATE_APP_FEED_CARDS },
+	fallback: { reason: CARD_REASON.duplicate, endpoint: UPDATE_APP_FEED_CARDS, when: 'always' },
 	read: (parameters) => {
 		const request = readNewCard(parameters);
 		const { app_feed_card: card } = request.content;
@@ -48,10 +47,10 @@ export const upsert: Operation = {
 		}
 		const attention = readAttention(parameters);
 		refuseSilentNotification(card.notify, attention);
-		const fallbackContent: UpdateCardContent = {
-			...request.content,
-			update_fields: [...ALL_UPDATE_FIELDS, ...attention],
+		const { app_feed_card, update_fields: fields } = request.fallbackContent;
+		return {
+			...request,
+			fallbackContent: { app_feed_card, update_fields: [...fields, ...attention] },
 		};
-		return { ...request, fallbackContent };
 	},
 };

@@ -2,10 +2,11 @@ import { SET_BOT_TIME_SENSITIVE } from '../../../shared/api/endpoints';
 import type { TimeSensitiveContent } from '../../../shared/api/payloads';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
 
 /** Feishu: im-v2/feed_card/bot_time_sentive */
-export const setTimeSensitive: Operation = {
+export const setTimeSensitive: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Set Instant Reminder',
 		value: 'setTimeSensitive',

@@ -3,10 +3,11 @@ import type { TimeSensitiveContent } from '../../../shared/api/payloads';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { instantReminderField, readTimeSensitive } from '../../fields/timeSensitive';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
 
 /** Feishu: im-v2/feed_card/patch */
-export const setTimeSensitive: Operation = {
+export const setTimeSensitive: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Set Instant Reminder',
 		value: 'setTimeSensitive',

@@ -4,10 +4,11 @@ import { buttonsField, buttonsFromForm, parseButtons } from '../../../shared/val
 import { cardFieldName } from '../../../shared/validation/cardFields';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import type { Operation } from '../../Operation';
+import type { SendOperation } from '../../Operation';
 
 /** Feishu: im-v2/chat_button/update */
-export const updateButtons: Operation = {
+export const updateButtons: SendOperation = {
+	kind: 'send',
 	option: {
 		name: 'Update Buttons',
 		value: 'updateButtons',

@@ -273,5 +273,6 @@ function describe(fault: Fault, t: Translate): string {
 	if (isLimiting(fault)) return t('limited');
 	const known = FAILURES.find(({ options }) => options.kind === fault.kind);
 	if (known && fault.times === 1) return `${t('failing')}: ${t(known.name)}`;
-	return t('otherFault', { kind: fault.kind });
+	const { kind, code } = fault;
+	return t('otherFault', { kind: code === undefined ? kind : `${kind} ${code}` });
 }

@@ -75,10 +75,13 @@ export class Callbacks {
 		return opened;
 	}
 
-	/** Pushes a store app's ticket (Feishu reference: "app_ticket event"). */
-	async pushAppTicket(app: App): Promise<void> {
+	/**
+	 * Pushes a store app's ticket (Feishu reference: "app_ticket event"); resolves after the first try,
+	 * whatever came of it.
+	 */
+	pushAppTicket(app: App): Promise<PushedEvent> {
 		const { app_ticket } = app;
-		await this.send(app, {
+		return this.send(app, {
 			kind: 'event',
 			event_type: 'app_ticket',
 			tenant_key: '',

@@ -21,7 +21,12 @@ export interface Person {
 	tenant_key: string;
 	/** Left the company: receives nothing, and is found only with `include_resigned`. */
 	is_resigned: boolean;
+	/** Their open ID is one of another app, so that no app here can use it; the other IDs are good. */
+	is_foreign: boolean;
 }
+
+/** What can be changed of somebody. */
+export type PersonChange = Partial<Pick<Person, 'is_resigned' | 'is_foreign'>>;
 
 /** A department: `0` is the root, the others are its children. */
 export interface Department {
@@ -75,8 +80,15 @@ function digest(...parts: Array<string | number>): string {
  */
 export class Company {
 	readonly departments: Department[];
-	readonly people: Person[] = [];
-	readonly resigned: Person[] = [];
+	/** Those who work here. */
+	people: readonly Person[] = [];
+	/** Those who have left. */
+	resigned: readonly Person[] = [];
+	private readonly everybody: Person[];
+	/** Calls that the tenant's apps may make this month; absent: any number. */
+	monthlyQuota?: number;
+	/** Calls of the tenant's apps since the quota was set. */
+	callsThisMonth = 0;
 	groups = new Map<string, Group>();
 	private readonly byAddress = {
 		email: new Map<string, Person>(),
@@ -110,23 +122,51 @@ export class Company {
 				name: departmentName,
 			})),
 		];
-		for (let index = 0; index < size.people; index++) this.people.push(this.seedPerson(index));
-		for (let index = 0; index < RESIGNED_PEOPLE; index++) {
-			this.resigned.push({ ...this.seedPerson(size.people + index), is_resigned: true });
-		}
-		for (const person of this.people) {
+		this.everybody = Array.from({ length: size.people + RESIGNED_PEOPLE }, (_, index) =>
+			this.seedPerson(index),
+		);
+		for (const person of this.everybody) {
 			for (const type of USER_ID_TYPES) this.byId[type].set(person[type], person);
-		}
-		for (const person of [...this.people, ...this.resigned]) {
 			this.byAddress.email.set(person.email, person);
 			this.byAddress.mobile.set(person.mobile, person);
 		}
-		this.seedGroups();
+		this.reset();
 	}
 
 	/** The person with this ID, unless nobody has it or they have left. */
 	findPerson(type: UserIdType, id: string): Person | undefined {
+		const person = this.findAnybody(type, id);
+		return person?.is_resigned ? undefined : person;
+	}
+
+	/** The person with this ID, also one who has left. */
+	findAnybody(type: UserIdType, id: string): Person | undefined {
 		return this.byId[type].get(id);
+	}
+
+	/** Changes somebody of this company. Who leaves it leaves its groups, and is in none on coming back. */
+	changePerson(person: Person, change: PersonChange): void {
+		Object.assign(person, change);
+		this.sortPeople();
+		if (!person.is_resigned) return;
+		for (const group of this.groups.values()) group.members.delete(person);
+	}
+
+	/** Allows so many calls from now on, or any number. */
+	setMonthlyQuota(monthlyQuota: number | undefined): void {
+		this.monthlyQuota = monthlyQuota;
+		this.callsThisMonth = 0;
+	}
+
+	/** People, groups and quota as they were at the start. */
+	reset(): void {
+		this.setMonthlyQuota(undefined);
+		this.everybody.forEach((person, index) => {
+			person.is_resigned = index >= this.size.people;
+			person.is_foreign = false;
+		});
+		this.sortPeople();
+		this.seedGroups();
 	}
 
 	/**
@@ -139,8 +179,13 @@ export class Company {
 		return this.byAddress.mobile.get(value) ?? this.byAddress.mobile.get(`+86${value}`);
 	}
 
+	private sortPeople(): void {
+		this.people = this.everybody.filter((person) => !person.is_resigned);
+		this.resigned = this.everybody.filter((person) => person.is_resigned);
+	}
+
 	/** Groups as they were at the start. */
-	seedGroups(): void {
+	private seedGroups(): void {
 		this.groups = new Map();
 		for (let index = 0; index < this.size.groups; index++) {
 			const group = this.seedGroup(index);
@@ -172,6 +217,7 @@ export class Company {
 			open_department_id: this.departments[inDepartment].open_department_id,
 			tenant_key: this.tenant_key,
 			is_resigned: false,
+			is_foreign: false,
 		};
 	}
 
@@ -179,7 +225,7 @@ export class Company {
 		const chat_id = `oc_${digest(this.tenant_key, 'group', index).slice(0, 32)}`;
 		const department = this.departments[index];
 		let name: string;
-		let members: Person[];
+		let members: readonly Person[];
 		if (index === 0) {
 			name = `${this.name}全员群`;
 			members = this.people;

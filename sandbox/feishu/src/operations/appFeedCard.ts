@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { success } from '../answers';
-import type { Person } from '../company/company';
+import { invalidParameter, success } from '../answers';
+import type { Person, UserIdType } from '../company/company';
 import { type CardContent, isAvailableTo } from '../feeds';
 import { check } from '../validation';
 import type { TenantCall, TenantOperation } from './operation';
-import { findRecipients, userIdTypeOf } from './recipients';
+import { entryUserIdOf, findRecipients, userIdTypeOf } from './recipients';
 import {
 	type AppFeedCardFields,
 	createBody,
@@ -29,7 +29,8 @@ const REASON_NAMES = ['UNKNOWN', 'NO_PERMISSION', 'NOT_CREATED', 'RATE_LIMITED',
 
 interface FailedCard {
 	biz_id: string;
-	user_id: string;
+	/** Absent only by a fault. */
+	user_id: string | undefined;
 	reason: string;
 }
 
@@ -43,12 +44,13 @@ export const createAppFeedCard: TenantOperation = {
 	perform(call) {
 		const type = userIdTypeOf(call);
 		const { app_feed_card, user_ids } = check(createBody, call.body);
+		checkApplink(call, app_feed_card, 'app_feed_card');
 		const people = findRecipients(call, type, 'user_ids', user_ids);
 		const biz_id = app_feed_card.biz_id || randomUUID();
 		const content = newContent(app_feed_card);
 		const { feeds } = call.sandbox;
 		const { app_id } = call.app;
-		const failed = new FailedCards(call);
+		const failed = new FailedCards(call, type);
 		people.forEach((person, index) => {
 			const user_id = user_ids[index];
 			if (!failed.canReach(biz_id, user_id, person)) return;
@@ -73,13 +75,16 @@ export const updateAppFeedCards: TenantOperation = {
 	perform(call) {
 		const type = userIdTypeOf(call);
 		const { feed_cards } = check(updateBody, call.body);
+		feed_cards.forEach(({ app_feed_card }, place) =>
+			checkApplink(call, app_feed_card, `feed_cards[${place}].app_feed_card`),
+		);
 		const people = findRecipients(
 			call,
 			type,
 			'feed_cards.user_id',
 			feed_cards.map((card) => card.user_id),
 		);
-		const failed = new FailedCards(call);
+		const failed = new FailedCards(call, type);
 		people.forEach((person, index) => {
 			const { app_feed_card, user_id, update_fields } = feed_cards[index];
 			const { biz_id } = app_feed_card;
@@ -114,7 +119,7 @@ export const deleteAppFeedCards: TenantOperation = {
 		);
 		const { feeds } = call.sandbox;
 		const { app_id } = call.app;
-		const failed = new FailedCards(call);
+		const failed = new FailedCards(call, type);
 		people.forEach((person, index) => {
 			const { biz_id, user_id } = feed_cards[index];
 			if (!failed.canReach(biz_id, user_id, person)) return;
@@ -132,9 +137,12 @@ export const deleteAppFeedCards: TenantOperation = {
 class FailedCards {
 	readonly cards: FailedCard[] = [];
 
-	constructor(private readonly call: TenantCall) {}
+	constructor(
+		private readonly call: TenantCall,
+		private readonly type: UserIdType,
+	) {}
 
-	add(biz_id: string, user_id: string, reason: string): void {
+	add(biz_id: string, user_id: string | undefined, reason: string): void {
 		const shown = this.call.sandbox.settings.reasonsAsNames ? REASON_NAMES[Number(reason)] : reason;
 		this.cards.push({ biz_id, user_id, reason: shown });
 	}
@@ -142,13 +150,28 @@ class FailedCards {
 	/** Whether the app reaches this person; if not, that is noted. */
 	canReach(biz_id: string, user_id: string, person: Person | undefined): person is Person {
 		const forced = this.call.failing.get(user_id);
-		if (forced) this.add(biz_id, user_id, forced.reason);
+		if (forced) this.add(biz_id, entryUserIdOf(user_id, person, this.type, forced), forced.reason);
 		else if (!person) this.add(biz_id, user_id, REASONS.unknown);
 		else if (!isAvailableTo(this.call.app, person, this.call.company)) {
 			this.add(biz_id, user_id, REASONS.noPermission);
 		} else return true;
 		return false;
 	}
+}
+
+const APPLINK_HOSTS = ['applink.feishu.cn', 'applink.larksuite.com'];
+
+/**
+ * A card's link may open the app itself, a web app or mini program, but no other app (Feishu reference:
+ * "Create app feed card", `link`). An applink without `appId` opens none.
+ * @throws FeishuError `230001` that names the other app
+ */
+function checkApplink({ app }: TenantCall, { link }: AppFeedCardFields, field: string): void {
+	const url = link && new URL(link.link);
+	if (!url || !APPLINK_HOSTS.includes(url.hostname)) return;
+	const appId = url.searchParams.get('appId');
+	if (appId === null || appId === app.app_id) return;
+	throw invalidParameter(`${field}.link.link opens another app, ${appId}.`);
 }
 
 function newContent(card: AppFeedCardFields): CardContent {

@@ -1,9 +1,9 @@
 import { botNotInChat, invalidParameter, success } from '../answers';
-import { botChatId, type Group, type Person } from '../company/company';
+import { botChatId, type Group, type Person, type UserIdType } from '../company/company';
 import { hasBotChat } from '../feeds';
 import { check } from '../validation';
 import type { TenantCall, TenantOperation } from './operation';
-import { findRecipients, userIdTypeOf } from './recipients';
+import { entryUserIdOf, findRecipients, userIdTypeOf } from './recipients';
 import { chatButtonBody, feedCardPath, timeSensitiveBody } from './schemas';
 
 const REMINDER_SCOPES = ['im:datasync.feed_card.time_sensitive:write'];
@@ -22,7 +22,7 @@ export const updateChatButtons: TenantOperation = {
 		const people = findRecipients(call, type, 'user_ids', user_ids);
 		const isInChat = membershipOf(call, chat_id, people);
 		const set = buttons?.buttons ?? [];
-		return forEachInChat(call, user_ids, people, isInChat, (person) => {
+		return forEachInChat(call, type, user_ids, people, isInChat, (person) => {
 			call.sandbox.feeds.setChatButtons(person, chat_id, call.app.app_id, set);
 			call.sandbox.noteEffect(call, 'chatButtonsSet', person, { chat_id, buttons: set.length });
 		});
@@ -47,6 +47,7 @@ export const setChatTimeSensitive: TenantOperation = {
 		const group = groupWithBot(call, chat_id);
 		return forEachInChat(
 			call,
+			type,
 			user_ids,
 			people,
 			(person) => group.members.has(person),
@@ -70,7 +71,7 @@ export const setBotTimeSensitive: TenantOperation = {
 		const { time_sensitive, user_ids } = check(timeSensitiveBody, call.body);
 		const people = findRecipients(call, type, 'user_ids', user_ids);
 		const isInChat = (person: Person) => hasBotChat(call.app, person, call.company);
-		return forEachInChat(call, user_ids, people, isInChat, (person) => {
+		return forEachInChat(call, type, user_ids, people, isInChat, (person) => {
 			const chat_id = botChatId(call.app.app_id, person);
 			call.sandbox.feeds.setChatTimeSensitive(person, chat_id, time_sensitive);
 			call.sandbox.noteEffect(call, 'botReminderSet', person, { chat_id, time_sensitive });
@@ -81,19 +82,25 @@ export const setBotTimeSensitive: TenantOperation = {
 /** Acts on each person in the chat; the others are told in `failed_user_reasons`. */
 function forEachInChat(
 	call: TenantCall,
+	type: UserIdType,
 	user_ids: readonly string[],
 	people: ReadonlyArray<Person | undefined>,
 	isInChat: (person: Person) => boolean,
 	act: (person: Person) => void,
 ) {
-	const failed_user_reasons: Array<{ error_code: number; error_message: string; user_id: string }> =
-		[];
+	const failed_user_reasons: Array<{
+		error_code: number;
+		error_message: string;
+		/** Absent only by a fault. */
+		user_id: string | undefined;
+	}> = [];
 	people.forEach((person, index) => {
 		const user_id = user_ids[index];
 		const forced = call.failing.get(user_id);
 		if (forced) {
 			const { error_code, error_message } = forced;
-			failed_user_reasons.push({ error_code, error_message, user_id });
+			const shown = entryUserIdOf(user_id, person, type, forced);
+			failed_user_reasons.push({ error_code, error_message, user_id: shown });
 		} else if (person && isInChat(person)) act(person);
 		else {
 			failed_user_reasons.push({

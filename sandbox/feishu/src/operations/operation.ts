@@ -1,9 +1,16 @@
 import type { Answer } from '../answers';
 import type { App } from '../apps';
-import type { Company } from '../company/company';
+import { type Company, USER_ID_TYPES } from '../company/company';
 import type { TenantOperationName, TokenOperationName } from '../operationNames';
 import type { RateLimit } from '../rateLimiter';
 import type { Sandbox } from '../sandbox';
+
+/**
+ * The `user_id` of an entry that a fault makes: the one of the call, none at all, an empty one, the
+ * same person's ID of a certain kind, or one that is not in the call.
+ */
+export const ENTRY_USER_IDS = ['given', 'absent', 'empty', ...USER_ID_TYPES, 'stranger'] as const;
+export type EntryUserId = (typeof ENTRY_USER_IDS)[number];
 
 /** Why a fault makes one recipient of a call fail. */
 export interface RecipientReason {
@@ -12,6 +19,7 @@ export interface RecipientReason {
 	/** For the other operations. */
 	error_code: number;
 	error_message: string;
+	entryUserId: EntryUserId;
 }
 
 /** A call as it reaches an operation. */
@@ -26,6 +34,8 @@ export interface Call {
 	body: unknown;
 	/** Name and port by which the caller knows the sandbox. */
 	host: string;
+	/** The caller's address. */
+	ip: string;
 }
 
 /** A call with a tenant access token. */

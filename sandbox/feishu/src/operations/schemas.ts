@@ -20,6 +20,8 @@ export type UpdateField = (typeof UPDATE_FIELDS)[number];
 
 const text = (minLength: number, maxLength: number) => ({ type: 'string', minLength, maxLength });
 const link = { type: 'string', maxLength: 700, format: 'https' };
+/** Feishu's own CLI counts the card's link in bytes, the stricter way. */
+const cardLink = { type: 'string', maxBytes: 700, format: 'https' };
 const list = (items: object, minItems: number, maxItems: number) => ({
 	type: 'array',
 	minItems,
@@ -69,7 +71,7 @@ const appFeedCard = {
 			},
 		},
 		buttons,
-		link: { type: 'object', required: ['link'], properties: { link } },
+		link: { type: 'object', required: ['link'], properties: { link: cardLink } },
 		time_sensitive: { type: 'boolean' },
 		notify: {
 			type: 'object',

@@ -3,8 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FeishuError, scopeMissing, TOKEN_ERRORS, tooManyRequests } from '../answers';
 import type { App } from '../apps';
 import type { Company } from '../company/company';
+import { gatewayError } from '../gateway';
 import { newLogId } from '../logId';
-import { needsToken, type Operation, type TenantOperation } from '../operations/operation';
+import {
+	type Call,
+	needsToken,
+	type Operation,
+	type TenantOperation,
+} from '../operations/operation';
 import type { Exchange } from '../requests';
 import type { Sandbox } from '../sandbox';
 
@@ -57,15 +63,22 @@ export function receive(
 
 	const received: Received = { exchange };
 	try {
-		received.caller = authenticate(sandbox, request, now);
-		exchange.app_id = received.caller.app.app_id;
-		exchange.tenant_key = received.caller.company.tenant_key;
-		admit(sandbox, operation, received.caller, now);
+		const caller = (received.caller = authenticate(sandbox, request, now));
+		exchange.app_id = caller.app.app_id;
+		exchange.tenant_key = caller.company.tenant_key;
+		admitApp(caller.app, caller.company, addressOf(request));
+		admit(sandbox, operation, caller, now);
+		caller.company.callsThisMonth++;
 	} catch (error) {
 		if (!(error instanceof FeishuError)) throw error;
 		received.refusal = error;
 	}
 	return received;
+}
+
+/** The caller's address, IPv4 as IPv4 also where the sandbox listens on both. */
+export function addressOf(request: FastifyRequest): string {
+	return request.ip.replace(/^::ffff:/, '');
 }
 
 /** Feishu reference: "Access credentials", general error codes. */
@@ -84,6 +97,36 @@ function authenticate(sandbox: Sandbox, request: FastifyRequest, now: number): C
 	if (value.startsWith('a-')) throw token ? TOKEN_ERRORS.user() : TOKEN_ERRORS.app();
 	if (value.startsWith('u-')) throw TOKEN_ERRORS.user();
 	throw TOKEN_ERRORS.malformed();
+}
+
+/**
+ * What keeps an app from every call in a tenant, until a person acts.
+ * @throws FeishuError `99991662` app disabled, `99991673` not installed, `99991401` address not
+ *   allowed; HTTP 429 `99991403` the tenant's quota is used up
+ */
+function admitApp(app: App, company: Company | undefined, ip: string): void {
+	if (app.isDisabled) throw gatewayError(99991662);
+	if (company && app.uninstalledFrom.includes(company.tenant_key)) throw gatewayError(99991673);
+	if (app.allowedIps && !app.allowedIps.includes(ip)) throw gatewayError(99991401, { ip });
+	if (company && company.callsThisMonth >= (company.monthlyQuota ?? Infinity)) {
+		throw gatewayError(99991403);
+	}
+}
+
+/**
+ * The same for a call that needs no token, where the settings say so. Its body names the app, by
+ * itself or by its token, and for some calls the tenant; a custom app has only one.
+ * @throws FeishuError as `admitApp`
+ */
+export function admitTokenCall({ sandbox, body, now, ip }: Call, app_id: string | undefined): void {
+	if (!sandbox.settings.gateway.coversTokens) return;
+	const { app_access_token, tenant_key } = (body ?? {}) as Record<string, unknown>;
+	const token =
+		typeof app_access_token === 'string' ? sandbox.tokens.find(app_access_token, now) : undefined;
+	const app = sandbox.apps.get(token?.app_id ?? app_id ?? '');
+	if (!app) return;
+	const tenant = app.type === 'custom' ? app.tenant_keys[0] : tenant_key;
+	admitApp(app, typeof tenant === 'string' ? sandbox.companies.get(tenant) : undefined, ip);
 }
 
 /** Scope, then rate limit (Feishu reference: "Frequency control"). */

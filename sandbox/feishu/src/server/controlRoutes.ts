@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyPluginCallback } from 'fastify';
 
-import type { App } from '../apps';
-import type { Company, Group, Person } from '../company/company';
+import { type App, newAppSecret } from '../apps';
+import type { Company, Group, Person, PersonChange } from '../company/company';
 import type { EffectFilter } from '../effects';
 import type { FaultOptions } from '../faults';
 import type { FeedEntry } from '../feeds';
@@ -12,7 +12,7 @@ import type { StartPage } from '../startPage';
 import { registerCallbackRoutes } from './callbackRoutes';
 import * as schema from './controlSchemas';
 import { registerLiveRoutes } from './liveRoutes';
-import { findApp, findGroup, found, openIdsIn } from './lookups';
+import { findApp, findGroup, findStoreApp, found, openIdsIn } from './lookups';
 
 /** A group as the control API tells it. */
 export interface GroupView {
@@ -31,8 +31,12 @@ export interface CompanyView {
 	tenant_key: string;
 	name: string;
 	people: number;
+	/** Calls that its apps may make; `null`: any number. */
+	monthlyQuota: number | null;
+	/** Calls since the quota was set. */
+	callsThisMonth: number;
 	/** Those who have left. */
-	resigned: Person[];
+	resigned: readonly Person[];
 	departments: Company['departments'];
 	groups: GroupView[];
 }
@@ -57,12 +61,25 @@ export interface GroupChange {
 	removeBots?: string[];
 }
 
-/** What can be changed of an app. `availableDepartments: null` makes it available to everybody. */
+/**
+ * What can be changed of an app. `availableDepartments: null` makes it available to everybody,
+ * `allowedIps: null` takes calls from every address.
+ */
 export type AppChange = Partial<
-	Pick<App, 'scopes' | 'unavailablePeople' | 'peopleWithoutBotChat'>
+	Pick<
+		App,
+		'scopes' | 'unavailablePeople' | 'peopleWithoutBotChat' | 'isDisabled' | 'uninstalledFrom'
+	>
 > & {
 	availableDepartments?: string[] | null;
+	allowedIps?: string[] | null;
 };
+
+/** What can be changed of a tenant. `monthlyQuota: null` allows any number of calls. */
+export interface TenantChange {
+	/** Calls that its apps may make from now on, until it is changed again. */
+	monthlyQuota?: number | null;
+}
 
 /** Which people to list; `fields` leaves out all others of each person. */
 export interface PeopleQuery {
@@ -184,6 +201,15 @@ function registerRecords(server: FastifyInstance, sandbox: Sandbox): void {
 
 function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 	server.get('/company', () => ({ tenants: [...sandbox.companies.values()].map(companyView) }));
+	server.patch<{ Params: { tenant_key: string }; Body: TenantChange }>(
+		'/tenants/:tenant_key',
+		{ schema: { body: schema.tenantChange } },
+		({ params: { tenant_key }, body: { monthlyQuota } }) => {
+			const company = found(sandbox.companies.get(tenant_key), 'tenant', tenant_key);
+			if (monthlyQuota !== undefined) company.setMonthlyQuota(monthlyQuota ?? undefined);
+			return companyView(company);
+		},
+	);
 	server.get<{ Querystring: Omit<PeopleQuery, 'fields'> & { fields?: string } }>(
 		'/people',
 		{ schema: { querystring: schema.peopleQuery } },
@@ -192,6 +218,16 @@ function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 				.filter((company) => tenant_key === undefined || company.tenant_key === tenant_key)
 				.flatMap((company) => company.people);
 			return { total: people.length, people: pick(people.slice(offset, offset + limit), fields) };
+		},
+	);
+	server.patch<{ Params: { id: string }; Body: PersonChange }>(
+		'/people/:id',
+		{ schema: { body: schema.personChange } },
+		({ params, body }) => {
+			const { person, company } = found(sandbox.findAnybody(params.id), 'person', params.id);
+			company.changePerson(person, body);
+			sandbox.live.note('everything');
+			return person;
 		},
 	);
 	server.get<{ Params: { id: string } }>('/feed/:id', ({ params }) =>
@@ -236,18 +272,30 @@ function registerApps(server: FastifyInstance, sandbox: Sandbox): void {
 	server.patch<{ Params: { app_id: string }; Body: AppChange }>(
 		'/apps/:app_id',
 		{ schema: { body: schema.appChange } },
-		({ params, body: { availableDepartments, ...change } }) => {
+		({ params, body: { availableDepartments, allowedIps, ...change } }) => {
 			const app = Object.assign(findApp(sandbox, params.app_id), change);
 			if (availableDepartments !== undefined) {
 				app.availableDepartments = availableDepartments ?? undefined;
 			}
+			if (allowedIps !== undefined) app.allowedIps = allowedIps ?? undefined;
 			sandbox.live.note('everything');
 			return app;
 		},
 	);
+	server.post<{ Params: { app_id: string }; Body: { app_secret?: string } }>(
+		'/apps/:app_id/app_secret',
+		{ schema: { body: schema.appSecret } },
+		({ params, body: { app_secret = newAppSecret() } }) => {
+			findApp(sandbox, params.app_id).app_secret = app_secret;
+			return { app_secret };
+		},
+	);
 	server.post<{ Params: { app_id: string } }>('/apps/:app_id/app_ticket', ({ params }) => ({
-		app_ticket: sandbox.renewAppTicket(findApp(sandbox, params.app_id)),
+		app_ticket: sandbox.renewAppTicket(findStoreApp(sandbox, params.app_id)),
 	}));
+	server.post<{ Params: { app_id: string } }>('/apps/:app_id/app_ticket/push', ({ params }) =>
+		sandbox.callbacks.pushAppTicket(findStoreApp(sandbox, params.app_id)),
+	);
 	server.get<{ Params: { app_id: string } }>('/apps/:app_id/cards', ({ params }) => ({
 		cards: cardsOf(sandbox, findApp(sandbox, params.app_id)),
 	}));
@@ -269,7 +317,7 @@ function registerFaults(server: FastifyInstance, sandbox: Sandbox): void {
 }
 
 function feedOf(sandbox: Sandbox, id: string): FeedView | undefined {
-	const found = sandbox.findPerson(id);
+	const found = sandbox.findAnybody(id);
 	if (!found) return undefined;
 	const { person, company } = found;
 	const entries = sandbox.feeds.read(person, company, sandbox.appsOf(person.tenant_key));
@@ -281,6 +329,8 @@ function companyView(company: Company): CompanyView {
 		tenant_key: company.tenant_key,
 		name: company.name,
 		people: company.people.length,
+		monthlyQuota: company.monthlyQuota ?? null,
+		callsThisMonth: company.callsThisMonth,
 		resigned: company.resigned,
 		departments: company.departments,
 		groups: [...company.groups.values()].map((group) => groupView(group, company)),

@@ -1,7 +1,9 @@
 import { SCOPES } from '../apps';
 import { EFFECT_NAMES } from '../effects';
 import { FAULT_KINDS } from '../faults';
+import { GATEWAY_CODES, NAMED_IDS, USER_ID_CODES } from '../gateway';
 import { OPERATION_NAMES, TENANT_OPERATION_NAMES } from '../operationNames';
+import { ENTRY_USER_IDS } from '../operations/operation';
 import { OUTCOMES } from '../requests';
 import { ACTION_VALUES_PLACES, BIZ_ID_PLACES } from '../settings';
 import {
@@ -26,6 +28,7 @@ export const expireTokens = object({ app_id: string });
 export const advanceClock = object({ seconds }, ['seconds']);
 
 export const settings = object({
+	allowedHosts: { type: 'array', items: { type: 'string', pattern: '^([^:/\\s]+|\\[.+\\])$' } },
 	latency: { type: 'number', minimum: 0 },
 	tokenLifetime: seconds,
 	tokenRenewalMargin: seconds,
@@ -42,6 +45,12 @@ export const settings = object({
 		answer400: { type: 'array', items: tenantOperation },
 	}),
 	recording: object({ requests: boolean, bodies: boolean, effects: boolean, mostRequests: count }),
+	gateway: object({
+		refusesUserIds: boolean,
+		namesIds: oneOf(NAMED_IDS),
+		unknownIdCode: { enum: [null, ...USER_ID_CODES] },
+		coversTokens: boolean,
+	}),
 	callbacks: object({
 		answerTimeout: seconds,
 		verificationTimeout: seconds,
@@ -97,6 +106,8 @@ export const peopleQuery = object({
 	fields: string,
 });
 
+export const personChange = object({ is_resigned: boolean, is_foreign: boolean });
+
 export const liveQuery = object({ people: string });
 export const feedsQuery = object({ people: string }, ['people']);
 
@@ -148,14 +159,20 @@ export const appChange = object({
 	availableDepartments: { type: ['array', 'null'], items: string },
 	unavailablePeople: strings,
 	peopleWithoutBotChat: strings,
+	isDisabled: boolean,
+	uninstalledFrom: strings,
+	allowedIps: { type: ['array', 'null'], items: string },
 });
+export const appSecret = object({ app_secret: { type: 'string', minLength: 1 } });
+export const tenantChange = object({ monthlyQuota: { type: ['integer', 'null'], minimum: 0 } });
 
-export const fault = object(
+const faultFields = object(
 	{
 		kind: oneOf(FAULT_KINDS),
 		operation: oneOrMore(operation),
 		app_id: string,
 		recipient: oneOrMore(string),
+		contains: string,
 		nth: oneOrMore(positive),
 		first: count,
 		every: positive,
@@ -169,6 +186,18 @@ export const fault = object(
 		code: { type: 'integer' },
 		msg: string,
 		status: { type: 'integer', minimum: 200, maximum: 599 },
+		namesIds: oneOf(NAMED_IDS),
+		text: string,
+		entryUserId: oneOf(ENTRY_USER_IDS),
 	},
 	['kind'],
 );
+export const fault = {
+	...faultFields,
+	if: { type: 'object', properties: { kind: { const: 'gatewayCode' } } },
+	then: {
+		type: 'object',
+		required: ['code'],
+		properties: { code: { enum: [...GATEWAY_CODES.keys()] } },
+	},
+};

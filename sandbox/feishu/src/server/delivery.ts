@@ -30,9 +30,9 @@ export class Delivery {
 		return this.send(error.toAnswer(this.exchange.logId));
 	}
 
-	/** Answers with a page of HTML, as a proxy on the way would. */
-	sendHtml(status: number): FastifyReply {
-		return this.answer(status, { 'content-type': 'text/html' }, PAGE_OF_HTML, 'answered');
+	/** Answers with a page of HTML, as a proxy on the way would, or with another text. */
+	sendHtml(status: number, text = PAGE_OF_HTML): FastifyReply {
+		return this.answer(status, { 'content-type': 'text/html' }, text, 'answered');
 	}
 
 	/** Ends the connection without an answer. */

@@ -9,16 +9,17 @@ import {
 	invalidParameter,
 	scopeMissing,
 	success,
-	TOKEN_ERRORS,
 	tooManyRequests,
 } from '../answers';
-import { type Fault, type FaultPlan, isHandled } from '../faults';
+import { concernedIds, type Fault, type FaultPlan, isHandled } from '../faults';
+import { gatewayError, type NamedIds } from '../gateway';
 import { OPERATIONS } from '../operations';
 import { MOST_IMAGE_BYTES, type UploadedFile } from '../operations/images';
 import { type Call, needsToken, type Operation, recipientsOf } from '../operations/operation';
+import { judgeUserIds } from '../operations/recipients';
 import type { Exchange } from '../requests';
 import type { Sandbox } from '../sandbox';
-import { receive, type Received } from './admission';
+import { addressOf, admitTokenCall, receive, type Received } from './admission';
 import { Delivery } from './delivery';
 
 declare module 'fastify' {
@@ -88,6 +89,7 @@ async function answerCall(
 	const received = request.received!;
 	const { exchange, refusal } = received;
 	const delivery = new Delivery(sandbox, exchange, reply);
+	const ip = addressOf(request);
 	keepBody(sandbox, exchange, request);
 	const body = isMultipart(operation) ? await readForm(request, exchange) : parseBody(request);
 	const recipients = recipientsOf(body.value);
@@ -98,12 +100,12 @@ async function answerCall(
 		return delivery.isAbandoned ? delivery.drop() : delivery.refuse(refusal);
 	}
 
-	const plan = sandbox.faults.plan(operation.name, exchange.app_id, recipients);
+	const text = typeof request.body === 'string' ? request.body : '';
+	const plan = sandbox.faults.plan(operation.name, exchange.app_id, recipients, text);
 	const { breaking } = plan;
 	let answer: Answer | undefined;
 	if (breaking) exchange.fault = breaking.kind;
 	if (!breaking || isHandled(breaking)) {
-		exchange.handled = true;
 		answer = perform(operation, received, body, plan.failing, {
 			sandbox,
 			request: exchange.number,
@@ -112,6 +114,7 @@ async function answerCall(
 			query: exchange.query,
 			body: body.value,
 			host: request.host,
+			ip,
 		});
 	}
 	// Tokens end with the call itself, not when its answer arrives.
@@ -119,7 +122,11 @@ async function answerCall(
 	const silence = breaking?.kind === 'silence' ? (breaking.seconds ?? 30) * 1000 : 0;
 	await wait(sandbox.settings.latency + plan.delay + silence, stopping);
 	if (delivery.isAbandoned) return delivery.drop();
-	if (breaking) return answerBroken(delivery, operation, exchange, breaking, answer);
+	if (breaking) {
+		const { namesIds } = sandbox.settings.gateway;
+		const error = { userIds: concernedIds(breaking, recipients), namesIds, ip };
+		return answerBroken(delivery, operation, exchange, breaking, answer, error);
+	}
 	return delivery.send(answer ?? success({}));
 }
 
@@ -131,29 +138,41 @@ function perform(
 	call: Call,
 ): Answer {
 	try {
-		if (!needsToken(operation)) return operation.perform(call);
-		if (body.error) throw body.error;
+		// Until the gateway lets it through, the operation has not run.
+		if (!needsToken(operation)) {
+			admitTokenCall(call, exchange.app_id);
+			exchange.handled = true;
+			return operation.perform(call);
+		}
 		// Without a caller the call was refused before it came here.
-		return operation.perform({ ...call, ...caller!, failing });
+		const tenantCall = { ...call, ...caller!, failing };
+		judgeUserIds(tenantCall);
+		exchange.handled = true;
+		if (body.error) throw body.error;
+		return operation.perform(tenantCall);
 	} catch (error) {
 		if (!(error instanceof FeishuError)) throw error;
 		return error.toAnswer(exchange.logId);
 	}
 }
 
-/** Answers in the way that a fault asks for. `answer` is what the call, if handled, would have got. */
+/**
+ * Answers in the way that a fault asks for. `answer` is what the call, if handled, would have got;
+ * `error` what else an error of the gateway depends on.
+ */
 function answerBroken(
 	delivery: Delivery,
 	operation: Operation,
 	{ app_id = '' }: Exchange,
 	fault: Fault,
 	answer: Answer | undefined,
+	error: { userIds: string[]; namesIds: NamedIds; ip: string },
 ): FastifyReply {
 	const { scopes, limit } = needsToken(operation) ? operation : { scopes: [], limit: undefined };
 	const perSecond = limit?.perSecond ?? 10;
 	switch (fault.kind) {
 		case 'tokenExpired':
-			return delivery.refuse(TOKEN_ERRORS.tenant());
+			return delivery.refuse(gatewayError(fault.code ?? 99991663));
 		case 'missingScope':
 			return delivery.refuse(scopeMissing(app_id, scopes));
 		case 'tooManyRequests':
@@ -164,12 +183,17 @@ function answerBroken(
 			const { status = 200, code = 1, msg = 'refused' } = fault;
 			return delivery.send({ status, body: { code, msg, data: {} } });
 		}
+		case 'gatewayCode': {
+			const { code = 0, status, msg, namesIds = error.namesIds, retryAfter } = fault;
+			const parts = { ...error, app_id, namesIds, scopes, limit: perSecond, retryAfter };
+			return delivery.refuse(gatewayError(code, { ...parts, status, msg }));
+		}
 		case 'serverError':
 			return delivery.refuse(new FeishuError(500, 2200, 'Internal Error'));
 		case 'badGateway':
 			return delivery.sendHtml(502);
 		case 'notJson':
-			return delivery.sendHtml(200);
+			return delivery.sendHtml(200, fault.text);
 		case 'cutOff':
 			return delivery.cutOff(answer ?? success({}));
 		case 'silence':

@@ -23,6 +23,12 @@ export function findApp(sandbox: Sandbox, app_id: string): App {
 	return found(sandbox.apps.get(app_id), 'app', app_id);
 }
 
+/** The store app, which alone has a ticket; @throws NotFound if there is none. */
+export function findStoreApp(sandbox: Sandbox, app_id: string): App {
+	const app = sandbox.apps.get(app_id);
+	return found(app?.type === 'store' ? app : undefined, 'store app', app_id);
+}
+
 /** The group with its company; @throws NotFound if there is none. */
 export function findGroup(sandbox: Sandbox, chat_id: string): { group: Group; company: Company } {
 	for (const company of sandbox.companies.values()) {

@@ -1,0 +1,72 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { sentenceOf } from '../../shared/api/failures';
+import { FeishuClient } from '../../shared/api/FeishuClient';
+import { openCalls } from '../../shared/delivery/openCalls';
+import { failedJson } from '../../shared/delivery/outcome';
+import { readDeliveryOptions } from '../fields/deliveryOptions';
+import type { LookUpOperation } from '../Operation';
+import { readItems } from './readItems';
+
+/**
+ * The way through an operation that looks something up, or uploads something: read and check every item, then do
+ * what it asks for, one item after the other, at the pace of the endpoints.
+ *
+ * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call
+ * @throws {NodeApiError} for the first item that failed; neither if items may fail
+ */
+export async function lookUp(
+	context: IExecuteFunctions,
+	{ read, purpose }: LookUpOperation,
+): Promise<INodeExecutionData[]> {
+	const items = readItems(context, (parameters) => ({
+		run: read(parameters),
+		delivery: readDeliveryOptions(parameters),
+	}));
+	const node = context.getNode();
+	const toErrorOutput = node.onError === 'continueErrorOutput';
+	const failed = ({ message }: Error, item: number): INodeExecutionData => ({
+		json: failedJson(message, toErrorOutput),
+		pairedItem: { item },
+	});
+	const first = items.find((item) => !(item instanceof NodeOperationError));
+	if (first === undefined || first instanceof NodeOperationError) {
+		return items.map((item, index) => failed(item as NodeOperationError, index));
+	}
+	const calls = openCalls(await openClient(context), context, first.delivery);
+	const outputs: INodeExecutionData[] = [];
+	try {
+		for (const [index, item] of items.entries()) {
+			if (item instanceof NodeOperationError) {
+				outputs.push(failed(item, index));
+				continue;
+			}
+			const result = await item.run(calls.call);
+			if (result.failure === undefined) {
+				outputs.push(...result.found.map((json) => ({ json, pairedItem: { item: index } })));
+				continue;
+			}
+			const { code, logId, httpStatus } = result.failure;
+			const message = `Could not ${purpose}: ${sentenceOf(result.failure)}`;
+			const error = new NodeApiError(
+				node,
+				{ message, code: code ?? null, log_id: logId ?? null },
+				{ message, httpCode: httpStatus?.toString(), itemIndex: index },
+			);
+			if (!context.continueOnFail()) throw error;
+			outputs.push(failed(error, index));
+		}
+	} finally {
+		calls.release();
+	}
+	return outputs;
+}
+
+async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {
+	try {
+		return await FeishuClient.open(context);
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), error as Error);
+	}
+}

@@ -1,0 +1,22 @@
+import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+
+import type { TenantCredential } from '../../shared/api/tenantCredential';
+import type { EventTrigger } from './handleEvent';
+import { rememberEvent } from './recentEvents';
+import { resumeExecution } from './resumeExecution';
+
+/** The trigger as n8n has it, for the pipeline. */
+export function eventTriggerOf(
+	context: ITriggerFunctions | IWebhookFunctions,
+	{ appSecret }: TenantCredential,
+): EventTrigger {
+	return {
+		parameter: (name) => context.getNodeParameter(name),
+		resume: async (event, deadlineMs) =>
+			await resumeExecution(event, appSecret, deadlineMs, {
+				send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
+				logger: context.logger,
+			}),
+		remember: (eventId) => rememberEvent(context, eventId),
+	};
+}

@@ -1,0 +1,112 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+import type { OwnerAccount } from '../../../sandbox/n8n/src';
+import { newPage } from './browser';
+import { expect } from './expect';
+
+/** n8n's editor in a browser, with the owner signed in: what somebody does there by hand. */
+export class N8nEditor {
+	private constructor(
+		readonly page: Page,
+		private readonly url: string,
+	) {}
+
+	/** Opens n8n and signs in. */
+	static async signIn(
+		browser: Browser,
+		url: string,
+		owner: Pick<OwnerAccount, 'email' | 'password'>,
+		options?: BrowserContextOptions,
+	): Promise<N8nEditor> {
+		const page = await newPage(browser, options);
+		const editor = new N8nEditor(page, url);
+		await page.goto(`${url}/signin`);
+		await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
+		await page.locator('input[type="password"]').fill(owner.password);
+		await editor.find('form-submit-button').click();
+		await page.waitForURL(/\/(home|workflow)/);
+		return editor;
+	}
+
+	/** What n8n's own tests find an element by. */
+	find(testId: string): Locator {
+		return this.page.locator(`[data-test-id="${testId}"]`);
+	}
+
+	/** Begins a workflow and opens the node panel for its first step. */
+	async beginWorkflow(): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/new`);
+		await this.find('canvas-add-button').click();
+		await this.find('node-creator-search-bar').waitFor();
+	}
+
+	/** Opens a workflow's canvas, with all of it in view. */
+	async openCanvas(workflowUrl: string): Promise<void> {
+		await this.page.goto(workflowUrl);
+		await this.find('canvas-default-node').or(this.find('canvas-trigger-node')).first().waitFor();
+		await this.find('zoom-to-fit').click();
+	}
+
+	/** Opens the form of a workflow's node. @param nodeId its ID in the workflow */
+	async openForm(workflowId: string, nodeId: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${workflowId}/${nodeId}`);
+		await this.find('ndv').waitFor();
+	}
+
+	/** Searches the node panel. @returns the entries that it lists */
+	async search(text: string): Promise<Locator> {
+		await this.find('node-creator-search-bar').fill(text);
+		return this.find('item-iterator-item');
+	}
+
+	/** Adds a node by one of the actions that the node panel lists for it, and opens its form. */
+	async addAction(node: string, action: string): Promise<void> {
+		await (await this.search(node)).filter({ hasText: node }).first().click();
+		await this.page.getByText(/^Actions \(\d+\)/).click();
+		await this.find('item-iterator-item').filter({ hasText: action }).first().click();
+		await this.find('ndv').waitFor();
+	}
+
+	/** A field of the open form, by the name of its parameter. */
+	field(parameter: string): Locator {
+		return this.find(`parameter-input-${parameter}`).last();
+	}
+
+	/** Fills in a field with a text. */
+	async fillIn(parameter: string, text: string): Promise<void> {
+		await this.field(parameter).locator('input, textarea').first().fill(text);
+	}
+
+	/** Chooses from a field's list. */
+	async choose(parameter: string, option: string): Promise<void> {
+		await this.field(parameter).click();
+		await this.page.getByRole('option', { name: option }).locator('visible=true').first().click();
+	}
+
+	/** Switches a field that is on or off. */
+	async toggle(parameter: string): Promise<void> {
+		await this.field(parameter).locator('[role="switch"], .el-switch').first().click();
+	}
+
+	/** Presses a button of the open form that adds fields to it, such as "Add Button", and waits for them. */
+	async add(button: string): Promise<void> {
+		const form = this.find('ndv');
+		const fields = form.locator('[data-test-id^="parameter-input-"]');
+		const before = await fields.count();
+		await form.getByRole('button', { name: button, exact: true }).click();
+		await expect.poll(() => fields.count()).toBeGreaterThan(before);
+	}
+
+	/** Presses "Execute step". @returns the panel with what came out */
+	async executeStep(): Promise<Locator> {
+		await this.find('node-execute-button').click();
+		return this.find('output-panel');
+	}
+
+	/** Closes the messages that n8n shows over the page. */
+	async closeMessages(): Promise<void> {
+		const messages = this.page.locator('.el-notification__closeBtn');
+		await messages.first().waitFor();
+		for (const message of await messages.all()) await message.click();
+	}
+}

@@ -1,0 +1,229 @@
+import { createCipheriv, createHash } from 'node:crypto';
+
+import type {
+	IDataObject,
+	IExecuteResponsePromiseData,
+	IHttpRequestOptions,
+	INodeExecutionData,
+	IRun,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+import { FeishuFeedTrigger } from '../../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
+import { LongConnectionServer } from '../unit/LongConnectionServer';
+
+export const APP_SECRET = 'the secret of the app';
+const CREDENTIAL = {
+	region: 'custom',
+	baseUrl: 'http://localhost:1',
+	appType: 'custom',
+	appId: 'cli_a',
+	appSecret: APP_SECRET,
+	encryptKey: 'the encrypt key',
+};
+
+/** What the last node gives for an event, if the workflow does not fail. */
+export type WorkflowRun = { json?: unknown; fails?: boolean; takesMs?: number };
+
+/** All that a sequence of events brought about. */
+export interface Effects {
+	/** The items that workflows were started with, in order. */
+	started: IDataObject[];
+	/** What Feishu got back for each event; nothing for what was not taken as an event. */
+	responses: unknown[];
+	/** The requests that resumed executions. */
+	resumed: Array<{ url: string; body: unknown }>;
+	/** What n8n stores of the events that came. */
+	stored: unknown;
+}
+
+/** What the trigger is used with, and what its surroundings do. */
+export interface Surroundings {
+	/** All parameters but the connection. */
+	parameters: IDataObject;
+	/** The workflow that an event starts. */
+	workflow: (item: IDataObject) => WorkflowRun;
+	/** What n8n answers to a request that resumes an execution. */
+	resume: (url: string) => { statusCode: number; body: unknown };
+}
+
+const clone = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+function createDeferredPromise<Value>() {
+	let resolve: (value: Value) => void = () => {};
+	const promise = new Promise<Value>((settle) => (resolve = settle));
+	return { promise, resolve };
+}
+
+/** What n8n gives to a trigger of either kind. */
+function surround({ parameters, resume }: Surroundings, feishu?: LongConnectionServer) {
+	const effects: Effects = { started: [], responses: [], resumed: [], stored: undefined };
+	const staticData: IDataObject = {};
+	const errors: string[] = [];
+	const httpRequest = async (options: IHttpRequestOptions): Promise<unknown> => {
+		if (options.url === '/callback/ws/endpoint') return await feishu!.tools().send(options);
+		effects.resumed.push(clone({ url: options.url, body: options.body }));
+		return resume(options.url);
+	};
+	const context = {
+		getCredentials: async () => CREDENTIAL,
+		getNodeParameter: (name: string) => parameters[name],
+		getWorkflow: () => ({ id: '1', name: 'Presses', active: true }),
+		getNode: () => ({ id: '2', name: 'Feishu Feed Trigger' }),
+		getMode: () => 'trigger',
+		getWorkflowStaticData: () => staticData,
+		logger: {
+			error: (message: string) => void errors.push(message),
+			warn: () => {},
+			info: () => {},
+			debug: () => {},
+		},
+		helpers: { httpRequest, createDeferredPromise },
+	};
+	const finish = (): Effects => {
+		if (errors.length > 0) throw new Error(errors.join('\n'));
+		return { ...effects, stored: staticData.recentEvents };
+	};
+	return { effects, context, finish };
+}
+
+/** The trigger's webhook, with the events as Feishu posts them: encrypted and signed. */
+export async function receiveByWebhook(
+	bodies: string[],
+	surroundings: Surroundings,
+): Promise<Effects> {
+	const { effects, context, finish } = surround(surroundings);
+	const node = new FeishuFeedTrigger();
+	for (const body of bodies) {
+		const { rawBody, headers } = encryptAndSign(body);
+		const response = new HttpResponse();
+		const { workflowData, noWebhookResponse } = await node.webhook.call({
+			...context,
+			getRequestObject: () => ({ rawBody, headers }),
+			getResponseObject: () => response,
+		} as unknown as IWebhookFunctions);
+		if (workflowData) {
+			const [[{ json }]] = workflowData as INodeExecutionData[][];
+			effects.started.push(clone(json));
+			if (!noWebhookResponse) void respondAsN8n(surroundings.workflow(json), response);
+		}
+		const { status, json } = await response.sent;
+		effects.responses.push(status === 200 ? json : undefined);
+	}
+	return finish();
+}
+
+/** n8n responds with the last node's first item, or with the error. */
+async function respondAsN8n(run: WorkflowRun, response: HttpResponse): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, run.takesMs ?? 0));
+	if (run.fails) response.status(500).json({ message: 'Error in workflow' });
+	else response.status(200).json(run.json);
+}
+
+/** What of Express's response n8n and the node use. Like that, it refuses a second response. */
+class HttpResponse {
+	statusCode = 200;
+	readonly sent: Promise<{ status: number; json: unknown }>;
+	private settle!: (sent: { status: number; json: unknown }) => void;
+	private isSent = false;
+
+	constructor() {
+		this.sent = new Promise((resolve) => (this.settle = resolve));
+	}
+
+	status(code: number): this {
+		this.statusCode = code;
+		return this;
+	}
+
+	json(body: unknown): this {
+		return this.send(JSON.stringify(body));
+	}
+
+	send(text: string): this {
+		if (this.isSent) throw new Error('Cannot set headers after they are sent to the client');
+		this.isSent = true;
+		this.settle({ status: this.statusCode, json: JSON.parse(text) });
+		return this;
+	}
+}
+
+/** As Feishu's encryption and signature guide says. */
+function encryptAndSign(body: string): { rawBody: Buffer; headers: Record<string, string> } {
+	const { encryptKey } = CREDENTIAL;
+	const key = createHash('sha256').update(encryptKey).digest();
+	const iv = Buffer.alloc(16, 7);
+	const cipher = createCipheriv('aes-256-cbc', key, iv);
+	const bytes = Buffer.concat([iv, cipher.update(body, 'utf8'), cipher.final()]);
+	const rawBody = Buffer.from(JSON.stringify({ encrypt: bytes.toString('base64') }));
+	const [timestamp, nonce] = [String(Math.floor(Date.now() / 1_000)), 'nonce'];
+	const signature = createHash('sha256')
+		.update(timestamp + nonce + encryptKey)
+		.update(rawBody)
+		.digest('hex');
+	return {
+		rawBody,
+		headers: {
+			'x-lark-request-timestamp': timestamp,
+			'x-lark-request-nonce': nonce,
+			'x-lark-signature': signature,
+		},
+	};
+}
+
+/** The trigger's long connection, with the events as Feishu sends them over a socket. */
+export async function receiveByLongConnection(
+	bodies: string[],
+	surroundings: Surroundings,
+	feishu: LongConnectionServer,
+): Promise<Effects> {
+	const { effects, context, finish } = surround(surroundings, feishu);
+	const { closeFunction } = await new FeishuFeedTrigger().trigger.call({
+		...context,
+		getNodeParameter: (name: string) =>
+			name === 'connection' ? 'longConnection' : context.getNodeParameter(name),
+		emit: (
+			[[{ json }]]: INodeExecutionData[][],
+			_: IExecuteResponsePromiseData | undefined,
+			done?: { resolve: (run: IRun) => void },
+		) => {
+			effects.started.push(clone(json));
+			void endAsN8n(surroundings.workflow(json), done);
+		},
+		emitError: (error: Error) => {
+			throw error;
+		},
+	} as unknown as ITriggerFunctions);
+	try {
+		for (const body of bodies) {
+			if (isObject(body)) effects.responses.push((await feishu.ask(body)).answer);
+			else {
+				feishu.send(body);
+				effects.responses.push(undefined);
+			}
+		}
+	} finally {
+		await closeFunction?.();
+	}
+	return finish();
+}
+
+async function endAsN8n(run: WorkflowRun, done?: { resolve: (run: IRun) => void }): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, run.takesMs ?? 0));
+	const main = [[{ json: run.json }]];
+	const runData = { Last: [{ data: { main } }] };
+	const error = run.fails ? new Error('Error in workflow') : undefined;
+	done?.resolve({
+		data: { resultData: { runData, lastNodeExecuted: 'Last', error } },
+	} as unknown as IRun);
+}
+
+function isObject(text: string): boolean {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && !Array.isArray(value);
+	} catch {
+		return false;
+	}
+}

@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
+
 import {
+	CARD,
 	LINK,
 	VALID,
 	button,
@@ -591,8 +594,24 @@ describe('n8n itself refuses to start what is plainly missing', () => {
 	});
 });
 
+const FOREIGN_APPLINK = 'https://applink.feishu.cn/client/web_app/open?appId=cli_of_another_app';
+const FOREIGN = 'Link opens the app "cli_of_another_app", but Feishu takes only an applink';
+
+refuses('an applink of another app', [
+	['create', 'create', { link: FOREIGN_APPLINK }, FOREIGN],
+	['Create or Update', 'upsert', { link: FOREIGN_APPLINK }, FOREIGN],
+	['update', 'update', { updateFields: { link: FOREIGN_APPLINK } }, FOREIGN],
+	[
+		'create, of Lark',
+		'create',
+		{ link: FOREIGN_APPLINK.replace('feishu.cn', 'larksuite.com') },
+		FOREIGN,
+	],
+	['JSON', 'json', {}, FOREIGN, { card: { ...CARD, link: { link: FOREIGN_APPLINK } } }],
+]);
+
 describe('what looks odd but is fine is sent', () => {
-	const applink = 'https://applink.feishu.cn/client/mini_program/open?appId=cli_a';
+	const applink = `https://applink.feishu.cn/client/mini_program/open?appId=${SEEDED_APPS.custom.app_id}`;
 	it.each<[string, OperationName, IDataObject, string]>([
 		['an applink', 'create', { link: applink }, applink],
 		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM/A' }, 'https://EXAMPLE.COM/A'],

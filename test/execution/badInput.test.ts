@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import {
 	LINK,
 	VALID,
@@ -275,6 +276,23 @@ refuses(
 			],
 		];
 	}),
+);
+
+const OTHER_APP = `opens the app "cli_other", but Feishu takes only an applink of the app that sends the card, "${SEEDED_APPS.custom.app_id}"`;
+
+refuses(
+	'an applink of another app',
+	['https://applink.feishu.cn/client', 'https://applink.larksuite.com/client'].flatMap(
+		(start): Refusal[] => {
+			const link = `${start}/web_app/open?mode=window&appId=cli_other`;
+			return [
+				[`${start}, create`, 'create', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, upsert`, 'upsert', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, update`, 'update', updated({ link: x }), `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, JSON`, 'json', {}, `Link ${OTHER_APP}`, { card: { link: { link } } }],
+			];
+		},
+	),
 );
 
 refuses('links that are missing or over http', [
@@ -592,9 +610,11 @@ describe('n8n itself refuses to start what is plainly missing', () => {
 });
 
 describe('what looks odd but is fine is sent', () => {
-	const applink = 'https://applink.feishu.cn/client/mini_program/open?appId=cli_a';
+	const applink = `https://applink.feishu.cn/client/mini_program/open?appId=${SEEDED_APPS.custom.app_id}`;
+	const ofAnotherApp = 'https://applink.feishu.cn/client/web_app/open?appId=cli_other';
 	it.each<[string, OperationName, IDataObject, string]>([
 		['an applink', 'create', { link: applink }, applink],
+		['an applink of a button', 'create', button({ url: ofAnotherApp }), ofAnotherApp],
 		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM/A' }, 'https://EXAMPLE.COM/A'],
 		['HTTPS of a button', 'chatButtons', button({ url: 'Https://a.com' }), 'https://a.com'],
 		['spaces around a link', 'update', updated({ link: ' https://a.com\n' }), 'https://a.com'],

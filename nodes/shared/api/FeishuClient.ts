@@ -5,8 +5,8 @@ import type { Failure } from './failures';
 import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
 import { sentSecretsOf, withoutSecrets } from './secrets';
-import { TENANT_CREDENTIAL, baseUrlOf, currentAccessToken } from './tenantCredential';
-import type { TenantCredential, TokenError } from './tenantCredential';
+import { TENANT_CREDENTIAL, TokenError, baseUrlOf, currentAccessToken } from './tenantCredential';
+import type { TenantCredential } from './tenantCredential';
 
 /** One call of Feishu's API. */
 export interface FeishuRequest {
@@ -194,8 +194,8 @@ const NETWORK_ERRORS: Record<string, string> = {
 /** The request of such an error holds the token, so only its cause is read, never passed on. */
 function readRequestError(error: Error): Failure {
 	const cause = (error.cause ?? error) as Error & { code?: string };
-	if (cause.name === 'FeishuTokenError') {
-		const { message, feishuCode, retryable } = cause as TokenError;
+	if (cause instanceof TokenError) {
+		const { message, feishuCode, retryable } = cause;
 		return { kind: 'noToken', reason: message, code: feishuCode, retryable };
 	}
 	if (cause.code === 'ERR_CANCELED')

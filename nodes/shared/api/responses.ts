@@ -75,7 +75,7 @@ function meaningOf(
 	if (known === undefined) {
 		if (httpStatus === 429) return rateLimited(headers);
 		if (httpStatus >= 500) return { kind: 'unavailable', advice: ADVICE.tryLater };
-		return { kind: 'refused', advice: ADVICE.checkFields };
+		return { kind: 'refused', maybeRecipients: true, advice: ADVICE.checkFields };
 	}
 	const { concerns, advice, isRateLimit, isAmbiguous } = known;
 	switch (concerns) {

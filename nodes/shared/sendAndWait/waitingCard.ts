@@ -1,4 +1,4 @@
-import { CARD_LIMITS } from '../validation/cardFields';
+import { CARD_FIELDS, CARD_LIMITS } from '../validation/cardFields';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from '../api/payloads';
 
 /** What somebody may choose: one button of a card that waits for a response. */
@@ -132,7 +132,12 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 				),
 			}),
 		},
-		update_fields: response ? ['3', '10', '11', '13'] : ['10', '11', '13'],
+		update_fields: [
+			...(response ? [CARD_FIELDS.preview.update.code] : []),
+			CARD_FIELDS.status_label.update.code,
+			CARD_FIELDS.buttons.update.code,
+			CARD_FIELDS.time_sensitive.update.code,
+		],
 	};
 }
 
@@ -145,12 +150,18 @@ function truncated(text: string, maxCharacters: number): string {
 
 /** The output of an item: who chose what, and when; who did not respond, and who was not reached. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
-	const { given, isApproval, choices, reached = [], failed = [] } = card;
+	const {
+		given,
+		isApproval,
+		choices: [first],
+		reached = [],
+		failed = [],
+	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
 	// Nothing when they differ.
 	const [commonValue = null] = values.size === 1 ? values : [];
-	const isApproved = isComplete && commonValue !== null && commonValue === choices[0]?.value;
+	const isApproved = isComplete && commonValue !== null && commonValue === first?.value;
 	return {
 		biz_id: card.card.biz_id,
 		data: {

@@ -103,6 +103,23 @@ export class N8nEditor {
 		return this.find('output-panel');
 	}
 
+	/** Opens a saved credential, as a click on it in the list does. */
+	async openCredential(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/home/credentials/${id}`);
+		await this.find('credentials-config-container').waitFor();
+	}
+
+	/** Presses "Save" in an open credential, and waits until n8n has tested it. @returns what the test said */
+	async saveCredential(): Promise<Locator> {
+		await this.find('credential-save-button').click();
+		return this.credentialTest();
+	}
+
+	/** What n8n says above an open credential's fields of its last test. */
+	credentialTest(): Locator {
+		return this.find('credentials-config-container');
+	}
+
 	/** Closes the messages that n8n shows over the page. */
 	async closeMessages(): Promise<void> {
 		const messages = this.page.locator('.el-notification__closeBtn');

@@ -7,6 +7,7 @@ import { FeishuTenantApi } from '../credentials/FeishuTenantApi.credentials';
 // With their ending, since tsx would take the nodes' JSON files of the same names.
 import { FeishuFeed } from '../nodes/FeishuFeed/FeishuFeed.node.js';
 import { FeishuFeedTrigger } from '../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node.js';
+import { errorCodes } from './documentation/errorCodes';
 import { readExamples, readTriggerExamples } from './documentation/examples';
 import { allScopes, callLimits, cardLimits, scopes } from './documentation/limits';
 import type { Language } from './documentation/limits';
@@ -33,6 +34,8 @@ const SECTIONS: Record<string, Sections> = {
 	'docs/limits.zh-CN.md': limitSections('zh-CN'),
 	'docs/credential.md': scopeSections('en'),
 	'docs/credential.zh-CN.md': scopeSections('zh-CN'),
+	'docs/errors.md': { 'error-codes': () => errorCodes('en') },
+	'docs/errors.zh-CN.md': { 'error-codes': () => errorCodes('zh-CN') },
 };
 
 /** Every page that is made, wholly or in part, from the code, as it ought to be. */

@@ -41,11 +41,7 @@ export const SCOPE_MISSING = 99991672;
 /** The code that says that too many calls were made, also for one recipient of a call. */
 export const RATE_LIMITED = 99991400;
 
-/**
- * The codes that any endpoint may answer with, and those of the feed's own pages.
- * Feishu: server-docs/api-call-guide/generic-error-code; feishu-openapi.md, parts 2 and 3.
- */
-export const ERROR_CODES: Readonly<Record<number, ErrorCode>> = {
+const CODES = {
 	99992351: recipients(CHECK_PERSON),
 	99992352: recipients(CHECK_PERSON),
 	99992353: recipients(CHECK_PERSON),
@@ -109,7 +105,16 @@ export const ERROR_CODES: Readonly<Record<number, ErrorCode>> = {
 	10500: internalError,
 	1000003: internalError,
 	190003: internalError,
-};
+} satisfies Record<number, ErrorCode>;
+
+/** A code that the table has. */
+export type KnownErrorCode = keyof typeof CODES;
+
+/**
+ * The codes that any endpoint may answer with, and those of the feed's own pages.
+ * Feishu: server-docs/api-call-guide/generic-error-code; feishu-openapi.md, parts 2 and 3.
+ */
+export const ERROR_CODES: Readonly<Record<number, ErrorCode>> = CODES;
 
 /** What to do about a missing scope, with the scopes by name: any one of them suffices. */
 export function missingScopeAdvice(scopes: string[]): string {

@@ -50,6 +50,8 @@ const MAX_CONSECUTIVE_TOKEN_FAILURES = 3;
  * more likely than so many bad IDs is something that is wrong for everybody.
  */
 const MAX_SINGLE_FAILURES = 100;
+/** What Feishu asks to wait for when a limit of a second is reached: that is part of the pace. */
+const SHORT_HOLD_SECONDS = 1;
 /** How long the first batch has to show what is wrong with all of them before the others leave, in milliseconds. */
 const FIRST_VERDICT_MS = 1_000;
 
@@ -394,12 +396,19 @@ class Run {
 		const { state } = this.delivery;
 		state.noteFailure(failure);
 		if (
-			(kind === 'rateLimited' && state.callBudget.isExhausted) ||
+			(kind === 'rateLimited' && (state.callBudget.isExhausted || this.isTooLong(failure))) ||
 			this.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES ||
 			(kind === 'token' && this.consecutiveFailures >= MAX_CONSECUTIVE_TOKEN_FAILURES)
 		) {
 			this.endpointAbortReason ??= failure;
 		}
+	}
+
+	/** True when Feishu asks for a longer wait than the user allows, which every other call would have to wait for. */
+	private isTooLong(failure: Failure): boolean {
+		const { longestWaitSeconds } = this.delivery;
+		const waitSeconds = failure.kind === 'rateLimited' ? (failure.waitSeconds ?? 0) : 0;
+		return waitSeconds > Math.max(longestWaitSeconds, SHORT_HOLD_SECONDS);
 	}
 
 	private settle(entries: Entry[], failure: Failure | undefined): void {

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { asObject, asText } from '../primitives/json';
+import { ERROR_CODES } from './errorCodes';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
 
@@ -166,7 +167,9 @@ async function askForToken(
 	const { code, msg, [tokenName]: token } = asObject(answer.body) ?? {};
 	if (code === 0 && typeof token === 'string' && token !== '') return token;
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
-	const advice = ADVICE_BY_CODE[code];
+	const { concerns, advice: general } = ERROR_CODES[code] ?? {};
+	// What is wrong with the app ends every call, those for tokens, too.
+	const advice = ADVICE_BY_CODE[code] ?? (concerns === 'app' ? general : undefined);
 	throw new TokenError(
 		`Feishu issued no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
 		code,

@@ -4,7 +4,7 @@ import { STOPPED } from './failures';
 import type { Failure } from './failures';
 import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
-import { withoutSecrets } from './secrets';
+import { sentSecretsOf, withoutSecrets } from './secrets';
 import { TENANT_CREDENTIAL, TokenError, baseUrlOf, currentAccessToken } from './tenantCredential';
 import type { TenantCredential } from './tenantCredential';
 
@@ -170,17 +170,16 @@ export class FeishuClient {
 					},
 				},
 			)) as HttpResponse;
-			return this.redacted(readResponse(response, { scopes }));
+			// A server may repeat what it was sent. n8n has written a new token into the credential that it was given.
+			const { statusCode, headers, body: content } = response;
+			const readable = withoutSecrets(
+				{ statusCode, headers, body: content },
+				sentSecretsOf(credential),
+			);
+			return readResponse(readable, { scopes });
 		} catch (error) {
-			return this.redacted({ failure: readRequestError(error as Error) });
+			return { failure: readRequestError(error as Error) };
 		}
-	}
-
-	/** A server may repeat in its answer what it was sent. */
-	private redacted(response: ApiResponse): ApiResponse {
-		if (response.failure === undefined) return response;
-		const { failure } = response;
-		return { failure: { ...failure, reason: withoutSecrets(failure.reason, this.credential) } };
 	}
 }
 

@@ -26,26 +26,28 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const operator = isLink ? { [card.userIdType]: query.recipient } : await operatorOfPress(context);
 	if (operator === undefined) return refuse(context, 403);
 
-	const after = respond(card, choice, operator, Date.now());
-	const status: ResumeResponse['status'] = after === undefined ? 'closed' : 'recorded';
+	const responded = respond(card, choice, operator, Date.now());
+	const { status } = responded;
 	const page = (show: PageState) =>
 		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
 	const isQuestion = context.getRequestObject().method === 'GET';
-	if (isQuestion || after === undefined) {
+	if (isQuestion || responded.status !== 'recorded') {
 		const response = context.getResponseObject();
 		if (isLink) {
-			const shown = status === 'recorded' ? 'question' : status;
-			response.setHeader('Cache-Control', 'no-store');
+			// A link names a recipient whom the card reached: it is too late at worst.
+			const shown = status === 'recorded' ? 'question' : 'closed';
 			response.status(200).type('html').send(page(shown));
 		} else {
-			response.status(isQuestion ? 405 : 200).json({ status });
+			const { userIdType } = card;
+			const body: ResumeResponse = { status, ...(status === 'unidentified' && { userIdType }) };
+			response.status(isQuestion ? 405 : 200).json(body);
 		}
 		return { noWebhookResponse: true };
 	}
 	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
 	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
 		return refuse(context, 409);
-	const cards = state.cards.map((other, index) => (index === cardIndex ? after : other));
+	const cards = state.cards.map((other, index) => (index === cardIndex ? responded.card : other));
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
 		workflowData: [[{ json: { ...state, cards } }], []],

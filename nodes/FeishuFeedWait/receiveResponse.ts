@@ -7,7 +7,7 @@ import type { TenantCredential } from '../shared/api/tenantCredential';
 import { respond } from '../shared/sendAndWait/waitingCard';
 import type { Operator } from '../shared/sendAndWait/waitingCard';
 import { acquireResponseLock } from './responseLock';
-import { languageOf, responsePage } from './responsePage';
+import { languageOf, protectResponse, responsePage } from './responsePage';
 import type { PageState } from './responsePage';
 import { readWaitingState } from '../shared/sendAndWait/waitingState';
 
@@ -16,6 +16,7 @@ import { readWaitingState } from '../shared/sendAndWait/waitingState';
  * Opening the link only shows the page, since chat apps open links by themselves: its button responds.
  */
 export async function receiveResponse(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	protectResponse(context.getResponseObject());
 	const state = readWaitingState(context.getNodeParameter('state'));
 	const query = context.getQueryData() as Record<string, string>;
 	const cardIndex = Number(query.card);

@@ -1,9 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
-
 import {
-	CARD,
 	LINK,
 	VALID,
 	button,
@@ -278,6 +276,23 @@ refuses(
 			],
 		];
 	}),
+);
+
+const OTHER_APP = `opens the app "cli_other", but Feishu takes only an applink of the app that sends the card, "${SEEDED_APPS.custom.app_id}"`;
+
+refuses(
+	'an applink of another app',
+	['https://applink.feishu.cn/client', 'https://applink.larksuite.com/client'].flatMap(
+		(start): Refusal[] => {
+			const link = `${start}/web_app/open?mode=window&appId=cli_other`;
+			return [
+				[`${start}, create`, 'create', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, upsert`, 'upsert', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, update`, 'update', updated({ link: x }), `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, JSON`, 'json', {}, `Link ${OTHER_APP}`, { card: { link: { link } } }],
+			];
+		},
+	),
 );
 
 refuses('links that are missing or over http', [
@@ -594,26 +609,12 @@ describe('n8n itself refuses to start what is plainly missing', () => {
 	});
 });
 
-const FOREIGN_APPLINK = 'https://applink.feishu.cn/client/web_app/open?appId=cli_of_another_app';
-const FOREIGN = 'Link opens the app "cli_of_another_app", but Feishu takes only an applink';
-
-refuses('an applink of another app', [
-	['create', 'create', { link: FOREIGN_APPLINK }, FOREIGN],
-	['Create or Update', 'upsert', { link: FOREIGN_APPLINK }, FOREIGN],
-	['update', 'update', { updateFields: { link: FOREIGN_APPLINK } }, FOREIGN],
-	[
-		'create, of Lark',
-		'create',
-		{ link: FOREIGN_APPLINK.replace('feishu.cn', 'larksuite.com') },
-		FOREIGN,
-	],
-	['JSON', 'json', {}, FOREIGN, { card: { ...CARD, link: { link: FOREIGN_APPLINK } } }],
-]);
-
 describe('what looks odd but is fine is sent', () => {
 	const applink = `https://applink.feishu.cn/client/mini_program/open?appId=${SEEDED_APPS.custom.app_id}`;
+	const ofAnotherApp = 'https://applink.feishu.cn/client/web_app/open?appId=cli_other';
 	it.each<[string, OperationName, IDataObject, string]>([
 		['an applink', 'create', { link: applink }, applink],
+		['an applink of a button', 'create', button({ url: ofAnotherApp }), ofAnotherApp],
 		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM/A' }, 'https://EXAMPLE.COM/A'],
 		['HTTPS of a button', 'chatButtons', button({ url: 'Https://a.com' }), 'https://a.com'],
 		['spaces around a link', 'update', updated({ link: ' https://a.com\n' }), 'https://a.com'],

@@ -342,16 +342,12 @@ class Run {
 	/** Spares calls that would fail like the ones before. */
 	private noteFailure(failure: Failure): void {
 		const { kind } = failure;
-		const isTransient =
-			isOutcomeUnknown(failure) ||
-			kind === 'rateLimited' ||
-			kind === 'token' ||
-			(kind === 'noToken' && failure.retryable);
+		const isTransient = isOutcomeUnknown(failure) || kind === 'rateLimited' || kind === 'token';
 		if (isTransient) this.consecutiveFailures += 1;
 		if (
 			kind === 'appRefused' ||
 			kind === 'stopped' ||
-			(kind === 'noToken' && !failure.retryable) ||
+			kind === 'noToken' ||
 			(kind === 'rateLimited' && this.retryBudget.isExhausted) ||
 			this.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES ||
 			(kind === 'token' && this.consecutiveFailures >= MAX_CONSECUTIVE_TOKEN_FAILURES)

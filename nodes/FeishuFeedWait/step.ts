@@ -77,6 +77,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 				})),
 	);
 	const requests = parts.map(({ card, userIds, asRecipient }, item): Part => {
+		const pressed = { bizId: card.card.biz_id, afterwards: card.afterwards };
 		const buttons = card.choices.map(({ text, buttonType }, choice): FeedButton => {
 			const url = context.getSignedResumeUrl({
 				card: String(state.cards.indexOf(card)),
@@ -86,7 +87,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 			const common = { text: { text }, button_type: buttonType };
 			return card.channel === 'link'
 				? { ...common, action_type: 'url_page', multi_url: { url } }
-				: { ...common, action_type: 'webhook', action_map: resumeValues(url, appSecret) };
+				: { ...common, action_type: 'webhook', action_map: resumeValues(url, pressed, appSecret) };
 		});
 		const content = { ...card.card, time_sensitive: true, buttons: { buttons } };
 		parseWholeCard(content, '', () => "The address of n8n (WEBHOOK_URL), for a button's link,");

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'crypto';
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { ItemRequest } from '../../shared/delivery/batches';
 import type { ItemResult } from '../../shared/delivery/outcome';
 import { failuresOf } from '../../shared/delivery/outcome';
 
@@ -13,6 +14,8 @@ interface KeptRun extends IDataObject {
 	reached: {
 		[item: string]: { userIds: string[]; updated?: string[]; createdOrUpdated?: string[] };
 	};
+	/** By item, for whom a call may have been carried out although it failed. */
+	attemptLost: { [item: string]: string[] };
 }
 
 const KEY = 'feishuFeedTries';
@@ -35,7 +38,8 @@ export class EarlierTries {
 		const run = `${context.getExecutionId()} ${runIndex}`;
 		const ofNode = context.getContext('node') as IDataObject;
 		const former = ofNode[KEY] as KeptRun | undefined;
-		const kept = former?.run === run ? former : { run, seed: randomUUID(), reached: {} };
+		const kept =
+			former?.run === run ? former : { run, seed: randomUUID(), reached: {}, attemptLost: {} };
 		const isRetried = context.getNode().retryOnFail === true;
 		if (isRetried) ofNode[KEY] = kept;
 		return new EarlierTries(kept, ofNode, isRetried);
@@ -53,12 +57,12 @@ export class EarlierTries {
 		].join('-');
 	}
 
-	/** Those of some recipients who have not been reached yet. */
-	remaining(item: number, userIds: string[]): string[] {
-		const reached = this.kept.reached[item];
-		if (reached === undefined) return userIds;
-		const done = new Set(reached.userIds);
-		return userIds.filter((userId) => !done.has(userId));
+	/** The request for those who have not been reached yet, with what earlier tries may have done to them. */
+	remaining({ item, request }: ItemRequest): ItemRequest {
+		const reached = new Set(this.kept.reached[item]?.userIds);
+		const attemptLost = new Set(this.kept.attemptLost[item]);
+		const userIds = request.userIds.filter((userId) => !reached.has(userId));
+		return { item, request: { ...request, userIds, attemptLost } };
 	}
 
 	/**
@@ -84,7 +88,11 @@ export class EarlierTries {
 	keep(results: Map<number, ItemResult>): void {
 		if (!this.isRetried) return;
 		for (const [item, result] of results) {
-			const failed = new Set(failuresOf(result).map(([userId]) => userId));
+			const failures = failuresOf(result);
+			const failed = new Set(failures.map(([userId]) => userId));
+			this.kept.attemptLost[item] = failures
+				.filter(([, { kind, isAttemptLost }]) => isAttemptLost || kind === 'uncertain')
+				.map(([userId]) => userId);
 			this.kept.reached[item] = {
 				userIds: [...result.outcomes.keys()].filter((userId) => !failed.has(userId)),
 				updated: [...(result.updated ?? [])],
@@ -93,8 +101,8 @@ export class EarlierTries {
 		}
 	}
 
-	/** Forgets the run, which has come to its end. */
-	end(): void {
-		delete this.context[KEY];
+	/** Forgets the run, if it has come to its end: n8n also tries again when the first item tells of an error. */
+	end([first]: INodeExecutionData[]): void {
+		if (first?.json.error === undefined) delete this.context[KEY];
 	}
 }

@@ -75,10 +75,7 @@ async function send(
 	const [first] = requests;
 	const results = new Map<number, ItemResult>();
 	if (first !== undefined) {
-		const remaining = requests.map(({ item, request }) => ({
-			item,
-			request: { ...request, userIds: tries.remaining(item, request.userIds) },
-		}));
+		const remaining = requests.map((request) => tries.remaining(request));
 		const sent = await sendToRecipients(context, operation, remaining, first.delivery);
 		for (const { item, request } of requests) {
 			const result = sent.get(item);
@@ -91,7 +88,7 @@ async function send(
 		const result = results.get(index);
 		return result === undefined ? [] : toOutputItems(context, operation, item, result, results);
 	});
-	tries.end();
+	tries.end(outputs);
 	return outputs;
 }
 
@@ -122,6 +119,9 @@ function toOutputItems(
 	return outputs.map((json) => ({ json, pairedItem: { item } }));
 }
 
+/** Recipients who were reached that the details of an error name; the others are counted. */
+const REACHED_IN_ERROR = 100;
+
 /**
  * How far the item got, for the details of its error. When the error ends the node, n8n keeps no output, so that
  * it also says who was reached by all items.
@@ -132,8 +132,10 @@ function describe(result: ItemResult, all: Map<number, ItemResult>): string | un
 	const reached = reachedBy(result);
 	const ofOthers = [...all.values()].filter((other) => other !== result).flatMap(reachedBy);
 	const sentences = [
-		...(reached.length > 0 ? [`Reached: ${nameSome(reached)}`] : []),
-		...(ofOthers.length > 0 ? [`Reached by other items: ${nameSome(ofOthers)}`] : []),
+		...(reached.length > 0 ? [`Reached: ${nameSome(reached, REACHED_IN_ERROR)}`] : []),
+		...(ofOthers.length > 0
+			? [`Reached by other items: ${nameSome(ofOthers, REACHED_IN_ERROR)}`]
+			: []),
 	];
 	return sentences.length > 0 ? sentences.join('. ') : undefined;
 }

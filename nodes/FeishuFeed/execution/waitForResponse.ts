@@ -1,11 +1,17 @@
 import { randomUUID } from 'crypto';
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWorkflowSettings,
+} from 'n8n-workflow';
 
 import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
 import { checkApplink } from '../../shared/validation/cardFields';
 import { waitingWorkflow } from '../../shared/sendAndWait/waitingWorkflow';
+import { WAITING_STATE_VERSION } from '../../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../../shared/sendAndWait/waitingState';
 import { InvalidField } from '../../shared/validation/InvalidField';
 import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
@@ -58,6 +64,7 @@ export async function waitForResponse(
 		),
 	);
 	const state: WaitingState = {
+		version: WAITING_STATE_VERSION,
 		cards: items.map((item) =>
 			// What cannot be sent keeps its place, so that the results stand in the order of the items.
 			item instanceof NodeOperationError
@@ -79,7 +86,7 @@ export async function waitForResponse(
 	};
 	try {
 		const { data } = await context.executeWorkflow(
-			{ code: waitingWorkflow(node) },
+			{ code: waitingWorkflow(node, settingsFor(state, context.getWorkflowSettings?.() ?? {})) },
 			// n8n's type of JSON knows no interfaces, though the state is nothing but JSON.
 			[{ json: state as unknown as IDataObject }],
 			undefined,
@@ -90,6 +97,26 @@ export async function waitForResponse(
 	} catch (error) {
 		throw new NodeOperationError(node, (error as Error).message);
 	}
+}
+
+/**
+ * What n8n keeps of the wait: what it keeps of the workflow that waits. Only a wait with links is kept when it has
+ * succeeded, since n8n tells a late visitor of its page nothing once the execution is gone.
+ */
+function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWorkflowSettings {
+	const {
+		saveDataErrorExecution,
+		saveDataSuccessExecution,
+		saveManualExecutions,
+		saveExecutionProgress,
+	} = settings;
+	const hasLinks = cards.some(({ channel }) => channel === 'link');
+	return {
+		saveDataErrorExecution,
+		saveDataSuccessExecution: hasLinks ? 'all' : saveDataSuccessExecution,
+		saveManualExecutions,
+		saveExecutionProgress,
+	};
 }
 
 /** @throws {InvalidField} when its buttons could not open n8n */

@@ -101,7 +101,7 @@ export const responseFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'An active workflow of this n8n must have a Feishu Feed Trigger for the same app. It needs no other node.',
+			'An active workflow of this n8n must have a Feishu Feed Trigger for the same app. It needs no other node. If you send by User ID, the app needs the scope contact:user.employee_id:readonly: Feishu then says who pressed by that ID.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

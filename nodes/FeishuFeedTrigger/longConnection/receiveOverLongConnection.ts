@@ -22,7 +22,7 @@ export async function receiveOverLongConnection(
 		// n8n then tries to activate the workflow again.
 		onLost: (error: Error) => context.emitError(error),
 	};
-	const trigger = eventTriggerOf(context, credential);
+	const trigger = eventTriggerOf(context);
 	const transport = longConnectionTransport(context);
 	let listening: Promise<() => Promise<void>> | undefined;
 	const start = async (): Promise<void> => {

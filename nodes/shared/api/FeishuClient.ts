@@ -1,4 +1,10 @@
-import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	ILoadOptionsFunctions,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { STOPPED } from './failures';
 import type { Failure } from './failures';
@@ -29,7 +35,7 @@ const RESPONSE_TIMEOUT_MS = 20_000;
  */
 export type AcquireSlot = (isUrgent: boolean) => Promise<boolean>;
 
-type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
+type N8nContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions | IWebhookFunctions;
 
 /**
  * Calls Feishu's API as the app of the credential, through n8n's own HTTP client.

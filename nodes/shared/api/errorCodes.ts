@@ -1,6 +1,7 @@
 /**
  * Whom a refused call concerns, which decides what becomes of its recipients and of the calls after it.
- * `recipients`: some of the IDs in the call; `chat`: the chat; `request`: what was asked for;
+ * `recipients`: some of the IDs in the call; `chat`: the chat;
+ * `request`: what was asked for, which can be some of the IDs as well;
  * `token`: the access token, which can be renewed; `app`: every call, until a person acts;
  * `moment`: nobody, the same call may pass a little later.
  */
@@ -12,8 +13,6 @@ export interface ErrorCode {
 	advice: string;
 	/** True when the code only says that too many calls were made. */
 	isRateLimit?: boolean;
-	/** True when the message can be about the IDs in the call as well as about its content. */
-	isAmbiguous?: boolean;
 }
 
 const CONSOLE = "Feishu's developer console";
@@ -30,7 +29,7 @@ const TRY_LATER = 'try again later';
 
 const recipients = (advice: string): ErrorCode => ({ concerns: 'recipients', advice });
 const chat = (advice: string): ErrorCode => ({ concerns: 'chat', advice });
-const request: ErrorCode = { concerns: 'request', advice: CHECK_FIELDS, isAmbiguous: true };
+const request: ErrorCode = { concerns: 'request', advice: CHECK_FIELDS };
 const token: ErrorCode = { concerns: 'token', advice: RENEW };
 const app = (advice: string): ErrorCode => ({ concerns: 'app', advice });
 const rateLimit: ErrorCode = { concerns: 'moment', advice: SLOW_DOWN, isRateLimit: true };

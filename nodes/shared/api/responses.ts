@@ -75,16 +75,15 @@ function meaningOf(
 	if (known === undefined) {
 		if (httpStatus === 429) return rateLimited(headers);
 		if (httpStatus >= 500) return { kind: 'unavailable', advice: ADVICE.tryLater };
-		return { kind: 'refused', maybeRecipients: true, advice: ADVICE.checkFields };
+		// Whom it concerns is unknown, too.
+		return aboutIdsOrRequest(message, ADVICE.checkFields);
 	}
-	const { concerns, advice, isRateLimit, isAmbiguous } = known;
+	const { concerns, advice, isRateLimit } = known;
 	switch (concerns) {
 		case 'recipients':
 			return { kind: 'invalidIds', advice };
 		case 'request':
-			return isAmbiguous && MENTIONS_IDS.test(message)
-				? { kind: 'invalidIds', advice }
-				: { kind: 'refused', maybeRecipients: isAmbiguous, advice };
+			return aboutIdsOrRequest(message, advice);
 		case 'chat':
 			return { kind: 'refused', advice };
 		case 'token':
@@ -98,6 +97,13 @@ function meaningOf(
 		case 'moment':
 			return isRateLimit ? rateLimited(headers) : { kind: 'unavailable', advice };
 	}
+}
+
+/** A refusal of what was asked for, which may as well be the fault of some of the IDs. */
+function aboutIdsOrRequest(message: string, advice: string): Meaning {
+	return MENTIONS_IDS.test(message)
+		? { kind: 'invalidIds', advice }
+		: { kind: 'refused', maybeRecipients: true, advice };
 }
 
 function rateLimited(headers: Record<string, unknown>): Meaning {
@@ -175,7 +181,8 @@ export function readFailedRecipients(
 	if (first === undefined) return failures;
 	const open = failures.filter((failure) => failure === undefined).length;
 	// As many entries as people that are left: each of these is one of them.
-	const remaining = unmatched.length >= open ? first : uncertain(unmatched.length, first);
+	const isKnown = unmatched.length >= open && unmatched.every(({ code }) => code === first.code);
+	const remaining = isKnown ? first : uncertain(unmatched.length, first);
 	return failures.map((failure) => failure ?? remaining);
 }
 

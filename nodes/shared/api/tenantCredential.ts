@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { asObject, asText } from '../primitives/json';
+import { ERROR_CODES } from './errorCodes';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
 import { withoutSecrets } from './secrets';
@@ -167,7 +168,9 @@ async function askForToken(
 	const { code, msg, [tokenName]: token } = asObject(answer.body) ?? {};
 	if (code === 0 && typeof token === 'string' && token !== '') return token;
 	if (typeof code !== 'number') throw new TokenError(notFeishu(baseURL), undefined, true);
-	const advice = ADVICE_BY_CODE[code];
+	const { concerns, advice: general } = ERROR_CODES[code] ?? {};
+	// What is wrong with the app ends every call, those for tokens, too.
+	const advice = ADVICE_BY_CODE[code] ?? (concerns === 'app' ? general : undefined);
 	// A server may repeat what it was sent.
 	const { app_secret, app_ticket, app_access_token } = body;
 	const message = withoutSecrets(asText(msg), [app_secret, app_ticket, app_access_token]);

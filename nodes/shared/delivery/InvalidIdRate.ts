@@ -8,20 +8,34 @@ const PRIOR = { invalid: 0.2, recipients: 20 };
 export class InvalidIdRate {
 	private invalid = PRIOR.invalid;
 	private recipients = PRIOR.recipients;
+	/** Recipients who were accepted since the last refusal. */
+	private acceptedInARow = 0;
 
-	/** Notes recipients of whom it is known whether their ID is valid. */
-	note(recipients: number, { areValid }: { areValid: boolean }): void {
+	/** Notes the recipients of a call that was accepted. */
+	noteAccepted(recipients: number): void {
 		this.recipients += recipients;
-		if (!areValid) this.invalid += recipients;
+		this.acceptedInARow += recipients;
+	}
+
+	/** Notes a call that was refused for some of its IDs. */
+	noteRefused(): void {
+		this.acceptedInARow = 0;
+	}
+
+	/** Notes an ID that was found to be invalid. */
+	noteInvalid(): void {
+		this.recipients += 1;
+		this.invalid += 1;
 	}
 
 	/**
-	 * The size of call that finds the invalid IDs in the fewest calls: about half of such calls pass.
+	 * The size of call that finds the invalid IDs in the fewest calls: about half of such calls pass. Lists often
+	 * hold all invalid IDs in one place, so that calls grow again once they are accepted.
 	 *
 	 * @param batchSize the most that Feishu takes
 	 */
 	callSize(batchSize: number): number {
 		const size = Math.round((Math.LN2 * this.recipients) / this.invalid);
-		return Math.min(batchSize, Math.max(1, size));
+		return Math.min(batchSize, Math.max(1, size, Math.floor(this.acceptedInARow / 2)));
 	}
 }

@@ -22,7 +22,12 @@ export class RetryBudget {
 
 	/** True when even a call that was never made would wait in vain: others have, for as long as is allowed. */
 	get isExhausted(): boolean {
-		return this.isUsedUp && this.failuresInARow > 1;
+		return this.isUsedUp && this.isPersistent;
+	}
+
+	/** True when several attempts have failed since the last success. */
+	get isPersistent(): boolean {
+		return this.failuresInARow > 1;
 	}
 
 	/** The attempts at one call, or at what is left of it. */

@@ -18,6 +18,8 @@ export interface RecipientRequest {
 	fallbackContent?: UpdateCardContent;
 	/** True when the node made the business ID itself, so that nobody else can have made a card of it. */
 	ownsBusinessId?: boolean;
+	/** Recipients for whom an earlier try of the node may have been carried out, although nobody knows. */
+	attemptLost?: ReadonlySet<string>;
 	/** What the user should know although the item can be sent, each a sentence. */
 	warnings?: string[];
 }
@@ -67,7 +69,7 @@ export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batc
 		return text;
 	};
 	for (const { item, request } of requests) {
-		const { userIdType, content, ownsBusinessId = false } = request;
+		const { userIdType, content, ownsBusinessId = false, attemptLost } = request;
 		const path = endpoint.path.replace(
 			':feed_card_id',
 			encodeURIComponent(request.feedCardId ?? ''),
@@ -87,7 +89,7 @@ export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batc
 				target: request.target,
 				content,
 				ownsBusinessId,
-				isAttemptLost: false,
+				isAttemptLost: attemptLost?.has(userId) ?? false,
 			};
 			add(wave, entry, { key, path, userIdType }, endpoint.batchSize);
 		}

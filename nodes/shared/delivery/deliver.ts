@@ -10,7 +10,7 @@ import { pacedCall, waitForRetry } from './callWithRetries';
 import type { CallTools } from './callWithRetries';
 import { InvalidIdRate } from './InvalidIdRate';
 import { policyForRecipient } from './retryPolicies';
-import { RetryBudget } from './RetryBudget';
+import type { RunState } from './RunState';
 
 /** What became of each recipient of an item: a failure, or none. */
 export type Outcomes = Map<string, Failure | undefined>;
@@ -19,6 +19,8 @@ export type Outcomes = Map<string, Failure | undefined>;
 export interface Delivery extends CallTools {
 	/** The most calls under way at once. */
 	callsAtOnce: number;
+	/** What it shares with calls of the same run to other endpoints. */
+	state: RunState;
 	/** Told whenever the outcome of some recipients is known. */
 	onProgress: (recipients: number) => void;
 }
@@ -48,26 +50,30 @@ const MAX_CONSECUTIVE_TOKEN_FAILURES = 3;
  * more likely than so many bad IDs is something that is wrong for everybody.
  */
 const MAX_SINGLE_FAILURES = 100;
-/** How long the first call has to show what is wrong with all of them before the others leave, in milliseconds. */
+/** What Feishu asks to wait for when a limit of a second is reached: that is part of the pace. */
+const SHORT_HOLD_SECONDS = 1;
+/** How long the first batch has to show what is wrong with all of them before the others leave, in milliseconds. */
 const FIRST_VERDICT_MS = 1_000;
 
 /** Sends batches of one endpoint and keeps what became of their recipients. */
 class Run {
 	readonly outcomes: Map<number, Outcomes>;
-	/** What every further call would meet as well. */
-	private abortReason?: Failure;
+	/** What every further call of this endpoint would meet as well. */
+	private endpointAbortReason?: Failure;
 	private consecutiveFailures = 0;
 	private singleFailures = 0;
 	private hasReachedSomebody = false;
 	/** What Feishu refused whoever it was for, by the content that entries share. */
 	private readonly refusedContents = new Map<string, Failure>();
+	/** What Feishu accepted for somebody: whatever it refuses with it is the fault of the recipients. */
+	private readonly acceptedContents = new Set<string>();
 	private readonly invalidIdRate = new InvalidIdRate();
-	private readonly retryBudget: RetryBudget;
-	/** Batches that were refused and not split. */
-	private deferredBatches: Array<{ batch: Batch; failure: Failure }> = [];
+	/** Batches that are not sent as long as everybody is refused. */
+	private deferredBatches: Batch[] = [];
+	private isSampling = false;
 	/** Recipients that were sent too much at once, while others of the same call were reached. */
 	private limitedBatches: Array<{ batch: Batch; failure: Failure }> = [];
-	/** Resolves once the first call shows that others need not wait for it. */
+	/** Resolves once the first batch shows that others need not wait for it. */
 	private readonly firstVerdict: Promise<void>;
 	private giveFirstVerdict!: () => void;
 
@@ -76,7 +82,6 @@ class Run {
 		requests: ItemRequest[],
 		private readonly delivery: Delivery,
 	) {
-		this.retryBudget = new RetryBudget(delivery.longestWaitSeconds);
 		this.firstVerdict = new Promise((resolve) => (this.giveFirstVerdict = resolve));
 		// Recipients stand in the order in which the user gave them, whenever they are reached.
 		this.outcomes = new Map(
@@ -89,9 +94,13 @@ class Run {
 
 	/** Sends batches that may be sent at the same time, until everybody in them has an outcome. */
 	async sendWave(batches: Batch[]): Promise<void> {
+		await this.sendAndSample(batches);
+		await this.retryLimited();
+	}
+
+	private async sendAndSample(batches: Batch[]): Promise<void> {
 		await this.sendAll(batches);
 		await this.sendAll(await this.sampleDeferred());
-		await this.retryLimited();
 	}
 
 	/** Sends batches, as many at once as is allowed. */
@@ -105,7 +114,7 @@ class Run {
 			}
 		};
 		const workers = [worker()];
-		// A call that shows what is wrong with every call should not have twenty companions.
+		// A batch that shows what is wrong with all of them should not have twenty companions.
 		if (batches.length > 1) {
 			await raceUntil(Date.now() + FIRST_VERDICT_MS, this.firstVerdict);
 		}
@@ -117,31 +126,36 @@ class Run {
 	private async send(batch: Batch): Promise<void> {
 		const { batchSize } = this.endpoint;
 		for (let rest = batch.entries; rest.length > 0; ) {
-			if (this.isEverybodyRefused && this.lastRefusal !== undefined) {
-				this.deferredBatches.push({
-					batch: { ...batch, entries: rest },
-					failure: this.lastRefusal,
-				});
-				return;
-			}
 			const size = this.invalidIdRate.callSize(batchSize);
 			await this.sendPart({ ...batch, entries: rest.slice(0, size) });
 			rest = rest.slice(size);
 		}
 	}
 
-	/** The latest refusal for IDs, for those who are refused without a call of their own. */
+	/** The latest refusal of a single recipient, for those who are refused without a call of their own. */
 	private lastRefusal?: Failure;
 
 	private get isEverybodyRefused(): boolean {
 		return !this.hasReachedSomebody && this.singleFailures >= MAX_SINGLE_FAILURES;
 	}
 
-	/** Settles everybody in a batch, in one call or in several. Tells whether the first of them was accepted. */
+	private get abortReason(): Failure | undefined {
+		return this.delivery.state.abortReason ?? this.endpointAbortReason;
+	}
+
+	/**
+	 * Settles everybody in a batch, in one call or in several; defers it when everybody is refused.
+	 *
+	 * @returns true when the first call was accepted
+	 */
 	private async sendPart(batch: Batch): Promise<boolean> {
+		if (this.isEverybodyRefused && !this.isSampling) {
+			this.deferredBatches.push(batch);
+			return false;
+		}
 		const failure = await this.attempt(batch);
 		if (failure === undefined) {
-			this.invalidIdRate.note(batch.entries.length, { areValid: true });
+			this.invalidIdRate.noteAccepted(batch.entries.length);
 			return true;
 		}
 		await this.settleRefused(batch, failure);
@@ -151,37 +165,45 @@ class Run {
 	/** Settles the recipients of a call that failed for good. */
 	private async settleRefused(batch: Batch, failure: Failure): Promise<void> {
 		const { entries } = batch;
-		const isForRecipients =
-			failure.kind === 'invalidIds' || (failure.kind === 'refused' && failure.maybeRecipients);
-		if (isForRecipients) {
-			const named = namedIn(failure.reason);
-			const isNamed = ({ userId }: Entry) => named.has(userId);
-			const others = entries.filter((entry) => !isNamed(entry));
-			if (others.length < entries.length) {
-				this.settle(entries.filter(isNamed), failure);
+		const isAboutIds = failure.kind === 'invalidIds';
+		if (isAboutIds || (failure.kind === 'refused' && failure.maybeRecipients)) {
+			const words = wordsOfList(failure.reason);
+			const isNamed = ({ userId }: Entry) => words.has(userId);
+			const [named, others] = [entries.filter(isNamed), entries.filter((one) => !isNamed(one))];
+			if (named.length > 0) {
+				if (named.length === 1) this.noteSingleFailure(failure);
+				this.settle(named, withoutIds(failure, named));
 				if (others.length > 0) await this.sendPart({ ...batch, entries: others });
 				return;
 			}
 			if (entries.length > 1) {
-				return failure.kind === 'invalidIds'
+				return isAboutIds
 					? await this.bisect(batch, failure)
 					: await this.probeContent(batch, failure);
 			}
-			if (failure.kind === 'invalidIds') this.invalidIdRate.note(1, { areValid: false });
-			this.singleFailures += 1;
-			this.lastRefusal = failure;
+			if (isAboutIds || this.isAccepted(batch)) this.invalidIdRate.noteInvalid();
+			this.noteSingleFailure(failure);
 		} else if (failure.kind === 'refused') {
 			const content = sharedContentOf(batch);
 			if (content !== undefined) this.refusedContents.set(content, failure);
-			else if (entries.length > 1) return await this.bisect(batch, failure);
+			// What is not an answer of Feishu does not depend on what was asked for.
+			else if (entries.length > 1 && failure.code !== undefined) {
+				return await this.bisect(batch, failure);
+			}
 		}
 		this.noteFailure(failure);
 		this.settle(entries, failure);
 	}
 
+	private noteSingleFailure(failure: Failure): void {
+		this.singleFailures += 1;
+		this.lastRefusal = failure;
+	}
+
 	/** Sends the parts of a batch that was refused for somebody, or something, in it that Feishu does not name. */
 	private async bisect(batch: Batch, failure: Failure): Promise<void> {
 		const { entries } = batch;
+		this.invalidIdRate.noteRefused();
 		const half = Math.ceil(entries.length / 2);
 		const size = Math.min(half, this.invalidIdRate.callSize(this.endpoint.batchSize));
 		let areAllAccepted = true;
@@ -202,23 +224,29 @@ class Run {
 	 */
 	private async probeContent(batch: Batch, failure: Failure): Promise<void> {
 		const content = sharedContentOf(batch);
-		if (content === undefined) return await this.bisect(batch, failure);
-		const { entries } = batch;
-		const [first, last] = [entries.slice(0, 1), entries.slice(-1)];
-		let refusals = 0;
-		for (const probe of [first, last]) {
-			const answer = await this.attempt({ ...batch, entries: probe });
-			if (answer === undefined) continue;
-			this.settle(probe, answer);
-			if (answer.code === failure.code && answer.reason === failure.reason) refusals += 1;
+		if (content === undefined || this.isAccepted(batch)) {
+			return await this.bisect(batch, failure);
 		}
+		const { entries } = batch;
+		const probes = [entries.slice(0, 1), entries.slice(-1)];
 		const rest = { ...batch, entries: entries.slice(1, -1) };
-		if (refusals === 2) {
+		let refusals = 0;
+		for (const probe of probes) {
+			const answer = await this.attempt({ ...batch, entries: probe });
+			if (answer === undefined) {
+				this.invalidIdRate.noteAccepted(1);
+				continue;
+			}
+			if (answer.code === failure.code && answer.reason === failure.reason) refusals += 1;
+			await this.settleRefused({ ...batch, entries: probe }, answer);
+		}
+		if (refusals === probes.length && !this.isAccepted(batch)) {
 			this.refusedContents.set(content, failure);
-			this.noteFailure(failure);
 			this.settle(rest.entries, failure);
 		} else if (rest.entries.length > 0) {
-			await this.sendPart(rest);
+			// With both probes accepted, what was refused is in between.
+			if (refusals === 0) await this.settleRefused(rest, this.abortReason ?? failure);
+			else await this.sendPart(rest);
 		}
 	}
 
@@ -229,7 +257,8 @@ class Run {
 	 */
 	private async attempt(batch: Batch): Promise<Failure | undefined> {
 		const { entries } = batch;
-		const attempts = this.retryBudget.attempts();
+		const { callBudget } = this.delivery.state;
+		const attempts = callBudget.attempts();
 		for (;;) {
 			const known = this.abortReason ?? this.refusalOf(batch);
 			if (known !== undefined) return known;
@@ -237,17 +266,28 @@ class Run {
 			const { failure } = response;
 			if (failure === undefined) {
 				this.consecutiveFailures = 0;
-				this.retryBudget.noteSuccess();
-				this.giveFirstVerdict();
+				callBudget.noteSuccess();
+				this.noteAccepted(batch);
 				this.settleAnswered(batch, response.data);
 				return undefined;
 			}
 			if (isOutcomeUnknown(failure)) for (const entry of entries) entry.isAttemptLost = true;
-			if (['invalidIds', 'rateLimited', 'unavailable', 'unanswered'].includes(failure.kind)) {
-				this.giveFirstVerdict();
-			}
+			// Calls that may pass later need not be waited for.
+			if (failure.kind === 'rateLimited' || isOutcomeUnknown(failure)) this.giveFirstVerdict();
 			if (!(await waitForRetry(failure, attempts, this.delivery.signal))) return failure;
 		}
+	}
+
+	private noteAccepted(batch: Batch): void {
+		const content = sharedContentOf(batch);
+		if (content === undefined) return;
+		this.acceptedContents.add(content);
+		this.refusedContents.delete(content);
+	}
+
+	/** True when Feishu has accepted for somebody what all entries of the batch say. */
+	private isAccepted(batch: Batch): boolean {
+		return this.acceptedContents.has(sharedContentOf(batch) ?? '');
 	}
 
 	private refusalOf(batch: Batch): Failure | undefined {
@@ -291,6 +331,7 @@ class Run {
 		return (
 			isAttemptLost &&
 			repeatedReason !== undefined &&
+			failure.kind !== 'uncertain' &&
 			isFailedCardReason(failure, repeatedReason) &&
 			(repeatedMeansReached === 'always' || ownsBusinessId)
 		);
@@ -305,24 +346,25 @@ class Run {
 	private async sampleDeferred(): Promise<Batch[]> {
 		let deferred = this.deferredBatches;
 		this.deferredBatches = [];
+		this.isSampling = true;
 		for (let sample = 0; sample < MAX_SINGLE_FAILURES && deferred.length > 0; sample++) {
 			if (this.hasReachedSomebody || this.abortReason) break;
 			const picked = deferred[randomIndex(deferred)];
-			const entries = picked?.batch.entries.splice(randomIndex(picked.batch.entries), 1);
-			if (picked && entries) await this.sendPart({ ...picked.batch, entries });
-			deferred = deferred.filter(({ batch: { entries: left } }) => left.length > 0);
+			const entries = picked?.entries.splice(randomIndex(picked.entries), 1);
+			if (picked && entries) await this.sendPart({ ...picked, entries });
+			deferred = deferred.filter(({ entries: left }) => left.length > 0);
 		}
-		if (this.hasReachedSomebody) return deferred.map(({ batch }) => batch);
-		for (const { batch, failure } of deferred) {
-			this.settle(batch.entries, this.abortReason ?? failure);
-		}
+		this.isSampling = false;
+		if (this.hasReachedSomebody) return joinBatches(deferred, this.endpoint.batchSize);
+		const failure = this.abortReason ?? this.lastRefusal ?? STOPPED;
+		for (const { entries } of deferred) this.settle(entries, failure);
 		return [];
 	}
 
 	/** Tries the recipients again that were sent too much, together and in full calls, for as long as is worth it. */
 	private async retryLimited(): Promise<void> {
-		const budget = new RetryBudget(this.delivery.longestWaitSeconds);
-		const attempts = budget.attempts();
+		const { recipientBudget } = this.delivery.state;
+		const attempts = recipientBudget.attempts();
 		while (this.limitedBatches.length > 0) {
 			const limited = this.limitedBatches;
 			this.limitedBatches = [];
@@ -335,25 +377,38 @@ class Run {
 			}
 			await waitUntil(nextMs, signal);
 			const batches = limited.map(({ batch }) => batch);
-			await this.sendAll(joinBatches(batches, this.endpoint.batchSize));
+			await this.sendAndSample(joinBatches(batches, this.endpoint.batchSize));
+			if (countEntries(this.limitedBatches) < countEntries(limited)) recipientBudget.noteSuccess();
 		}
 	}
 
 	/** Spares calls that would fail like the ones before. */
 	private noteFailure(failure: Failure): void {
 		const { kind } = failure;
-		const isTransient = isOutcomeUnknown(failure) || kind === 'rateLimited' || kind === 'token';
+		const isTransient =
+			isOutcomeUnknown(failure) ||
+			kind === 'rateLimited' ||
+			kind === 'token' ||
+			(kind === 'noToken' && failure.retryable) ||
+			// What is not an answer of Feishu.
+			(kind === 'refused' && failure.code === undefined);
 		if (isTransient) this.consecutiveFailures += 1;
+		const { state } = this.delivery;
+		state.noteFailure(failure);
 		if (
-			kind === 'appRefused' ||
-			kind === 'stopped' ||
-			kind === 'noToken' ||
-			(kind === 'rateLimited' && this.retryBudget.isExhausted) ||
+			(kind === 'rateLimited' && (state.callBudget.isExhausted || this.isTooLong(failure))) ||
 			this.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES ||
 			(kind === 'token' && this.consecutiveFailures >= MAX_CONSECUTIVE_TOKEN_FAILURES)
 		) {
-			this.abortReason ??= failure;
+			this.endpointAbortReason ??= failure;
 		}
+	}
+
+	/** True when Feishu asks for a longer wait than the user allows, which every other call would have to wait for. */
+	private isTooLong(failure: Failure): boolean {
+		const { longestWaitSeconds } = this.delivery;
+		const waitSeconds = failure.kind === 'rateLimited' ? (failure.waitSeconds ?? 0) : 0;
+		return waitSeconds > Math.max(longestWaitSeconds, SHORT_HOLD_SECONDS);
 	}
 
 	private settle(entries: Entry[], failure: Failure | undefined): void {
@@ -367,9 +422,29 @@ class Run {
 	}
 }
 
-/** What may be IDs in a message of Feishu, which names them in a list. */
-function namedIn(message: string): Set<string> {
-	return new Set(message.split(/[^\w@.-]+/));
+/** A word of a message that may be an ID. */
+const MAYBE_ID = /[\w@-]+(?:\.[\w@-]+)*/g;
+/** Stands for an ID that was taken out of a message. */
+const PLACE = '\uFFFC';
+const LIST_OF_PLACES = /[\s:：]*[[(]?\uFFFC(?:[\s,;，、]*\uFFFC)*[\])]?/g;
+
+/** What may be IDs in a message of Feishu, which names them after a colon or in brackets, if it uses either. */
+function wordsOfList(message: string): Set<string> {
+	const list = message.slice(message.search(/[:：[]/) + 1);
+	return new Set(list.match(MAYBE_ID));
+}
+
+/** The failure without the IDs that its message names, so that it reads the same for everybody. */
+function withoutIds(failure: Failure, named: Entry[]): Failure {
+	const userIds = new Set(named.map(({ userId }) => userId));
+	const reason = failure.reason
+		.replace(MAYBE_ID, (word) => (userIds.has(word) ? PLACE : word))
+		.replace(LIST_OF_PLACES, '');
+	return { ...failure, reason };
+}
+
+function countEntries(limited: Array<{ batch: Batch }>): number {
+	return limited.reduce((sum, { batch }) => sum + batch.entries.length, 0);
 }
 
 function randomIndex(list: unknown[]): number {

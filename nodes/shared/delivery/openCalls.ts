@@ -1,13 +1,15 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FeishuClient } from '../api/FeishuClient';
+import { SCOPE_MISSING } from '../api/errorCodes';
 import { STOPPED } from '../api/failures';
+import type { Failure } from '../api/failures';
 import { pacedCall, waitForRetry } from './callWithRetries';
 import type { CallWithRetries } from './callWithRetries';
 import type { DeliveryOptions } from './DeliveryOptions';
 import { pacerFor } from './Pacer';
 import type { PacerLease } from './Pacer';
-import { RetryBudget } from './RetryBudget';
+import { RunState } from './RunState';
 
 /**
  * Calls of single requests, at the pace of each endpoint and with one budget of waiting for all of them.
@@ -20,7 +22,9 @@ export function openCalls(
 	{ callsPerSecond, longestWait: longestWaitSeconds }: DeliveryOptions,
 ): { call: CallWithRetries; release: () => void } {
 	const leases = new Map<string, PacerLease>();
-	const budget = new RetryBudget(longestWaitSeconds);
+	const state = new RunState(longestWaitSeconds);
+	/** By the scopes of a request, of which the app has none. */
+	const missingScopes = new Map<string, Failure>();
 	const signal = context.getExecutionCancelSignal();
 	const leaseFor = (request: Parameters<CallWithRetries>[0]): PacerLease => {
 		const key = `${request.method} ${request.path}`;
@@ -32,7 +36,10 @@ export function openCalls(
 		return lease;
 	};
 	const call: CallWithRetries = async (request) => {
-		const attempts = budget.attempts();
+		const scopes = request.scopes.join();
+		const known = state.abortReason ?? missingScopes.get(scopes);
+		if (known !== undefined) return { failure: known };
+		const attempts = state.callBudget.attempts();
 		const tools = {
 			call: client.call.bind(client),
 			pacer: leaseFor(request),
@@ -42,13 +49,15 @@ export function openCalls(
 		for (;;) {
 			if (signal?.aborted) return { failure: STOPPED };
 			const response = await pacedCall(request, tools);
-			if (response.failure === undefined) budget.noteSuccess();
-			if (
-				response.failure === undefined ||
-				!(await waitForRetry(response.failure, attempts, signal))
-			) {
-				return response;
-			}
+			const { failure } = response;
+			if (failure === undefined) state.callBudget.noteSuccess();
+			else if (await waitForRetry(failure, attempts, signal)) continue;
+			// The other endpoints may need other scopes.
+			else if (failure.code === SCOPE_MISSING) missingScopes.set(scopes, failure);
+			else if (failure.kind === 'rateLimited' && state.callBudget.isExhausted) {
+				state.abortReason = failure;
+			} else state.noteFailure(failure);
+			return response;
 		}
 	};
 	return { call, release: () => leases.forEach((lease) => lease.release()) };

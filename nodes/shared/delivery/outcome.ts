@@ -128,9 +128,9 @@ export function failureSentence(purpose: string, result: ItemResult): string {
 }
 
 /** Names the first few of some recipients, and counts the others. */
-export function nameSome(userIds: string[]): string {
-	const named = userIds.slice(0, NAMED_RECIPIENTS).join(', ');
-	const rest = userIds.length - NAMED_RECIPIENTS;
+export function nameSome(userIds: string[], most = NAMED_RECIPIENTS): string {
+	const named = userIds.slice(0, most).join(', ');
+	const rest = userIds.length - most;
 	if (rest <= 0) return named;
 	return `${named} and ${rest} other${rest === 1 ? '' : 's'}`;
 }

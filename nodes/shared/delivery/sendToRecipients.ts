@@ -13,6 +13,7 @@ import { failuresOf } from './outcome';
 import type { ItemResult } from './outcome';
 import { pacerFor } from './Pacer';
 import { Progress } from './Progress';
+import { RunState } from './RunState';
 
 /** Where the recipients of an operation are sent. */
 export interface Destination {
@@ -38,6 +39,7 @@ export async function sendToRecipients(
 	const client = await openClient(context);
 	const progress = new Progress(context.logger, countRecipients(requests));
 	const signal = context.getExecutionCancelSignal();
+	const state = new RunState(longestWait);
 	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> => {
 		const pacer = pacerFor(client.rateLimitScope, to).lease(callsPerSecond);
 		try {
@@ -46,6 +48,7 @@ export async function sendToRecipients(
 				pacer,
 				callsAtOnce,
 				longestWaitSeconds: longestWait,
+				state,
 				signal,
 				onProgress: (done) => progress.add(done),
 			});
@@ -94,7 +97,10 @@ async function sendFallback(
 		const [ofOthers, maybeOwn]: [string[], string[]] = [[], []];
 		for (const [userId, failure] of failuresOf(result)) {
 			if (!isFailedCardReason(failure, reason)) continue;
-			(failure.isAttemptLost || ownsBusinessId ? maybeOwn : ofOthers).push(userId);
+			// Where it is unknown whose the refusal is, this run may have created the card a moment ago.
+			const isUncertain = when === 'always' && failure.kind === 'uncertain';
+			const mayBeOwn = failure.isAttemptLost || ownsBusinessId || isUncertain;
+			(mayBeOwn ? maybeOwn : ofOthers).push(userId);
 		}
 		// Whoever has the card of an earlier attempt has been notified by it.
 		const silent = withoutNotifying(content);

@@ -138,6 +138,21 @@ const itemsNode = (items: INodeExecutionData[]): INodeType => ({
 	},
 });
 
+/** Gives on what it gets. */
+const PASSING_NODE: INodeType = {
+	description: {
+		...itemsNode([]).description,
+		displayName: 'Pass',
+		name: 'pass',
+		inputs: [NodeConnectionTypes.Main],
+	},
+	async execute() {
+		return [this.getInputData()];
+	},
+};
+
+const connectionTo = (node: string) => ({ node, type: NodeConnectionTypes.Main, index: 0 });
+
 /** Addresses that n8n gives to expressions, of no use here. */
 const BASE_URLS = [
 	'restApiUrl',
@@ -163,11 +178,15 @@ export interface RunOptions {
 	node?: INodeType;
 	/** The version of that node. */
 	typeVersion?: number;
+	/** n8n's "Retry On Fail": how many tries; without a wait between them. */
+	maxTries?: number;
+	/** Runs the node a second time in the same execution, with the same items, as a loop does. */
+	runsTwice?: boolean;
 }
 
 /** What the node gave. */
 export interface RunResult {
-	/** The items of each output. */
+	/** The items of each output, of the first run. */
 	outputs: INodeExecutionData[][];
 	error?: Error & { description?: string; context?: IDataObject };
 	run: IRun;
@@ -225,6 +244,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	const { parameters, credential, items = [{}], onError, stopWhen } = options;
 	const types: Record<string, INodeType> = {
 		items: itemsNode(items.map((json) => ({ json }))),
+		pass: PASSING_NODE,
 		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
 	};
 	const nodeTypes: INodeTypes = {
@@ -247,10 +267,19 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 				parameters: parameters as INodeParameters,
 				credentials: { feishuTenantApi: { id: '1', name: 'Sandbox' } },
 				onError,
+				...(options.maxTries !== undefined && {
+					retryOnFail: true,
+					maxTries: options.maxTries,
+					waitBetweenTries: 1,
+				}),
 			},
+			{ id: '3', name: 'Pass', type: 'pass', typeVersion: 1, position: [0, 0], parameters: {} },
 		],
 		connections: {
-			Items: { main: [[{ node: 'Feishu Feed', type: NodeConnectionTypes.Main, index: 0 }]] },
+			Items: {
+				main: [[connectionTo('Feishu Feed'), ...(options.runsTwice ? [connectionTo('Pass')] : [])]],
+			},
+			Pass: { main: [[connectionTo('Feishu Feed')]] },
 		},
 		settings: { executionOrder: 'v1' },
 	});

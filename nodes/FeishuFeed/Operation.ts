@@ -1,5 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { ListEndpoint } from '../shared/api/endpoints';
+import type { CreateCardContent } from '../shared/api/payloads';
 import type { Failure } from '../shared/api/failures';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
 import type { CallWithRetries } from '../shared/delivery/callWithRetries';
@@ -29,11 +31,14 @@ export interface SendOperation extends OperationForm, Destination {
 	complete?: (requests: ItemRequest[], makeId: (item: number) => string) => void;
 }
 
+/** A request for new cards. */
+export type CardRequest = RecipientRequest & { content: CreateCardContent };
+
 /** The operation that sends cards and lets the workflow sleep until somebody responds. */
 export interface SendAndWaitOperation extends OperationForm {
 	kind: 'sendAndWait';
 	/** Reads the card of one item. Throws InvalidField for what Feishu would refuse. */
-	read: (parameters: ItemParameters) => RecipientRequest;
+	read: (parameters: ItemParameters) => CardRequest;
 }
 
 /** What a look-up or an upload found, one output item each, or why it found nothing. */
@@ -44,6 +49,8 @@ export interface LookUpOperation extends OperationForm {
 	kind: 'lookUp';
 	/** What the operation does, as it reads in an error: "Could not …". */
 	purpose: string;
+	/** What it calls, for the documentation of scopes and limits. */
+	endpoints: ListEndpoint[];
 	/**
 	 * Reads one item. Throws InvalidField for what Feishu would refuse.
 	 *

@@ -7,7 +7,7 @@ import type { TenantCredential } from '../shared/api/tenantCredential';
 import { respond } from '../shared/sendAndWait/waitingCard';
 import type { Operator } from '../shared/sendAndWait/waitingCard';
 import { acquireResponseLock } from './responseLock';
-import { languageOf, responsePage } from './responsePage';
+import { languageOf, protectResponse, responsePage } from './responsePage';
 import type { PageState } from './responsePage';
 import { readWaitingState } from '../shared/sendAndWait/waitingState';
 
@@ -16,6 +16,7 @@ import { readWaitingState } from '../shared/sendAndWait/waitingState';
  * Opening the link only shows the page, since chat apps open links by themselves: its button responds.
  */
 export async function receiveResponse(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	protectResponse(context.getResponseObject());
 	const state = readWaitingState(context.getNodeParameter('state'));
 	const query = context.getQueryData() as Record<string, string>;
 	const cardIndex = Number(query.card);
@@ -26,26 +27,28 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const operator = isLink ? { [card.userIdType]: query.recipient } : await operatorOfPress(context);
 	if (operator === undefined) return refuse(context, 403);
 
-	const after = respond(card, choice, operator, Date.now());
-	const status: ResumeResponse['status'] = after === undefined ? 'closed' : 'recorded';
+	const responded = respond(card, choice, operator, Date.now());
+	const { status } = responded;
 	const page = (show: PageState) =>
 		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
 	const isQuestion = context.getRequestObject().method === 'GET';
-	if (isQuestion || after === undefined) {
+	if (isQuestion || responded.status !== 'recorded') {
 		const response = context.getResponseObject();
 		if (isLink) {
-			const shown = status === 'recorded' ? 'question' : status;
-			response.setHeader('Cache-Control', 'no-store');
+			// A link names a recipient whom the card reached: it is too late at worst.
+			const shown = status === 'recorded' ? 'question' : 'closed';
 			response.status(200).type('html').send(page(shown));
 		} else {
-			response.status(isQuestion ? 405 : 200).json({ status });
+			const { userIdType } = card;
+			const body: ResumeResponse = { status, ...(status === 'unidentified' && { userIdType }) };
+			response.status(isQuestion ? 405 : 200).json(body);
 		}
 		return { noWebhookResponse: true };
 	}
 	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
 	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
 		return refuse(context, 409);
-	const cards = state.cards.map((other, index) => (index === cardIndex ? after : other));
+	const cards = state.cards.map((other, index) => (index === cardIndex ? responded.card : other));
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
 		workflowData: [[{ json: { ...state, cards } }], []],

@@ -1,3 +1,5 @@
+import { createHash } from 'crypto';
+
 import type { AppFeedCard } from '../shared/api/payloads';
 import { CLOSED } from '../shared/sendAndWait/texts';
 import type { Choice } from '../shared/sendAndWait/waitingCard';
@@ -160,6 +162,46 @@ button:disabled {
 	opacity: 0.6;
 }
 `;
+
+/** Nothing runs on the page, loads or frames it but what stands in it here. */
+const POLICY = [
+	"default-src 'none'",
+	`script-src '${hashOf(SCRIPT)}'`,
+	`style-src '${hashOf(STYLE)}'`,
+	"connect-src 'self'",
+	"form-action 'self'",
+	"base-uri 'none'",
+	"frame-ancestors 'none'",
+].join('; ');
+
+/** What of Express's response is used here. */
+interface HeaderWriter {
+	setHeader: (name: string, value: number | string | readonly string[]) => unknown;
+}
+
+/**
+ * Sets the headers that every answer of a link's address has: no other page frames it, nobody stores it, and its
+ * address, which is all that it takes to respond, goes nowhere as a referrer.
+ */
+export function protectResponse(response: HeaderWriter): void {
+	const setHeader = response.setHeader.bind(response);
+	setHeader('Content-Security-Policy', POLICY);
+	setHeader('X-Frame-Options', 'DENY');
+	setHeader('Referrer-Policy', 'no-referrer');
+	setHeader('Cache-Control', 'no-store');
+	setHeader('X-Content-Type-Options', 'nosniff');
+	// n8n sends some answers with a policy of its own, which would take the place of this one: browsers keep to both.
+	response.setHeader = (name, value) =>
+		setHeader(
+			name,
+			name.toLowerCase() === 'content-security-policy' ? `${String(value)}, ${POLICY}` : value,
+		);
+}
+
+/** Names a text of the page in its Content-Security-Policy. */
+function hashOf(text: string): string {
+	return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
 
 function escaped(text: string): string {
 	return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

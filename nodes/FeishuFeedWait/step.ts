@@ -11,7 +11,7 @@ import {
 	DELETE_APP_FEED_CARDS,
 	UPDATE_APP_FEED_CARDS,
 } from '../shared/api/endpoints';
-import { ALL_OF_THE_CARD, checkWholeCard } from '../shared/validation/cardFields';
+import { ALL_UPDATE_FIELDS, parseWholeCard } from '../shared/validation/cardFields';
 import type { ItemRequest } from '../shared/delivery/batches';
 import type { FeedButton, FeedContent } from '../shared/api/payloads';
 import { resumeValues } from '../shared/sendAndWait/resumeToken';
@@ -77,6 +77,7 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 				})),
 	);
 	const requests = parts.map(({ card, userIds, asRecipient }, item): Part => {
+		const pressed = { bizId: card.card.biz_id, afterwards: card.afterwards };
 		const buttons = card.choices.map(({ text, buttonType }, choice): FeedButton => {
 			const url = context.getSignedResumeUrl({
 				card: String(state.cards.indexOf(card)),
@@ -86,12 +87,12 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 			const common = { text: { text }, button_type: buttonType };
 			return card.channel === 'link'
 				? { ...common, action_type: 'url_page', multi_url: { url } }
-				: { ...common, action_type: 'webhook', action_map: resumeValues(url, appSecret) };
+				: { ...common, action_type: 'webhook', action_map: resumeValues(url, pressed, appSecret) };
 		});
 		const content = { ...card.card, time_sensitive: true, buttons: { buttons } };
-		checkWholeCard(content, () => "The address of n8n (WEBHOOK_URL), for a button's link,");
+		parseWholeCard(content, '', () => "The address of n8n (WEBHOOK_URL), for a button's link,");
 		const { item: index, request } = requestOf(item, card, userIds, { app_feed_card: content });
-		const fallbackContent = { app_feed_card: content, update_fields: [...ALL_OF_THE_CARD] };
+		const fallbackContent = { app_feed_card: content, update_fields: [...ALL_UPDATE_FIELDS] };
 		return { card, item: index, request: { ...request, fallbackContent } };
 	});
 	const outcomes = await callAndJoin(

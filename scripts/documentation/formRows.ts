@@ -40,7 +40,8 @@ export function fieldsOf(
 	{ resource, operation }: { resource: string; operation: string },
 ): INodeProperties[] {
 	return properties.filter(
-		({ displayOptions }) =>
+		({ type, displayOptions }) =>
+			type !== 'hidden' &&
 			displayOptions?.show?.resource?.includes(resource) &&
 			displayOptions.show.operation?.includes(operation),
 	);

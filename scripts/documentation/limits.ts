@@ -1,7 +1,7 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
 import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
-import type { FeedEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import type { FeedEndpoint, ListEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
 
@@ -11,11 +11,11 @@ export type Language = 'en' | 'zh-CN';
 /** What each limit of a card is about, as the form calls it. */
 const LIMITED: Record<
 	keyof typeof CARD_LIMITS,
-	{ name: string; counts: 'characters' | 'entries' }
+	{ name: string; counts: 'characters' | 'bytes' | 'entries' }
 > = {
 	title: { name: 'Title', counts: 'characters' },
 	preview: { name: 'Preview', counts: 'characters' },
-	link: { name: 'Link, Buttons › URL', counts: 'characters' },
+	link: { name: 'Link, Buttons › URL', counts: 'bytes' },
 	statusLabelText: { name: 'Status Label › Text', counts: 'characters' },
 	buttons: { name: 'Buttons', counts: 'entries' },
 	buttonText: { name: 'Buttons › Text', counts: 'characters' },
@@ -28,7 +28,7 @@ const WORDS = {
 	en: {
 		field: 'Field',
 		atMost: 'At most',
-		counted: { characters: 'characters', entries: 'buttons' },
+		counted: { characters: 'characters', bytes: 'bytes in UTF-8', entries: 'buttons' },
 		operation: 'Operation',
 		call: 'Call',
 		recipients: 'Recipients in one call',
@@ -47,7 +47,7 @@ const WORDS = {
 	'zh-CN': {
 		field: '字段',
 		atMost: '上限',
-		counted: { characters: '个字符', entries: '个按钮' },
+		counted: { characters: '个字符', bytes: '字节（UTF-8）', entries: '个按钮' },
 		operation: '操作',
 		call: '接口',
 		recipients: '单次调用的接收人数',
@@ -79,12 +79,15 @@ export function cardLimits(language: Language): string {
 export function callLimits(language: Language): string {
 	const words = WORDS[language];
 	const rows = operationNames().flatMap(({ name, operation }) =>
-		endpointsOf(operation).map(({ method, path, batchSize, rateLimits }) => [
-			name,
-			code(`${method} ${path.replace('/open-apis', '')}`),
-			String(batchSize),
-			rateLimits.map(words.rateOf).join(words.and),
-		]),
+		endpointsOf(operation).map((endpoint) => {
+			const isFeed = 'batchSize' in endpoint;
+			return [
+				name,
+				code(`${isFeed ? endpoint.method : 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
+				isFeed ? String(endpoint.batchSize) : '–',
+				endpoint.rateLimits.map(words.rateOf).join(words.and),
+			];
+		}),
 	);
 	return table([words.operation, words.call, words.recipients, words.rate], rows);
 }
@@ -122,7 +125,7 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf(operation: Operation): FeedEndpoint[] {
+function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint> {
 	switch (operation.kind) {
 		case 'send': {
 			const { endpoint, fallback } = operation;
@@ -131,6 +134,6 @@ function endpointsOf(operation: Operation): FeedEndpoint[] {
 		case 'sendAndWait':
 			return [CREATE_APP_FEED_CARD];
 		case 'lookUp':
-			return [];
+			return operation.endpoints;
 	}
 }

@@ -256,7 +256,7 @@ describe('a notification', () => {
 		await expect(feed.getByTestId('unread-total')).toHaveText(/^2/);
 		await expect(page).toHaveTitle('(2) Feed');
 		await expect(sandbox.feedOf(page, 1).getByTestId('banner')).toHaveCount(0);
-		await feed.getByRole('button', { name: 'Show' }).click();
+		await feed.getByRole('button', { name: 'Show', exact: true }).click();
 		await badge.waitFor({ state: 'detached' });
 		await banner.waitFor({ state: 'detached' });
 		await expect(page).toHaveTitle('Feed');

@@ -457,6 +457,18 @@ describe('through a page of n8n', () => {
 		});
 	}
 
+	/** No other page frames it, nothing foreign runs on it, and its address goes nowhere. */
+	function expectProtected({ headers }: AxiosResponse): void {
+		expect(headers).toMatchObject({
+			'x-frame-options': 'DENY',
+			'referrer-policy': 'no-referrer',
+			'cache-control': 'no-store',
+			'x-content-type-options': 'nosniff',
+			'content-security-policy': expect.stringContaining("default-src 'none'"),
+		});
+		expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+	}
+
 	it('approves nothing when the link is merely opened, and goes on when it is confirmed', async () => {
 		const asked = await ask({ channel: 'link', title: '<b>Leave</b> & "rest"' });
 		expect(asked.status).toBe('waiting');
@@ -469,6 +481,7 @@ describe('through a page of n8n', () => {
 		expect(page.data).toContain('同意 Approve');
 		expect(page.data).toContain('&#60;b&#62;Leave');
 		expect(page.data).not.toContain('<b>Leave');
+		expectProtected(page);
 		expect((await open(decline, 'GET', 'zh-CN,zh;q=0.9')).data).toContain('确认你的选择');
 		expect((await n8n.executed(asked.id)).status).toBe('waiting');
 
@@ -476,6 +489,7 @@ describe('through a page of n8n', () => {
 		const confirmed = await open(decline, 'POST');
 		expect(confirmed.status).toBe(200);
 		expect(confirmed.data).toContain('Your choice was recorded');
+		expectProtected(confirmed);
 		const run = await ended(asked);
 		expect(run.itemsOf('After')).toMatchObject([
 			{
@@ -511,16 +525,27 @@ describe('through a page of n8n', () => {
 		const [approve] = await linksOf(people[0]);
 		const [, decline] = await linksOf(people[1]);
 		const browser = await launchChromium();
+		const complaints: string[] = [];
+		const framed: string[] = [];
 		try {
 			const pages = await Promise.all(
 				[approve, decline].map(async (link) => {
 					const page = await newPage(browser, { locale: 'zh-CN' });
+					// A response that n8n does not take yet is one of them.
+					page.on('console', (message) => complaints.push(message.text()));
 					await page.goto(link as string);
 					return page;
 				}),
 			);
+			// Its style applies, and a page that frames it shows nothing.
+			expect(await pages[0]?.evaluate('getComputedStyle(document.body).display')).toBe('grid');
+			const framing = await newPage(browser, {});
+			framing.on('console', (message) => framed.push(message.text()));
+			await framing.setContent(`<iframe src="${approve}"></iframe>`);
+			await expect.poll(() => framed.join(' ')).toContain("frame-ancestors 'none'");
 			await Promise.all(pages.map((page) => page.getByRole('button', { name: '确认' }).click()));
 			for (const page of pages) await page.getByText('已收到你的选择').waitFor();
+			expect(complaints.filter((text) => /Content.Security.Policy/i.test(text))).toEqual([]);
 		} finally {
 			await browser.close();
 		}
@@ -547,7 +572,9 @@ describe('through a page of n8n', () => {
 		await expect.poll(() => cardOf(people[0])).toBeUndefined();
 		await expect.poll(async () => (await open(decline)).status).not.toBe(409);
 		for (const method of ['GET', 'POST'] as const) {
-			expect((await open(decline, method)).data).toContain('dealt with already');
+			const late = await open(decline, method);
+			expect(late.data).toContain('dealt with already');
+			expectProtected(late);
 		}
 		expect((await n8n.executed(asked.id)).status).toBe('waiting');
 		await open(approveOther, 'POST');

@@ -180,7 +180,7 @@ refuses('forms that do not fit their JSON', [
 		'the JSON that the form begins with',
 		'create',
 		{ cardSource: 'json', cardJson: '{\n  "title": "",\n  "link": { "link": "https://" }\n}' },
-		'Card (JSON) link.link must be an address that begins with https://, but is "https://"',
+		'Card (JSON) link.link has no host after https://: "https://"',
 	],
 	[
 		'a source that there is not',
@@ -189,4 +189,51 @@ refuses('forms that do not fit their JSON', [
 		'Define Card must be one of fields, json, but is the text "xml"',
 		{ x: 'xml' },
 	],
+]);
+
+refuses('what Feishu takes and does not act on, in JSON', [
+	...withFields([
+		[
+			'a spoken text without with_custom_sound',
+			{ notify: { custom_sound_text: 'New' } },
+			'notify.custom_sound_text is spoken only beside "with_custom_sound": true',
+		],
+		[
+			'a spoken text with it switched off',
+			{ notify: { custom_sound_text: 'New', with_custom_sound: false } },
+			'notify.custom_sound_text is spoken only beside "with_custom_sound": true',
+		],
+		[
+			'with_custom_sound without a text',
+			{ notify: { with_custom_sound: true } },
+			'notify.with_custom_sound has nothing to speak',
+		],
+		[
+			'with_custom_sound with an empty text',
+			{ notify: { with_custom_sound: true, custom_sound_text: '' } },
+			'notify.with_custom_sound has nothing to speak',
+		],
+		[
+			'a spoken text of a silent card',
+			{ notify: { close_notify: true, custom_sound_text: 'New', with_custom_sound: true } },
+			'notify.custom_sound_text has no effect on a card that arrives silently',
+		],
+		[
+			'a sound of a silent card',
+			{ notify: { close_notify: true, with_custom_sound: true } },
+			'notify.with_custom_sound has no effect on a card that arrives silently',
+		],
+	]),
+	...withButton([
+		[
+			'addresses of a callback',
+			{ action_type: 'webhook', multi_url: { url: LINK } },
+			'.multi_url has no effect on a button that sends a callback',
+		],
+		[
+			'values of a link',
+			{ action_type: 'url_page', multi_url: { url: LINK }, action_map: { a: '1' } },
+			'.action_map has no effect on a button that opens a link',
+		],
+	]),
 ]);

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import {
 	LINK,
 	VALID,
@@ -50,23 +51,15 @@ refuses('what is too short', [
 ]);
 
 refuses('what is no text where text belongs', [
-	[
-		'title: a number',
-		'create',
-		{ title: x },
-		'Title must be text, but is the number 42',
-		{ x: 42 },
-	],
-	[
-		'title: true',
-		'create',
-		{ title: x },
-		'Title must be text, but is the boolean true',
-		{ x: true },
-	],
 	['title: a list', 'create', { title: x }, 'Title must be text, but is a list', { x: ['a'] }],
 	['title: an object', 'upsert', { title: x }, 'Title must be text, but is an object', { x: {} }],
-	['preview: a number', 'create', { preview: x }, 'Preview must be text, but is the n', { x: 1.5 }],
+	[
+		'preview: a list',
+		'create',
+		{ preview: x },
+		'Preview must be text, but is a list',
+		{ x: [1.5] },
+	],
 	[
 		'avatar key: a list',
 		'create',
@@ -75,27 +68,33 @@ refuses('what is no text where text belongs', [
 		{ x: [] },
 	],
 	['link: a number', 'create', { link: x }, 'Link must be text, but is the number 7', { x: 7 }],
-	['business ID: a number', 'create', { bizId: x }, 'Business ID must be text, but is', { x: 42 }],
-	['business ID to update', 'update', { bizId: x }, 'Business ID must be text, but is', { x: 42 }],
+	[
+		'business ID: a list',
+		'create',
+		{ bizId: x },
+		'Business ID must be text, but is a',
+		{ x: [42] },
+	],
+	['business ID to update', 'update', { bizId: x }, 'Business ID must be text, but', { x: [42] }],
 	['business ID to delete', 'delete', { bizId: x }, 'Business ID must be text, but i', { x: {} }],
-	['label: a number', 'create', label({ text: x }), 'Status Label Text must be text', { x: 3 }],
-	['button: a number', 'create', button({ text: x }), 'Button 1 Text must be text', { x: 3 }],
+	['label: a list', 'create', label({ text: x }), 'Status Label Text must be text', { x: [3] }],
+	['button: a list', 'create', button({ text: x }), 'Button 1 Text must be text', { x: [3] }],
 	['button: nothing', 'create', button({ text: x }), 'Button 1 Text is missing, but required'],
 	['button URL: a list', 'create', button({ url: x }), 'Button 1 URL must be text', { x: [LINK] }],
 	['iOS URL: a number', 'create', platform('iosUrl', x), 'Button 1 iOS URL must be text', { x: 1 }],
 	[
-		'spoken: a number',
+		'spoken: a list',
 		'create',
 		{ notify: { customSoundText: x } },
 		'Spoken Text must be',
-		{ x: 8 },
+		{ x: [8] },
 	],
 	[
-		'new title: a number',
+		'new title: a list',
 		'update',
 		updated({ title: x }),
-		'Title must be text, but is th',
-		{ x: 4 },
+		'Title must be text, but is a ',
+		{ x: [4] },
 	],
 	[
 		'new title: null',
@@ -108,7 +107,7 @@ refuses('what is no text where text belongs', [
 	['new preview: nothing', 'update', updated({ preview: x }), 'Preview must be text'],
 	['new avatar key: nothing', 'update', updated({ avatarKey: x }), 'Avatar Key must be text'],
 	['new label: nothing', 'update', updated(label({ text: x })), 'Status Label Text is missing'],
-	['new label: a number', 'update', updated(label({ text: x })), 'Status Label Text mus', { x: 1 }],
+	['new label: a list', 'update', updated(label({ text: x })), 'Status Label Text mus', { x: [1] }],
 	[
 		'action value: a list',
 		'create',
@@ -223,26 +222,48 @@ refuses('what is not one of the choices', [
 	],
 ]);
 
-const NO_ADDRESSES: Array<[name: string, address: string]> = [
-	['http', 'http://example.com'],
-	['ftp', 'ftp://example.com/file'],
-	['a script', 'javascript:alert(1)'],
-	['no scheme', 'example.com'],
-	['no scheme, but slashes', '//example.com'],
-	['no host', 'https://'],
-	['no host, but a path', 'https:///orders'],
-	['no host, but a query', 'https://?a=1'],
-	['a space within', 'https://example.com/a b'],
-	['a space before', ' https://example.com'],
-	['a line break after', 'https://example.com\n'],
-	['a port that is none', 'https://example.com:port'],
-	['a word', 'nowhere'],
+const PLAIN = 'must be an address that begins with https://, but is';
+const NO_ADDRESSES: Array<[name: string, address: string, problem: string]> = [
+	['http', 'http://example.com', PLAIN],
+	['ftp', 'ftp://example.com/file', PLAIN],
+	['a script', 'javascript:alert(1)', PLAIN],
+	['no scheme', 'example.com', PLAIN],
+	['no scheme, but slashes', '//example.com', PLAIN],
+	['one slash', 'https:/example.com', PLAIN],
+	['a word', 'nowhere', PLAIN],
+	['no host', 'https://', 'has no host after https://:'],
+	['no host, but a path', 'https:///orders', 'has no host after https://:'],
+	['no host, but a query', 'https://?a=1', 'has no host after https://:'],
+	['no host, but a port', 'https://:8443/', 'has no host after https://:'],
+	['a space within', 'https://example.com/a b', 'has a space in it, which an address cannot have:'],
+	['a tab within', 'https://a.com\t/b', 'has a tab in it, which an address cannot have:'],
+	[
+		'a line break within',
+		'https://a.com/\nhttps://b.com',
+		'has a line break in it, which an address cannot have:',
+	],
+	[
+		'a zero-width space within',
+		'https://a.com/\u200bb',
+		'has an invisible character in it, which an address cannot have:',
+	],
+	[
+		'a port that is none',
+		'https://example.com:port',
+		'has the port "port", but a port is a number up to 65535:',
+	],
+	[
+		'a port that is too large',
+		'https://example.com:65536/a',
+		'has the port "65536", but a port is a number up to 65535:',
+	],
+	['a host that is none', 'https://exa<mple.com', 'is not a valid address:'],
 ];
 
 refuses(
 	'addresses that Feishu does not take',
-	NO_ADDRESSES.flatMap(([name, address]): Refusal[] => {
-		const problem = `must be an address that begins with https://, but is "${address}"`;
+	NO_ADDRESSES.flatMap(([name, address, why]): Refusal[] => {
+		const problem = `${why} "${address}"`;
 		return [
 			[`link: ${name}`, 'create', { link: x }, `Link ${problem}`, { x: address }],
 			[`new link: ${name}`, 'update', updated({ link: x }), `Link ${problem}`, { x: address }],
@@ -255,6 +276,23 @@ refuses(
 			],
 		];
 	}),
+);
+
+const OTHER_APP = `opens the app "cli_other", but Feishu takes only an applink of the app that sends the card, "${SEEDED_APPS.custom.app_id}"`;
+
+refuses(
+	'an applink of another app',
+	['https://applink.feishu.cn/client', 'https://applink.larksuite.com/client'].flatMap(
+		(start): Refusal[] => {
+			const link = `${start}/web_app/open?mode=window&appId=cli_other`;
+			return [
+				[`${start}, create`, 'create', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, upsert`, 'upsert', { link: x }, `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, update`, 'update', updated({ link: x }), `Link ${OTHER_APP}`, { x: link }],
+				[`${start}, JSON`, 'json', {}, `Link ${OTHER_APP}`, { card: { link: { link } } }],
+			];
+		},
+	),
 );
 
 refuses('links that are missing or over http', [
@@ -344,11 +382,11 @@ refuses('buttons', [
 		'Button 1 Action Values has a v',
 	],
 	[
-		'a value whose name is a number',
+		'a value whose name is a list',
 		'update',
 		updated(callback([{ ...a, name: x }])),
 		'Button 1 Action Values has a value without a name',
-		{ x: 5 },
+		{ x: [5] },
 	],
 ]);
 
@@ -396,57 +434,51 @@ refuses('recipients', [
 		'User IDs must be a list of IDs, but one is an',
 		{ to: [{ id: 'ou_a' }] },
 	],
-	['spaces between', 'create', {}, 'User IDs has "ou_a ou_b", which is no ID', { to: 'ou_a ou_b' }],
 	[
-		'a tab between',
+		'a name between',
 		'create',
 		{},
-		'User IDs has "ou_a\tou_b", which is no ID',
-		{ to: 'ou_a\tou_b' },
+		'User IDs has "ou_a Li Lei", which is not a valid ID: separate',
+		{ to: 'ou_a Li Lei' },
 	],
 	[
-		'JSON as text',
+		'spaces between user IDs',
+		'create',
+		{ userIdType: 'user_id' },
+		'User IDs has "4f5g 6h7j", which is not a valid ID',
+		{ to: '4f5g 6h7j' },
+	],
+	[
+		'broken JSON as text',
 		'create',
 		{},
-		'User IDs has "["ou_a"", which is no ID',
-		{ to: '["ou_a","ou_b"]' },
+		'User IDs has "["ou_a"", which is not a valid ID',
+		{ to: '["ou_a","ou_b"' },
 	],
-	['quotes', 'create', {}, 'User IDs has ""ou_a"", which is no ID', { to: '"ou_a"' }],
+	['quotes', 'create', {}, 'User IDs has ""ou_a"", which is not a valid ID', { to: '"ou_a"' }],
 	['a mention', 'create', {}, 'User IDs has "<at>ou_a</at>", which is no', { to: '<at>ou_a</at>' }],
 	[
 		'a union ID as open ID',
 		'create',
 		{},
-		'User IDs has "on_a", which is of the kind union_id, but User ID Type is open_id',
+		'User IDs has "on_a", which is a union_id, but User ID Type is open_id',
 		{ to: 'ou_a,on_a' },
 	],
-	[
-		'a chat',
-		'create',
-		{},
-		'User IDs has "oc_a", which is of the kind chat_id',
-		{ to: ['ou_a', 'oc_a'] },
-	],
-	['an app', 'delete', {}, 'User IDs has "cli_a", which is of the kind app_id', { to: 'cli_a' }],
-	[
-		'an e-mail',
-		'create',
-		{},
-		'User IDs has "a@b.cn", which is of the kind e-mail',
-		{ to: 'a@b.cn' },
-	],
+	['a chat', 'create', {}, 'User IDs has "oc_a", which is a chat_id', { to: ['ou_a', 'oc_a'] }],
+	['an app', 'delete', {}, 'User IDs has "cli_a", which is an app_id', { to: 'cli_a' }],
+	['an e-mail', 'create', {}, 'User IDs has "a@b.cn", which is an e-mail', { to: 'a@b.cn' }],
 	[
 		'an open ID as union ID',
 		'update',
 		{ userIdType: 'union_id' },
-		'User IDs has "ou_a", which is of the kind open_id, but User ID Type is union_id',
+		'User IDs has "ou_a", which is an open_id, but User ID Type is union_id',
 		{ to: 'ou_a' },
 	],
 	[
 		'an open ID as user ID',
 		'chatButtons',
 		{ userIdType: 'user_id' },
-		'User IDs has "ou_a", which is of the kind open_id, but User ID Type is user_id',
+		'User IDs has "ou_a", which is an open_id, but User ID Type is user_id',
 		{ to: 'ou_a' },
 	],
 ]);
@@ -481,6 +513,56 @@ refuses(
 	]),
 );
 
+const SPOKEN = { customSoundText: 'New order' };
+
+refuses('what Feishu takes and does not act on', [
+	[
+		'a spoken text of an update that notifies nobody',
+		'update',
+		{ options: { notify: SPOKEN } },
+		'Spoken Text is spoken only when the recipients are notified: add the option Notify Again',
+	],
+	[
+		'a spoken text with Notify Again switched off',
+		'update',
+		{ options: { notify: SPOKEN, notifyAgain: false } },
+		'Spoken Text is spoken only when the recipients are notified: add the option Notify Again',
+	],
+	[
+		'a silent update that notifies again',
+		'update',
+		{ options: { notify: { closeNotify: true }, notifyAgain: true } },
+		'Notify Again has no effect on a card that is Silent: switch one of them off',
+	],
+	[
+		'a silent card that notifies again if it exists',
+		'upsert',
+		{ notify: { closeNotify: true }, options: { notifyAgain: true } },
+		'Notify Again has no effect on a card that is Silent: switch one of them off',
+	],
+	...(['create', 'upsert'] as const).map(
+		(operation): Refusal => [
+			`a spoken text of a silent card of ${operation}`,
+			operation,
+			{ notify: { closeNotify: true, ...SPOKEN } },
+			'Spoken Text has no effect on a card that arrives silently: remove it, or switch Silent off',
+		],
+	),
+	[
+		'a spoken text of a silent update',
+		'update',
+		{ options: { notify: { closeNotify: true, ...SPOKEN }, notifyAgain: true } },
+		'Spoken Text has no effect on a card that arrives silently',
+	],
+	[
+		"addresses of a callback, in Feishu's words",
+		'chatButtons',
+		{ buttons: x },
+		'Button 1 multi_url has no effect on a button that sends a callback',
+		{ x: [{ action_type: 'webhook', text: { text: 'A' }, multi_url: { url: LINK } }] },
+	],
+]);
+
 const NOTHING_TO_UPDATE = 'Fields to Update is empty, but an update needs at least one field';
 
 refuses('updates and deletions', [
@@ -501,6 +583,15 @@ refuses('updates and deletions', [
 		NOTHING_TO_UPDATE,
 	],
 	['of an unknown field', 'update', updated({ color: 'red' }), 'Fields to Update'],
+	...[undefined, null, ''].map(
+		(bizId): Refusal => [
+			`that create too, whose business ID an expression does not find: ${JSON.stringify(bizId)}`,
+			'upsert',
+			{ bizId: x },
+			'Business ID is an expression that gives nothing, so no card could be found by it',
+			{ x: bizId } as IDataObject,
+		],
+	),
 ]);
 
 describe('n8n itself refuses to start what is plainly missing', () => {
@@ -519,10 +610,15 @@ describe('n8n itself refuses to start what is plainly missing', () => {
 });
 
 describe('what looks odd but is fine is sent', () => {
-	const applink = 'https://applink.feishu.cn/client/mini_program/open?appId=cli_a';
+	const applink = `https://applink.feishu.cn/client/mini_program/open?appId=${SEEDED_APPS.custom.app_id}`;
+	const ofAnotherApp = 'https://applink.feishu.cn/client/web_app/open?appId=cli_other';
 	it.each<[string, OperationName, IDataObject, string]>([
 		['an applink', 'create', { link: applink }, applink],
-		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM' }, 'HTTPS://EXAMPLE.COM'],
+		['an applink of a button', 'create', button({ url: ofAnotherApp }), ofAnotherApp],
+		['HTTPS in capitals', 'create', { link: 'HTTPS://EXAMPLE.COM/A' }, 'https://EXAMPLE.COM/A'],
+		['HTTPS of a button', 'chatButtons', button({ url: 'Https://a.com' }), 'https://a.com'],
+		['spaces around a link', 'update', updated({ link: ' https://a.com\n' }), 'https://a.com'],
+		['spaces around a URL', 'create', platform('pcUrl', '\u200bhttps://a.com\t'), 'https://a.com'],
 		[
 			'Chinese',
 			'create',

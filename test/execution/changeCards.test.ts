@@ -197,7 +197,7 @@ describe('appFeedCard: update', () => {
 			{ custom_sound_text: '请看', with_custom_sound: true },
 			['请看'],
 		],
-		['silently', { closeNotify: true }, { close_notify: true }, []],
+		['as usual', { closeNotify: false }, { close_notify: false }, [undefined]],
 	])('notifies again %s', async (_, notify, sent, spoken) => {
 		await createFullCard();
 		await sandbox.output(

@@ -86,7 +86,9 @@ const schemaOne = fc.tuple(id, actionValues).map(([uuid, action_map]) =>
 const resuming = fc
 	.tuple(fc.option(id, { nil: undefined }), fc.integer({ min: 0, max: 3 }), operator, fc.boolean())
 	.map(([eventId, execution, person, isProven]) => {
-		const value = resumeValues(resumeUrl(execution), isProven ? APP_SECRET : 'of another app');
+		const card = { bizId: 'leave', afterwards: 'update' as const };
+		const secret = isProven ? APP_SECRET : 'of another app';
+		const value = resumeValues(resumeUrl(execution), card, secret);
 		return press(eventId, { operator: person, action: { value } });
 	});
 /** An event in its header, and anything at all else. */

@@ -89,7 +89,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (url) => button({ url }),
-		json: (url) => sentButton({ multi_url: { url } }),
+		json: (url) => sentButton({ action_type: 'url_page', multi_url: { url } }),
 	},
 	{
 		field: 'Button 1 Android URL',
@@ -98,7 +98,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('androidUrl', value),
-		json: (android_url) => sentButton({ multi_url: { android_url } }),
+		json: (android_url) => sentButton({ action_type: 'url_page', multi_url: { android_url } }),
 	},
 	{
 		field: 'Button 1 iOS URL',
@@ -107,7 +107,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('iosUrl', value),
-		json: (ios_url) => sentButton({ multi_url: { ios_url } }),
+		json: (ios_url) => sentButton({ action_type: 'url_page', multi_url: { ios_url } }),
 	},
 	{
 		field: 'Button 1 Computer URL',
@@ -116,7 +116,7 @@ const LIMITS: Limit[] = [
 		prefix,
 		forms: BUTTON_FORMS,
 		form: (value) => platform('pcUrl', value),
-		json: (pc_url) => sentButton({ multi_url: { pc_url } }),
+		json: (pc_url) => sentButton({ action_type: 'url_page', multi_url: { pc_url } }),
 	},
 	{
 		field: 'Spoken Text',
@@ -124,7 +124,7 @@ const LIMITS: Limit[] = [
 		maximum: 20,
 		forms: ['create', 'upsert'],
 		form: (customSoundText) => ({ notify: { customSoundText } }),
-		json: (custom_sound_text) => ({ notify: { custom_sound_text } }),
+		json: (custom_sound_text) => ({ notify: { custom_sound_text, with_custom_sound: true } }),
 	},
 	{
 		field: 'Business ID',
@@ -189,11 +189,15 @@ WAYS.push(
 	),
 );
 
-/** Each is one code point; in UTF-16 they are one, one, two and two units. */
+/** Each is one code point; in UTF-16 they are one, one, two and two units, in UTF-8 one, three, four and four bytes. */
 const CHARACTERS = ['a', '长', '😀', '𠮷'];
 
+/** Text of so many characters, or an address of so many bytes, filled up with the letter b. */
 function textOf({ prefix: before = '' }: Way['limit'], length: number, character: string): string {
-	return before + character.repeat(length - before.length);
+	if (before === '') return character.repeat(length);
+	const room = length - before.length;
+	const bytes = Buffer.byteLength(character);
+	return before + character.repeat(Math.floor(room / bytes)) + 'b'.repeat(room % bytes);
 }
 
 /** Runs the operation with an item for each text, each for another person. */
@@ -227,10 +231,17 @@ it.each(WAYS)('$name: is refused above the limit', async (way) => {
 	const { maximum } = way.limit;
 	const texts = CHARACTERS.map((character) => textOf(way.limit, maximum + 1, character));
 	const { outputs } = await runTexts(way, texts);
-	const message = `${way.told} has ${maximum + 1} characters, but at most ${maximum} are allowed: "`;
-	expect(outputs[0].map(({ json }) => (json.error as string).slice(0, message.length))).toEqual(
-		texts.map(() => message),
-	);
+	const messages = texts.map((text) => {
+		const counted =
+			Array.from(text).length > maximum
+				? `${Array.from(text).length} characters`
+				: `${Buffer.byteLength(text)} bytes in UTF-8`;
+		return `${way.told} has ${counted}, but at most ${maximum} are allowed: "`;
+	});
+	expect(
+		outputs[0].map(({ json }, place) => (json.error as string).slice(0, messages[place].length)),
+	).toEqual(messages);
+	expect(messages[0]).toContain(`has ${maximum + 1} characters`);
 	expect(await sandbox.feishu.requests()).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { FeishuFeedWait } from '../../nodes/FeishuFeedWait/FeishuFeedWait.node';
+import { WAITING_STATE_VERSION } from '../../nodes/shared/sendAndWait/waitingState';
 import type { WaitingState } from '../../nodes/shared/sendAndWait/waitingState';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
 import { FEED_OPERATIONS, LINK, giveCard } from '../helpers/execution/feedOperations';
@@ -225,6 +226,7 @@ describe('Send and Wait for Response', () => {
 			await giveCard(sandbox.url, sandbox.feishu, 'b', [a]);
 			await sandbox.feishu.addFault({ ...loss, operation: 'appFeedCard.create', nth: 1 });
 			const state: WaitingState = {
+				version: WAITING_STATE_VERSION,
 				cards: [
 					{
 						userIdType: 'open_id',

@@ -83,8 +83,13 @@ const groupOf = ({ target }: RandomItem) => (target === 'two' ? 1 : 0);
 const userIdsOf = ({ recipients }: RandomItem) =>
 	recipients.map((recipient) => (typeof recipient === 'number' ? openIds[recipient] : recipient));
 
+/** Create or Update refuses an expression that gives no business ID; it makes cards of its own for an empty field. */
+const isUnnamed = ({ operation, items }: RandomRun) =>
+	operation === 'upsert' && items.every(({ target }) => target === '');
+
 function bizIdOf(run: RandomRun, { target }: RandomItem): string {
-	return target === '' && !makesCards(run) ? 'one' : target;
+	const mayLackOne = run.operation === 'create' || isUnnamed(run);
+	return target === '' && !mayLackOne ? 'one' : target;
 }
 
 async function carryOut(run: RandomRun): Promise<Observed> {
@@ -103,7 +108,8 @@ async function carryOut(run: RandomRun): Promise<Observed> {
 	}
 	await feishu.changeApp(app_id, { unavailablePeople: run.unavailable.map((at) => openIds[at]) });
 	for (const fault of run.faults) await feishu.addFault(fault);
-	const target = { bizId: '={{ $json.bizId }}', chatId: '={{ $json.chatId }}' };
+	const bizId = isUnnamed(run) ? '' : '={{ $json.bizId }}';
+	const target = { bizId, chatId: '={{ $json.chatId }}' };
 	const result = await sandbox.run(
 		{
 			...OPERATIONS[run.operation].parameters(target),

@@ -442,6 +442,40 @@ describe('a first connection', () => {
 	});
 });
 
+describe('a listener whose credential has been changed to another app', () => {
+	it('is told when the connection ends, and the others stay', async () => {
+		const seen: string[] = [];
+		const lost: string[] = [];
+		await join(async (body) => void seen.push(idOf(body)));
+		await join(async () => void seen.push('of the former app'), {
+			tools: {
+				readApp: async () => ({ ...APP, appId: 'cli_b' }),
+				onLost: (error) => void lost.push(error.message),
+			},
+		});
+		server.sockets[0].terminate();
+		await until(() => server.openSockets.length === 1);
+		await server.ask(event('e'));
+		expect(lost).toEqual(['The credential has been changed to another app']);
+		expect(seen).toEqual(['e']);
+	});
+
+	it('leaves no connection of the former app behind', async () => {
+		const lost: string[] = [];
+		await join(undefined, {
+			tools: {
+				readApp: async () => ({ ...APP, baseUrl: 'http://localhost:2' }),
+				onLost: (error) => void lost.push(error.message),
+			},
+		});
+		const calls = server.endpointCalls.length;
+		server.sockets[0].terminate();
+		await until(() => lost.length === 1);
+		expect(server.endpointCalls).toHaveLength(calls);
+		expect(server.openSockets).toHaveLength(0);
+	});
+});
+
 describe('secrets', () => {
 	it('are needed by everybody: an App ID alone hears nothing', async () => {
 		server.secret = APP.appSecret;
@@ -467,6 +501,29 @@ describe('secrets', () => {
 		await until(() => server.openSockets.length === 1);
 		await server.ask(event('e'));
 		expect(seen).toEqual(['e']);
+	});
+
+	it('are read anew before connecting again', async () => {
+		server.secret = APP.appSecret;
+		const seen: string[] = [];
+		await join(async (body) => void seen.push(idOf(body)), {
+			tools: { readApp: async () => ({ ...APP, appSecret: 'newer' }) },
+		});
+		server.secret = 'newer';
+		server.sockets[0].terminate();
+		await until(() => server.openSockets.length === 1);
+		await server.ask(event('e'));
+		expect(seen).toEqual(['e']);
+	});
+
+	it('stay as they are when the credential cannot be read', async () => {
+		server.secret = APP.appSecret;
+		const readApp = async () => {
+			throw new Error('the database is locked');
+		};
+		await join(undefined, { tools: { readApp } });
+		server.sockets[0].terminate();
+		await until(() => server.openSockets.length === 1);
 	});
 
 	it('that are wrong do no harm to one that is right', async () => {

@@ -15,7 +15,11 @@ import {
 	askForEndpoint,
 	readClientConfig,
 } from '../../nodes/FeishuFeedTrigger/longConnection/endpoint';
-import { readResumeUrl, readResumeRequest } from '../../nodes/shared/sendAndWait/resumeToken';
+import {
+	findResumeValues,
+	readResumeRequest,
+	readResumeTarget,
+} from '../../nodes/shared/sendAndWait/resumeToken';
 import { TokenError, fetchTenantAccessToken } from '../../nodes/shared/api/tenantCredential';
 import type { TenantCredential } from '../../nodes/shared/api/tenantCredential';
 
@@ -122,7 +126,8 @@ describe('any JSON is read, never stumbled over:', () => {
 			expect(new Date(event.time).getTime()).not.toBeNaN();
 			const actionValues = [{ name: 'action', value: 'never this' }];
 			expect(isWanted(event, { events: 'any', bizIds: ['none'], actionValues })).toBe(false);
-			expect(readResumeUrl(event.action, 'secret')).toBeUndefined();
+			const values = findResumeValues(event.event) ?? event.action;
+			expect(readResumeTarget(values, 'secret')).toBeUndefined();
 		}
 	});
 

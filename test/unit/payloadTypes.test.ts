@@ -1,11 +1,13 @@
 import type { Client } from '@larksuiteoapi/node-sdk';
 
 import { FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
+import { BUTTON_ACTION_TYPES, BUTTON_TYPES } from '../../nodes/shared/validation/buttons';
 import {
-	BUTTON_ACTION_TYPES,
-	BUTTON_TYPES,
+	ALL_UPDATE_FIELDS,
+	CARD_FIELDS,
 	STATUS_LABEL_TYPES,
 } from '../../nodes/shared/validation/cardFields';
+import { keysOf } from '../../nodes/shared/validation/validators';
 import type {
 	AppFeedCard,
 	ChatButtonContent,
@@ -115,6 +117,37 @@ describe('the node knows the words that the official SDK knows, and no others', 
 			'how buttons look',
 			BUTTON_TYPES,
 			words<NonNullable<SdkButton['button_type']>>({ default: true, primary: true, success: true }),
+		],
+		[
+			'fields of a card',
+			keysOf(CARD_FIELDS),
+			words<keyof SdkCard>({
+				biz_id: true,
+				title: true,
+				avatar_key: true,
+				preview: true,
+				status_label: true,
+				buttons: true,
+				link: true,
+				time_sensitive: true,
+				notify: true,
+			}),
+		],
+		[
+			'changes that an update makes, besides those that draw attention',
+			[...ALL_UPDATE_FIELDS, '101', '102', '103'],
+			words<UpdateField>({
+				1: true,
+				2: true,
+				3: true,
+				10: true,
+				11: true,
+				12: true,
+				13: true,
+				101: true,
+				102: true,
+				103: true,
+			}),
 		],
 		[
 			'why cards fail',

@@ -40,9 +40,9 @@ it.each<[string, string, Record<string, unknown>, string]>([
 	],
 	[
 		'create',
-		'buttons: a list',
-		{ ...CARD, buttons: [{}] },
-		'Buttons must be an object, but is a list',
+		'buttons: a list of texts',
+		{ ...CARD, buttons: ['OK'] },
+		'Buttons must be an object, but is the text "OK": give a list such as',
 	],
 	[
 		'create',
@@ -155,4 +155,55 @@ it.each([undefined, null, '', {}])('takes %j as no label, notification or option
 	expect(contentOf('appFeedCard', 'upsert', parameters)).toEqual({
 		app_feed_card: { link: { link: LINK }, time_sensitive: false },
 	});
+});
+
+describe('a business ID whose expression gives nothing', () => {
+	/** The parameters of a node in which some are expressions. */
+	const reader = (values: Record<string, unknown>, expressions: string[]) =>
+		Object.assign((name: string) => values[name], {
+			isExpression: (name: string) => expressions.includes(name),
+		});
+	const NOTHING = [undefined, null, ''];
+	const WARNING = 'The expression in Business ID gave nothing, so the card got a new ID';
+	const json = (biz_id: unknown) => ({
+		...CARD,
+		cardSource: 'json',
+		cardJson: { link: { link: LINK }, biz_id },
+	});
+	const warningsOf = (operation: string, ...given: Parameters<typeof reader>) => {
+		const found = findOperation('appFeedCard', operation);
+		return found?.kind === 'lookUp' ? undefined : found?.read(reader(...given)).warnings;
+	};
+
+	it.each(NOTHING)('%j: is refused by Create or Update', (bizId) => {
+		expect(() => warningsOf('upsert', { ...CARD, bizId }, ['bizId'])).toThrow(
+			'Business ID is an expression that gives nothing',
+		);
+		expect(() => warningsOf('upsert', json(bizId), ['cardJson'])).toThrow(
+			'Business ID is an expression that gives nothing',
+		);
+	});
+
+	it.each(['create', 'sendAndWait'])('makes %s warn', (operation) => {
+		for (const bizId of NOTHING) {
+			expect(warningsOf(operation, { ...CARD, bizId }, ['bizId'])).toEqual([
+				expect.stringContaining(WARNING),
+			]);
+		}
+	});
+
+	it('makes Create of JSON warn', () => {
+		expect(warningsOf('create', json(''), ['cardJson'])).toEqual([
+			expect.stringContaining(WARNING),
+		]);
+	});
+
+	it.each(['create', 'upsert', 'sendAndWait'])(
+		'is no slip in %s when the field is empty, or the expression gives an ID',
+		(operation) => {
+			expect(warningsOf(operation, { ...CARD, bizId: '' }, ['userIds'])).toBeUndefined();
+			expect(warningsOf(operation, { ...CARD, bizId: 'b' }, ['bizId'])).toBeUndefined();
+			expect(warningsOf(operation, { ...CARD, bizId: 0 }, ['bizId'])).toBeUndefined();
+		},
+	);
 });

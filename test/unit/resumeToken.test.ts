@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 
 import { acquireResponseLock } from '../../nodes/FeishuFeedWait/responseLock';
 import {
-	readResumeUrl,
+	findResumeValues,
 	readResumeRequest,
+	readResumeTarget,
 	resumeValues,
 	resumeRequestFor,
 } from '../../nodes/shared/sendAndWait/resumeToken';
@@ -11,19 +13,50 @@ import {
 const SECRET = 'the secret of the app';
 const PATH = '/webhook-waiting/7/node?card=0&choice=1&signature=abc';
 const URL = `https://n8n.example.com${PATH}`;
+const CARD = { bizId: 'leave-1', afterwards: 'delete' as const };
 const operator = { open_id: 'ou_a', union_id: 'on_a' };
 
 describe('a button that wakes an execution', () => {
 	it('gives back the address that it was made with', () => {
-		expect(readResumeUrl(resumeValues(URL, SECRET), SECRET)).toBe(URL);
+		expect(readResumeTarget(resumeValues(URL, CARD, SECRET), SECRET)).toEqual({
+			url: URL,
+			card: CARD,
+		});
 	});
 
 	it('is none when another app, or nobody, has made it', () => {
-		const values = resumeValues(URL, SECRET);
-		expect(readResumeUrl(values, 'another secret')).toBeUndefined();
-		expect(readResumeUrl({ ...values, n8n_resume_url: `${URL}0` }, SECRET)).toBeUndefined();
-		expect(readResumeUrl({ n8n_resume_url: URL }, SECRET)).toBeUndefined();
-		expect(readResumeUrl({ action: 'clock_in' }, SECRET)).toBeUndefined();
+		const values = resumeValues(URL, CARD, SECRET);
+		expect(readResumeTarget(values, 'another secret')).toBeUndefined();
+		for (const change of [
+			{ n8n_resume_url: `${URL}0` },
+			{ n8n_resume_url: { not: 'a text' } },
+			{ biz_id: 'another card' },
+			{ biz_id: undefined },
+			{ n8n_resume_afterwards: 'update' },
+			{ n8n_resume_proof: undefined },
+		]) {
+			expect(readResumeTarget({ ...values, ...change }, SECRET)).toBeUndefined();
+		}
+		expect(readResumeTarget({ action: 'clock_in' }, SECRET)).toBeUndefined();
+	});
+
+	it('of version 0.1, which does not name its card, still wakes it', () => {
+		const proof = createHmac('sha256', SECRET)
+			.update(JSON.stringify(['button', URL]))
+			.digest('hex');
+		const values = { n8n_resume_url: URL, n8n_resume_proof: proof };
+		expect(readResumeTarget(values, SECRET)).toEqual({ url: URL });
+	});
+
+	it.each([
+		['as an object', (values: object) => ({ event: { action: { value: values } } })],
+		['as a text', (values: object) => ({ event: { action: { value: JSON.stringify(values) } } })],
+		['beside other values', (values: object) => ({ action: { value: {} }, action_map: values })],
+		['in a list', (values: object) => ({ event: { actions: [1, values] } })],
+	])('is found wherever an event has its values, %s', (_, eventOf) => {
+		const values = resumeValues(URL, CARD, SECRET);
+		expect(findResumeValues(eventOf(values))).toEqual(values);
+		expect(findResumeValues(eventOf({ said: 'n8n_resume_url' }))).toBeUndefined();
 	});
 });
 

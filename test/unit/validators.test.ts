@@ -12,10 +12,10 @@ import {
 	trueOrFalse,
 	wholeNumber,
 } from '../../nodes/shared/validation/validators';
-import type { Rule } from '../../nodes/shared/validation/validators';
+import type { Parser } from '../../nodes/shared/validation/validators';
 
 /** What a rule says of a value at the path `here`, or nothing when it passes. */
-function problemOf(rule: Rule, value: unknown): string | undefined {
+function problemOf(rule: Parser<unknown>, value: unknown): string | undefined {
 	try {
 		rule(value, 'here', (path) => `<${path}>`);
 		return undefined;
@@ -25,7 +25,7 @@ function problemOf(rule: Rule, value: unknown): string | undefined {
 	}
 }
 
-type Case = [rule: Rule, value: unknown, problem: string | undefined];
+type Case = [rule: Parser<unknown>, value: unknown, problem: string | undefined];
 
 const button = object(
 	{ text: text({ minimum: 1, maximum: 3 }), pressed: trueOrFalse },
@@ -63,7 +63,25 @@ describe('each rule at, below and above its limit', () => {
 					'https://example.com/😀',
 					'<here> has 21 characters, but at most 20 are allowed: "https://example.com/😀"',
 				],
-				[httpsAddress({ maximum: 21 }), 'https://example.com/😀', undefined],
+				[
+					httpsAddress({ maximum: 23 }),
+					'https://example.com/😀',
+					'<here> has 24 bytes in UTF-8, but at most 23 are allowed: "https://example.com/😀"',
+				],
+				[httpsAddress({ maximum: 24 }), 'https://example.com/😀', undefined],
+				[httpsAddress({ maximum: 20 }), ' \u200bhttps://example.com/\n', undefined],
+				[
+					httpsAddress({ maximum: 20 }),
+					'https://a b',
+					'<here> has a space in it, which an address cannot have: "https://a b"',
+				],
+				[
+					httpsAddress({ maximum: 20 }),
+					'https://a:99999',
+					'<here> has the port "99999", but a port is a number up to 65535: "https://a:99999"',
+				],
+				[httpsAddress({ maximum: 20 }), 'https://a:65535', undefined],
+				[httpsAddress({ maximum: 20 }), 'https://[::1]:8', undefined],
 				[httpsAddress({ maximum: 20 }), 'HTTPS://a', undefined],
 				[httpsAddress({ maximum: 20 }), '', '<here> is empty, but an https:// address is required'],
 				[
@@ -74,13 +92,9 @@ describe('each rule at, below and above its limit', () => {
 				[
 					httpsAddress({ maximum: 20 }),
 					'https://',
-					'<here> must be an address that begins with https://, but is "https://"',
+					'<here> has no host after https://: "https://"',
 				],
-				[
-					httpsAddress({ maximum: 20 }),
-					'https://[',
-					'<here> must be an address that begins with https://, but is "https://["',
-				],
+				[httpsAddress({ maximum: 20 }), 'https://[', '<here> is not a valid address: "https://["'],
 				[
 					httpsAddress({ maximum: 20 }),
 					'xhttps://a',

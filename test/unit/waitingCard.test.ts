@@ -6,7 +6,7 @@ import {
 	responseOf,
 	toClear,
 } from '../../nodes/shared/sendAndWait/waitingCard';
-import type { Choice, WaitingCard } from '../../nodes/shared/sendAndWait/waitingCard';
+import type { Choice, Operator, WaitingCard } from '../../nodes/shared/sendAndWait/waitingCard';
 
 const NOW = Date.parse('2026-11-22T08:00:00Z');
 const [approve, decline]: Choice[] = [
@@ -35,10 +35,10 @@ function card(change: Partial<WaitingCard> = {}): WaitingCard {
 
 /** The card after these have responded, one after the other; who does not count is left out. */
 function after(start: WaitingCard, ...responses: Array<[string, Choice]>): WaitingCard {
-	return responses.reduce(
-		(before, [open_id, choice]) => respond(before, choice, { open_id }, NOW) ?? before,
-		start,
-	);
+	return responses.reduce((before, [open_id, choice]) => {
+		const responded = respond(before, choice, { open_id }, NOW);
+		return responded.status === 'recorded' ? responded.card : before;
+	}, start);
 }
 
 describe('a card that waits for the first response', () => {
@@ -56,7 +56,7 @@ describe('a card that waits for the first response', () => {
 
 	it('takes nothing after its time', () => {
 		const late = card({ deadline: NOW });
-		expect(respond(late, approve, { open_id: 'ou_a' }, NOW)).toBeUndefined();
+		expect(respond(late, approve, { open_id: 'ou_a' }, NOW)).toEqual({ status: 'closed' });
 		expect(isOver(late, NOW - 1)).toBe(false);
 		expect(isOver(late, NOW)).toBe(true);
 		expect(responseOf(late)).toMatchObject({
@@ -97,7 +97,46 @@ describe('a card that waits for everybody', () => {
 	it('knows people by the kind of ID that they were given as, where Feishu tells it', () => {
 		const byUserId = card({ waitFor: 'all', userIdType: 'user_id', reached: ['7', '8'] });
 		const one = respond(byUserId, approve, { open_id: 'ou_x', user_id: '7' }, NOW);
-		expect(toClear(one as WaitingCard, NOW)).toEqual(['7']);
+		expect(one).toMatchObject({ status: 'recorded' });
+		expect(toClear((one as { card: WaitingCard }).card, NOW)).toEqual(['7']);
+	});
+});
+
+describe('who may respond', () => {
+	const KINDS = ['open_id', 'union_id', 'user_id'] as const;
+
+	it.each(KINDS)('is a recipient by the %s, and nobody else', (userIdType) => {
+		for (const waitFor of ['first', 'all'] as const) {
+			const start = card({ userIdType, waitFor, reached: ['a', 'b'], userIds: ['a', 'b', 'c'] });
+			const told = (operator: Operator) => respond(start, approve, operator, NOW).status;
+			expect(told({ [userIdType]: 'a' })).toBe('recorded');
+			// In the list of recipients, but Feishu did not give them the card.
+			expect(told({ [userIdType]: 'c' })).toBe('notRecipient');
+			expect(told({ [userIdType]: 'd' })).toBe('notRecipient');
+			expect(told({})).toBe('unidentified');
+			for (const other of KINDS.filter((kind) => kind !== userIdType)) {
+				expect(told({ [other]: 'a' })).toBe('unidentified');
+			}
+		}
+	});
+
+	it('is told that it is over before anything else', () => {
+		const late = card({ deadline: NOW });
+		expect(respond(late, approve, {}, NOW)).toEqual({ status: 'closed' });
+	});
+});
+
+describe('a card of version 0.1', () => {
+	it('ends as it would have, with the responses of people whom that version did not ask for their ID', () => {
+		const operator = { open_id: 'ou_a' };
+		const given = [{ value: 'approve', text: '同意', operator, time: '2026-11-22T07:00:00Z' }];
+		const byUserId = card({ userIdType: 'user_id', waitFor: 'all', reached: ['7', '8'], given });
+		expect(isOver(byUserId, NOW)).toBe(false);
+		expect(respond(byUserId, decline, { user_id: '7' }, NOW)).toMatchObject({ status: 'recorded' });
+		expect(responseOf({ ...byUserId, waitFor: 'first' })).toMatchObject({
+			data: { approved: true, answered: true },
+			responses: given,
+		});
 	});
 });
 

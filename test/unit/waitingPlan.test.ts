@@ -72,9 +72,9 @@ describe('what is waited for', () => {
 		],
 		[
 			limit({ limitType: 'atSpecifiedTime', maxDateAndTime: 'soon' }),
-			/^Max Date and Time is no date and time/,
+			/^Max Date and Time is not a valid date and time/,
 		],
-		[limit({ limitType: 'atSpecifiedTime' }), /^Max Date and Time is no date and time/],
+		[limit({ limitType: 'atSpecifiedTime' }), /^Max Date and Time is not a valid date and time/],
 	])('is refused, with the name of the field: %j', (change, sentence) => {
 		expect(() => read(change as Record<string, unknown>)).toThrow(sentence);
 	});

@@ -1,6 +1,8 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 
+import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
+import type { TenantCredential } from '../../shared/api/tenantCredential';
 import type { DeliveryOptions } from '../../shared/delivery/DeliveryOptions';
 import type { ItemRequest } from '../../shared/delivery/batches';
 import {
@@ -13,6 +15,7 @@ import {
 } from '../../shared/delivery/outcome';
 import type { ItemResult } from '../../shared/delivery/outcome';
 import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
+import { checkApplink } from '../../shared/validation/cardFields';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readResultOptions } from '../fields/resultOptions';
 import type { ResultOptions } from '../fields/resultOptions';
@@ -51,16 +54,24 @@ async function send(
 	context: IExecuteFunctions,
 	operation: SendOperation,
 ): Promise<INodeExecutionData[]> {
-	const items = readItems(context, (parameters, item) => ({
-		item,
-		request: operation.read(parameters),
-		options: readResultOptions(parameters),
-		delivery: readDeliveryOptions(parameters),
-	}));
+	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+	const items = readItems(context, (parameters, item) => {
+		const request = operation.read(parameters);
+		if ('app_feed_card' in request.content) checkApplink(request.content.app_feed_card, appId);
+		return {
+			item,
+			request,
+			options: readResultOptions(parameters),
+			delivery: readDeliveryOptions(parameters),
+		};
+	});
 	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
 	const tries = EarlierTries.of(context);
 	operation.complete?.(requests, (item) => tries.idFor(item));
-	showWarnings(context, requests);
+	showWarnings(
+		context,
+		requests.map(({ item, request: { warnings } }) => ({ item, warnings })),
+	);
 	const [first] = requests;
 	const results = new Map<number, ItemResult>();
 	if (first !== undefined) {

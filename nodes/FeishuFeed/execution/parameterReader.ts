@@ -11,19 +11,21 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 	const { parameters } = context.getNode();
 	const items = context.getInputData();
 	const fixed = new Map<string, unknown>();
+	const isExpression = (name: string) => hasExpression(parameters[name]);
 	return (item) => {
 		const ofItem = new Map<string, unknown>();
-		return (name) => {
+		const read = (name: string) => {
 			if (fixed.has(name)) return fixed.get(name);
-			const read = hasExpression(parameters[name]) ? ofItem : fixed;
-			if (!read.has(name)) {
+			const known = isExpression(name) ? ofItem : fixed;
+			if (!known.has(name)) {
 				const value =
 					fieldNamedBy(parameters[name], items[item]?.json ?? {}) ??
 					context.getNodeParameter(name, item, undefined, { extractValue: true });
-				read.set(name, value);
+				known.set(name, value);
 			}
-			return read.get(name);
+			return known.get(name);
 		};
+		return Object.assign(read, { isExpression });
 	};
 }
 

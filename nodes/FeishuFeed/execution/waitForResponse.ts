@@ -1,19 +1,27 @@
 import { randomUUID } from 'crypto';
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IWorkflowSettings,
+} from 'n8n-workflow';
 
+import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
+import type { TenantCredential } from '../../shared/api/tenantCredential';
+import { checkApplink } from '../../shared/validation/cardFields';
 import { waitingWorkflow } from '../../shared/sendAndWait/waitingWorkflow';
+import { WAITING_STATE_VERSION } from '../../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../../shared/sendAndWait/waitingState';
-import type { RecipientRequest } from '../../shared/delivery/batches';
 import { InvalidField } from '../../shared/validation/InvalidField';
-import type { CreateCardContent } from '../../shared/api/payloads';
 import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readWaitingPlan } from '../fields/response';
-import type { SendAndWaitOperation } from '../Operation';
+import type { CardRequest, SendAndWaitOperation } from '../Operation';
 import { readItems } from './readItems';
+import { showWarnings } from './showWarnings';
 
-type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard };
+type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard; warnings?: string[] };
 
 /**
  * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
@@ -34,11 +42,13 @@ export async function waitForResponse(
 		);
 	}
 	const now = Date.now();
+	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
 	const items = readItems(context, (parameters): ReadItem => {
-		const ask = operation.read(parameters);
+		const request = operation.read(parameters);
+		checkApplink(request.content.app_feed_card, appId);
 		const plan = readWaitingPlan(parameters, now);
 		const delivery = readDeliveryOptions(parameters);
-		return { card: readCard(context, ask, plan), delivery };
+		return { card: readCard(context, request, plan), delivery, warnings: request.warnings };
 	});
 	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
 	if (first === undefined) {
@@ -47,7 +57,14 @@ export async function waitForResponse(
 			pairedItem: { item: index },
 		}));
 	}
+	showWarnings(
+		context,
+		items.flatMap((item, index) =>
+			item instanceof NodeOperationError ? [] : [{ item: index, warnings: item.warnings }],
+		),
+	);
 	const state: WaitingState = {
+		version: WAITING_STATE_VERSION,
 		cards: items.map((item) =>
 			// What cannot be sent keeps its place, so that the results stand in the order of the items.
 			item instanceof NodeOperationError
@@ -69,7 +86,7 @@ export async function waitForResponse(
 	};
 	try {
 		const { data } = await context.executeWorkflow(
-			{ code: waitingWorkflow(node) },
+			{ code: waitingWorkflow(node, settingsFor(state, context.getWorkflowSettings?.() ?? {})) },
 			// n8n's type of JSON knows no interfaces, though the state is nothing but JSON.
 			[{ json: state as unknown as IDataObject }],
 			undefined,
@@ -82,10 +99,30 @@ export async function waitForResponse(
 	}
 }
 
+/**
+ * What n8n keeps of the wait: what it keeps of the workflow that waits. Only a wait with links is kept when it has
+ * succeeded, since n8n tells a late visitor of its page nothing once the execution is gone.
+ */
+function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWorkflowSettings {
+	const {
+		saveDataErrorExecution,
+		saveDataSuccessExecution,
+		saveManualExecutions,
+		saveExecutionProgress,
+	} = settings;
+	const hasLinks = cards.some(({ channel }) => channel === 'link');
+	return {
+		saveDataErrorExecution,
+		saveDataSuccessExecution: hasLinks ? 'all' : saveDataSuccessExecution,
+		saveManualExecutions,
+		saveExecutionProgress,
+	};
+}
+
 /** @throws {InvalidField} when its buttons could not open n8n */
 function readCard(
 	context: IExecuteFunctions,
-	{ userIdType, userIds, content }: RecipientRequest,
+	{ userIdType, userIds, content }: CardRequest,
 	plan: WaitingPlan,
 ): WaitingCard {
 	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
@@ -94,7 +131,7 @@ function readCard(
 			'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
 		);
 	}
-	const { app_feed_card: card } = content as CreateCardContent;
+	const { app_feed_card: card } = content;
 	const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
 	return { ...plan, userIdType, userIds, card: named, given: [], cleared: [] };
 }

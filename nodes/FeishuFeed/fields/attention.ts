@@ -1,41 +1,51 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { UpdateField } from '../../shared/api/payloads';
-import { trueOrFalse } from '../../shared/validation/validators';
-import { collection } from '../execution/ItemParameters';
+import type { Notify, UpdateField } from '../../shared/api/payloads';
+import { collection } from '../../shared/validation/formValues';
+import { InvalidField } from '../../shared/validation/InvalidField';
+import { parseField, trueOrFalse } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
 
-/** Ways to draw attention to a card that exists. */
-export const attentionOptions: INodeProperties[] = [
+/** The code in `update_fields` that notifies the recipients once more, as `notify` of the card says. */
+export const NOTIFY_AGAIN = '103' satisfies UpdateField;
+
+/** Ways to draw attention to a card that exists, each with its code in `update_fields`. */
+const ATTENTION: ReadonlyArray<{ field: UpdateField; option: INodeProperties }> = [
 	{
-		displayName: 'Move to the Top',
-		name: 'moveToTop',
-		type: 'boolean',
-		default: true,
-		description:
-			'Whether the card moves up as if it had just arrived, below the pinned ones unless it is pinned itself',
+		field: '101',
+		option: {
+			displayName: 'Set Time to Now',
+			name: 'displayTimeNow',
+			type: 'boolean',
+			default: true,
+			description: 'Whether the card shows the time of this update',
+		},
 	},
 	{
-		displayName: 'Notify Again',
-		name: 'notifyAgain',
-		type: 'boolean',
-		default: true,
-		description: 'Whether the recipients are notified once more',
+		field: '102',
+		option: {
+			displayName: 'Move to the Top',
+			name: 'moveToTop',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether the card moves up as if it had just arrived. It stays below pinned cards unless it is pinned itself.',
+		},
 	},
 	{
-		displayName: 'Set Time to Now',
-		name: 'displayTimeNow',
-		type: 'boolean',
-		default: true,
-		description: 'Whether the time that the card shows becomes the time of this update',
+		field: NOTIFY_AGAIN,
+		option: {
+			displayName: 'Notify Again',
+			name: 'notifyAgain',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to notify the recipients again',
+		},
 	},
 ];
 
-const FIELD_BY_OPTION: ReadonlyArray<[option: string, field: UpdateField]> = [
-	['displayTimeNow', '101'],
-	['moveToTop', '102'],
-	['notifyAgain', '103'],
-];
+/** The form for the ways to draw attention to a card that exists. */
+export const attentionOptions = ATTENTION.map(({ option }) => option);
 
 /**
  * Reads how an update is to draw attention, as Feishu's `update_fields`.
@@ -44,10 +54,24 @@ const FIELD_BY_OPTION: ReadonlyArray<[option: string, field: UpdateField]> = [
  */
 export function readAttention(parameters: ItemParameters): UpdateField[] {
 	const options = collection(parameters('options'), 'Options');
-	return FIELD_BY_OPTION.filter(([option]) => {
-		const chosen = options[option] ?? false;
-		const { displayName } = attentionOptions.find(({ name }) => name === option) as INodeProperties;
-		trueOrFalse(chosen, '', () => displayName);
-		return chosen;
-	}).map(([, field]) => field);
+	return ATTENTION.filter(({ option }) =>
+		parseField(trueOrFalse, options[option.name] ?? false, option.displayName),
+	).map(({ field }) => field);
+}
+
+/**
+ * Refuses to notify again with a card that notifies nobody, which Feishu takes and does not do.
+ *
+ * @throws {InvalidField}
+ */
+export function refuseSilentNotification(
+	notify: Notify | undefined,
+	attention: readonly UpdateField[],
+): void {
+	if (notify?.close_notify && attention.includes(NOTIFY_AGAIN)) {
+		throw new InvalidField(
+			'Notify Again',
+			'has no effect on a card that is Silent: switch one of them off',
+		);
+	}
 }

@@ -1,30 +1,20 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { CARD_LIMITS } from '../../shared/validation/cardFields';
+import { CARD_FIELDS } from '../../shared/validation/cardFields';
 import { InvalidField } from '../../shared/validation/InvalidField';
-import { text } from '../../shared/validation/validators';
+import { isEmpty } from '../../shared/validation/formValues';
+import { parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
+
+/** Names a card that is about to be made. */
+export const newBusinessIdField: INodeProperties = CARD_FIELDS.biz_id.form;
 
 /** Names an existing card. */
 export const businessIdField: INodeProperties = {
-	displayName: 'Business ID',
-	name: 'bizId',
-	type: 'string',
+	...newBusinessIdField,
 	required: true,
-	default: '',
-	placeholder: 'e.g. order-42',
 	description:
-		'The business ID (biz_id) that the card was created with. The Create operation gives it in its output.',
-};
-
-/** Names a card that is about to be made. */
-export const newBusinessIdField: INodeProperties = {
-	displayName: 'Business ID',
-	name: 'bizId',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. order-42',
-	description: `Your own name for the card, at most ${CARD_LIMITS.bizId} characters, to update or delete it by later. Leave empty to have one made, which the output gives.`,
+		'The business ID (biz_id) that the card was created with. The output of the Create operation has it.',
 };
 
 /**
@@ -34,9 +24,8 @@ export const newBusinessIdField: INodeProperties = {
  */
 export function readBusinessId(parameters: ItemParameters): string {
 	const bizId = parameters('bizId');
-	if (bizId === '' || bizId === undefined || bizId === null) {
-		throw new InvalidField('Business ID', 'is empty, but it must say which card is meant');
+	if (isEmpty(bizId)) {
+		throw new InvalidField('Business ID', 'is empty, but it must say which card to change');
 	}
-	text({ maximum: CARD_LIMITS.bizId })(bizId, '', () => 'Business ID');
-	return bizId as string;
+	return parseField(CARD_FIELDS.biz_id.parse, CARD_FIELDS.biz_id.fromForm(bizId), 'Business ID');
 }

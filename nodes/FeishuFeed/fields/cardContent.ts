@@ -1,124 +1,36 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { CARD_LIMITS, checkWholeCard } from '../../shared/validation/cardFields';
+import type { AppFeedCard } from '../../shared/api/payloads';
+import type { RecipientRequest } from '../../shared/delivery/batches';
+import { asObject, jsonOf } from '../../shared/primitives/json';
+import { isEmpty } from '../../shared/validation/formValues';
+import {
+	CARD_FIELDS,
+	CARD_ROWS,
+	REQUIRED_CARD_FIELDS,
+	cardFieldName,
+	parseWholeCard,
+} from '../../shared/validation/cardFields';
+import type { CardFieldName } from '../../shared/validation/cardFields';
 import { InvalidField, kindOf } from '../../shared/validation/InvalidField';
-import type { AppFeedCard, Notify, StatusLabel } from '../../shared/api/payloads';
-import { codePoints, oneOf, trueOrFalse } from '../../shared/validation/validators';
-import { collection, entriesOf, isEmpty, withoutEmpty } from '../execution/ItemParameters';
+import { codePoints, oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
-import { buttonFieldName, buttonsField, readButtons } from './buttons';
 import { newBusinessIdField } from './businessId';
 
-export const titleField: INodeProperties = {
-	displayName: 'Title',
-	name: 'title',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. Time to clock in',
-	description: `The first line of the card, at most ${CARD_LIMITS.title} characters`,
-};
+/** What the form of a new card asks for, besides its business ID. */
+const CONTENT = CARD_ROWS.filter(([name]) => name !== 'biz_id');
 
-export const previewField: INodeProperties = {
-	displayName: 'Preview',
-	name: 'preview',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. Your shift starts at 9:00 ⏰',
-	description: `The second line of the card, at most ${CARD_LIMITS.preview} characters. Emoji are fine.`,
-};
+/** What Send and Wait for Response sets itself: the card is pinned, and its buttons are the possible responses. */
+const SET_WHILE_WAITING: ReadonlySet<CardFieldName> = new Set(['time_sensitive', 'buttons']);
+const CONTENT_TO_WAIT = CONTENT.filter(([name]) => !SET_WHILE_WAITING.has(name));
 
-export const linkField: INodeProperties = {
-	displayName: 'Link',
-	name: 'link',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. https://example.com/attendance',
-	description: `Where a press on the card leads: an https:// address or an applink (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} characters`,
-};
+const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
+	rows.map(([name, { form }]) =>
+		REQUIRED_CARD_FIELDS.some((required) => required === name) ? { ...form, required: true } : form,
+	);
 
-export const avatarKeyField: INodeProperties = {
-	displayName: 'Avatar Key',
-	name: 'avatarKey',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. v3_0041_007fc8b4-3d5c-4f5a',
-	description:
-		"The image_key of a picture that was uploaded to Feishu. The app's own picture is shown without it.",
-};
-
-export const statusLabelField: INodeProperties = {
-	displayName: 'Status Label',
-	name: 'statusLabel',
-	type: 'fixedCollection',
-	placeholder: 'Add Status Label',
-	default: {},
-	description: 'A colored label in place of the time',
-	options: [
-		{
-			displayName: 'Label',
-			name: 'label',
-			values: [
-				{
-					displayName: 'Text',
-					name: 'text',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Urgent',
-					description: `What the label says, at most ${CARD_LIMITS.statusLabelText} characters`,
-				},
-				{
-					displayName: 'Color',
-					name: 'type',
-					type: 'options',
-					options: [
-						{ name: 'Primary (Blue)', value: 'primary' },
-						{ name: 'Secondary (Grey)', value: 'secondary' },
-						{ name: 'Success (Green)', value: 'success' },
-						{ name: 'Danger (Red)', value: 'danger' },
-					],
-					default: 'primary',
-				},
-			],
-		},
-	],
-};
-
-export const pinnedField: INodeProperties = {
-	displayName: 'Pin to Top (即时提醒)',
-	name: 'timeSensitive',
-	type: 'boolean',
-	default: false,
-	description:
-		"Whether the card stays on top of the recipients' message lists until it is updated to be unpinned, or deleted",
-};
-
-export const notificationField: INodeProperties = {
-	displayName: 'Notification',
-	name: 'notify',
-	type: 'collection',
-	placeholder: 'Add Setting',
-	default: {},
-	options: [
-		{
-			displayName: 'Silent',
-			name: 'closeNotify',
-			type: 'boolean',
-			default: false,
-			description: 'Whether the recipients get the card without a notification',
-		},
-		{
-			displayName: 'Spoken Text',
-			name: 'customSoundText',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. You have a new complaint',
-			description: `What the phone says aloud when the card arrives, at most ${CARD_LIMITS.customSoundText} characters`,
-		},
-	],
-};
-
-const CARD_FROM_FIELDS = { show: { cardSource: ['fields'] } };
-const CARD_FROM_JSON = { show: { cardSource: ['json'] } };
+/** The form for the content of a card that waits for a response. */
+export const fieldsToWait = formsOf(CONTENT_TO_WAIT);
 
 /** The form for a whole card: field by field, or as the JSON that Feishu takes. */
 export const cardFields: INodeProperties[] = [
@@ -132,14 +44,10 @@ export const cardFields: INodeProperties[] = [
 		],
 		default: 'fields',
 	},
-	{ ...titleField, displayOptions: CARD_FROM_FIELDS },
-	{ ...previewField, displayOptions: CARD_FROM_FIELDS },
-	{ ...linkField, required: true, displayOptions: CARD_FROM_FIELDS },
-	{ ...pinnedField, displayOptions: CARD_FROM_FIELDS },
-	{ ...statusLabelField, displayOptions: CARD_FROM_FIELDS },
-	{ ...buttonsField, displayOptions: CARD_FROM_FIELDS },
-	{ ...notificationField, displayOptions: CARD_FROM_FIELDS },
-	{ ...avatarKeyField, displayOptions: CARD_FROM_FIELDS },
+	...formsOf(CONTENT).map((form) => ({
+		...form,
+		displayOptions: { show: { cardSource: ['fields'] } },
+	})),
 	{
 		displayName: 'Card (JSON)',
 		name: 'cardJson',
@@ -147,9 +55,8 @@ export const cardFields: INodeProperties[] = [
 		typeOptions: { rows: 10 },
 		required: true,
 		default: '{\n  "title": "",\n  "preview": "",\n  "link": { "link": "https://" }\n}',
-		description:
-			"The app_feed_card object as Feishu's reference describes it, with title, preview, link, status_label, buttons, time_sensitive, notify and avatar_key",
-		displayOptions: CARD_FROM_JSON,
+		description: `The app_feed_card object as Feishu's reference describes it, with ${CONTENT.map(([name]) => name).join(', ')}`,
+		displayOptions: { show: { cardSource: ['json'] } },
 	},
 	newBusinessIdField,
 ];
@@ -161,20 +68,15 @@ export const cardFields: INodeProperties[] = [
  * @throws {InvalidField} for the first field that Feishu would refuse
  */
 export function readWholeCard(parameters: ItemParameters): AppFeedCard {
-	const bizId = parameters('bizId');
-	const source = parameters('cardSource');
-	oneOf(['fields', 'json'])(source, '', () => 'Define Card');
-	const fromJson = source === 'json';
-	const card = fromJson ? parseCard(parameters('cardJson')) : readCardFields(parameters);
-	if (!isEmpty(bizId)) {
-		if (!isEmpty(card.biz_id) && card.biz_id !== bizId) {
-			throw new InvalidField('Business ID', 'differs from the biz_id in Card (JSON): give it once');
-		}
-		card.biz_id = bizId;
+	const source = parseField(oneOf(['fields', 'json']), parameters('cardSource'), 'Define Card');
+	if (source === 'fields') return readFields(parameters, CARD_ROWS);
+	const { biz_id: bizIdInJson, ...card } = parseCard(parameters('cardJson'));
+	const bizId = CARD_FIELDS.biz_id.fromForm(parameters('bizId') ?? '');
+	if (!isEmpty(bizId) && !isEmpty(bizIdInJson) && bizIdInJson !== bizId) {
+		throw new InvalidField('Business ID', 'differs from the biz_id in Card (JSON): give it once');
 	}
-	if (isEmpty(card.biz_id)) delete card.biz_id;
-	checkWholeCard(card, fromJson ? jsonFieldName : cardFieldName);
-	return card;
+	const given = isEmpty(bizId) ? bizIdInJson : bizId;
+	return parseWholeCard(isEmpty(given) ? card : { ...card, biz_id: given }, '', jsonFieldName);
 }
 
 /**
@@ -183,98 +85,68 @@ export function readWholeCard(parameters: ItemParameters): AppFeedCard {
  * @throws {InvalidField} for the first field that Feishu would refuse
  */
 export function readCardToWait(parameters: ItemParameters): AppFeedCard {
-	const card = withoutEmpty({ ...readCommonFields(parameters), biz_id: parameters('bizId') });
-	checkWholeCard(card, cardFieldName);
-	return card;
+	return readFields(parameters, [['biz_id', CARD_FIELDS.biz_id], ...CONTENT_TO_WAIT]);
 }
 
-function readCardFields(parameters: ItemParameters): Record<string, unknown> {
-	const buttons = readButtons(parameters('buttons'));
-	return withoutEmpty({
-		...readCommonFields(parameters),
-		buttons: buttons.buttons.length > 0 ? buttons : undefined,
-		time_sensitive: parameters('timeSensitive'),
-	});
+/**
+ * Says whether an expression was to name a new card, in the form or in its JSON, and gave nothing: a slip, such as
+ * in the name of a field.
+ *
+ * @param card as it was read
+ */
+export function lacksBusinessId(
+	parameters: ItemParameters,
+	card: Pick<AppFeedCard, 'biz_id'>,
+): boolean {
+	if (card.biz_id !== undefined) return false;
+	if (parameters.isExpression?.('bizId')) return true;
+	const isFromExpression =
+		parameters('cardSource') === 'json' && parameters.isExpression?.('cardJson');
+	return isFromExpression === true && 'biz_id' in parseCard(parameters('cardJson'));
 }
 
-function readCommonFields(parameters: ItemParameters): Record<string, unknown> {
+/** What to warn of when a new card lacks the business ID that its expression was to give. */
+export function businessIdWarnings(
+	parameters: ItemParameters,
+	card: Pick<AppFeedCard, 'biz_id'>,
+): Pick<RecipientRequest, 'warnings'> {
+	if (!lacksBusinessId(parameters, card)) return {};
 	return {
-		title: parameters('title'),
-		avatar_key: parameters('avatarKey'),
-		preview: parameters('preview'),
-		status_label: readStatusLabel(parameters('statusLabel')),
-		link: { link: parameters('link') ?? '' },
-		notify: readNotification(parameters('notify')),
+		warnings: [
+			'The expression in Business ID gave nothing, so the card got a new ID, which the output gives: a later run cannot find the card by an ID of yours',
+		],
 	};
 }
 
-/**
- * Reads the status label of the form; absent when there is none.
- * The limits are checked with the rest of the card.
- */
-export function readStatusLabel(value: unknown): StatusLabel | undefined {
-	const [label] = entriesOf(value, 'label', 'Status Label');
-	if (label === undefined) return undefined;
-	return { text: label.text, type: label.type ?? 'primary' } as StatusLabel;
-}
-
-/**
- * Reads how the recipients are to be told; absent when the user changed nothing.
- *
- * @throws {InvalidField} when Silent is neither true nor false
- */
-export function readNotification(value: unknown): Notify | undefined {
-	const { closeNotify, customSoundText } = collection(value, 'Notification');
-	if (closeNotify !== undefined) trueOrFalse(closeNotify, '', () => 'Silent');
-	const notify = withoutEmpty({
-		close_notify: closeNotify,
-		custom_sound_text: customSoundText,
-		with_custom_sound: isEmpty(customSoundText) ? undefined : true,
-	});
-	return Object.keys(notify).length > 0 ? (notify as Notify) : undefined;
+function readFields(parameters: ItemParameters, rows: typeof CARD_ROWS): AppFeedCard {
+	const card = rows.map(([name, { form, fromForm }]) => [
+		name,
+		fromForm(parameters(form.name) ?? ''),
+	]);
+	return parseWholeCard(Object.fromEntries(card), '', cardFieldName);
 }
 
 function parseCard(value: unknown): Record<string, unknown> {
-	let card = value;
-	if (typeof value === 'string') {
-		try {
-			card = JSON.parse(value);
-		} catch {
-			card = undefined;
-		}
-		if (card === undefined) {
-			throw new InvalidField(
-				'Card (JSON)',
-				`is not valid JSON (${codePoints(value)} characters): check quotes, commas and brackets`,
-			);
-		}
-	}
-	if (typeof card !== 'object' || card === null || Array.isArray(card)) {
+	const card = typeof value === 'string' ? parseJson(value) : value;
+	const fields = asObject(card);
+	if (fields === undefined) {
 		throw new InvalidField('Card (JSON)', `must be a card object, but is ${kindOf(card)}`);
 	}
 	// People copy the card from Feishu's reference together with its name.
-	const { app_feed_card: wrapped, ...rest } = card as Record<string, unknown>;
+	const { app_feed_card: wrapped, ...rest } = fields;
 	if (wrapped !== undefined && Object.keys(rest).length === 0) return parseCard(wrapped);
-	return { ...card };
+	return fields;
 }
 
-const NAME_BY_FIELD: Record<string, string> = {
-	'': 'Card',
-	biz_id: 'Business ID',
-	title: 'Title',
-	avatar_key: 'Avatar Key',
-	preview: 'Preview',
-	'status_label.text': 'Status Label Text',
-	'status_label.type': 'Status Label Color',
-	'link.link': 'Link',
-	time_sensitive: 'Pin to Top',
-	'notify.close_notify': 'Silent',
-	'notify.custom_sound_text': 'Spoken Text',
-};
-
-/** What the form calls a value of a card: `status_label.text` is "Status Label Text". */
-export function cardFieldName(path: string): string {
-	return path.startsWith('buttons') ? buttonFieldName(path) : (NAME_BY_FIELD[path] ?? path);
+function parseJson(text: string): unknown {
+	const value = jsonOf(text);
+	if (value === undefined) {
+		throw new InvalidField(
+			'Card (JSON)',
+			`is not valid JSON (${codePoints(text)} characters): check quotes, commas and brackets`,
+		);
+	}
+	return value;
 }
 
 function jsonFieldName(path: string): string {

@@ -42,7 +42,7 @@ export const chatField: INodeProperties = {
 export function readChatId(parameters: ItemParameters): string {
 	const chatId = parameters('chatId');
 	if (chatId === '' || chatId === undefined || chatId === null) {
-		throw new InvalidField('Chat', 'is empty, but it must say which chat is meant');
+		throw new InvalidField('Chat', 'is empty, but it must say which chat to change');
 	}
 	if (typeof chatId !== 'string') {
 		throw new InvalidField('Chat', `must be a chat ID, but is ${kindOf(chatId)}`);

@@ -2,7 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import type { UserIdType } from '../../shared/api/payloads';
-import { oneOf } from '../../shared/validation/validators';
+import { asObject, jsonOf } from '../../shared/primitives/json';
+import { idFromForm, isEmpty } from '../../shared/validation/formValues';
+import { oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
 
 /** Who is to be reached, in the order given, each once. */
@@ -11,7 +13,7 @@ export interface Recipients {
 	userIds: string[];
 }
 
-const USER_ID_TYPES: readonly UserIdType[] = ['open_id', 'union_id', 'user_id'];
+const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const satisfies UserIdType[];
 
 export const recipientFields: INodeProperties[] = [
 	{
@@ -37,7 +39,7 @@ export const recipientFields: INodeProperties[] = [
 			},
 		],
 		default: 'open_id',
-		description: 'The kind of ID that the recipients are given as',
+		description: 'The kind of ID that identifies the recipients',
 	},
 	{
 		displayName: 'User IDs',
@@ -48,71 +50,159 @@ export const recipientFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706, ou_a18fe85d22e7633852d8104226e99eac',
 		description:
-			'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list. Any number: they are sent in full batches.',
+			'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list of IDs or of objects that have them. Any number is fine: the node sends them in batches.',
 	},
 ];
 
 /**
- * Reads who is to be reached. A person who is named twice is reached once.
- * IDs that are recognisably of another kind are refused here; whether an ID exists, Feishu tells.
+ * Reads who is to be reached: IDs as text that separates them, as a list, as JSON, or as objects that have one, such
+ * as the operator of an event. A person who is named twice is reached once.
+ * What cannot be an ID of the chosen kind is refused here; whether an ID exists, Feishu tells.
  *
- * @throws {InvalidField} when there is none, or one is no ID
+ * @throws {InvalidField} when there is none, or one is not a valid ID
  */
 export function readRecipients(parameters: ItemParameters): Recipients {
-	const userIdType = parameters('userIdType');
-	oneOf(USER_ID_TYPES)(userIdType, '', () => 'User ID Type');
-	const userIds = new Set(
-		listOf(parameters('userIds')).map((id) => readId(id, userIdType as UserIdType)),
-	);
+	const userIdType = parseField(oneOf(USER_ID_TYPES), parameters('userIdType'), 'User ID Type');
+	const userIds = new Set(idsIn(parameters('userIds'), userIdType));
 	if (userIds.size === 0) {
-		throw new InvalidField('User IDs', 'is empty, but at least one recipient is required');
+		throw new InvalidField(FIELD, 'is empty, but at least one recipient is required');
 	}
-	return { userIdType: userIdType as UserIdType, userIds: [...userIds] };
+	return { userIdType, userIds: [...userIds] };
 }
 
-/** Separators as people type and paste them: ASCII and Chinese commas and semicolons, line breaks. */
-const SEPARATORS = /[,;\n\r，；、]/;
+const FIELD = 'User IDs';
 
-function listOf(value: unknown): unknown[] {
+/** Every ID in a value, however it holds them. */
+function idsIn(value: unknown, userIdType: UserIdType): string[] {
 	if (value === undefined || value === null) return [];
-	if (Array.isArray(value)) return value.flatMap(listOf);
-	if (typeof value === 'string') {
-		return value
-			.split(SEPARATORS)
-			.map((id) => id.trim())
-			.filter((id) => id !== '');
-	}
-	return [value];
+	if (Array.isArray(value)) return value.flatMap((entry) => idsIn(entry, userIdType));
+	if (typeof value === 'string') return idsInText(value, userIdType);
+	if (typeof value === 'number' && userIdType === 'user_id') return [idOfNumber(value)];
+	const fields = asObject(value);
+	if (fields !== undefined) return [idOfObject(fields, userIdType)];
+	throw new InvalidField(FIELD, `must be a list of IDs, but one is ${kindOf(value)}`);
 }
 
-const KIND_BY_PREFIX: ReadonlyArray<
-	[RegExp, UserIdType | 'chat_id' | 'app_id' | 'e-mail address']
-> = [
+/** What people paste along with text and do not see: zero-width characters, direction marks, soft hyphens. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
+/** Separators as people type and paste them: ASCII and Chinese commas and semicolons, bars, tabs, line breaks. */
+const SEPARATORS = /[,;|\t\n\r，；、｜]/;
+
+function idsInText(value: string, userIdType: UserIdType): string[] {
+	const text = value.replace(INVISIBLE, '').trim();
+	if (/^[[{]/.test(text)) {
+		const parsed = jsonOf(text);
+		if (parsed !== undefined) return idsIn(parsed, userIdType);
+	}
+	return text
+		.split(SEPARATORS)
+		.flatMap((part) => spaced(part.trim(), userIdType))
+		.filter((id) => id !== '')
+		.map((id) => checked(id, userIdType));
+}
+
+/** IDs with spaces between, if each shows by its beginning that it is one: elsewhere a space may be a slip. */
+function spaced(part: string, userIdType: UserIdType): string[] {
+	const words = part.split(/\s+/);
+	return words.every((word) => kindOfId(word) === userIdType) ? words : [part];
+}
+
+/** A user_id may be all digits, and sheets hand such IDs on as numbers. */
+function idOfNumber(value: number): string {
+	if (!Number.isInteger(value) || value < 0) {
+		throw new InvalidField(FIELD, `has the number ${value}, which is not a valid ID`);
+	}
+	return checked(String(idFromForm(value, FIELD)), 'user_id');
+}
+
+/** The object that an event, a response or a member list keeps the IDs of a person in. */
+const WRAPPERS = ['operator', 'operator_id', 'user_id'];
+
+function idOfObject(fields: Record<string, unknown>, userIdType: UserIdType): string {
+	const { member_id: memberId, member_id_type: memberIdType, user_id: userId } = fields;
+	const inner = WRAPPERS.map((name) => asObject(fields[name])).find((one) => one !== undefined);
+	const own = fields[userIdType];
+	if (inner !== undefined && (isEmpty(own) || asObject(own))) return idOfObject(inner, userIdType);
+	// The node's own output and Feishu's lists name a person by user_id, whatever the kind of the ID.
+	const named = typeof userId === 'string' && kindOfId(userId) === userIdType ? userId : undefined;
+	const ofMember = memberIdType === userIdType ? memberId : undefined;
+	const id = isEmpty(own) ? (named ?? ofMember) : own;
+	if (typeof id === 'number' && userIdType === 'user_id') return idOfNumber(id);
+	if (typeof id === 'string' && id.trim() !== '') {
+		return checked(id.replace(INVISIBLE, '').trim(), userIdType);
+	}
+	throw new InvalidField(FIELD, `must be a list of IDs, but one is ${lackOf(fields, userIdType)}`);
+}
+
+/** Says why there is no ID in an object, and what to give. */
+function lackOf(fields: Record<string, unknown>, userIdType: UserIdType): string {
+	const without = `an object without ${userIdType}`;
+	const has = (name: string) => !isEmpty(fields[name]);
+	if (['succeeded', 'failed', 'skipped'].some((name) => Array.isArray(fields[name]))) {
+		return `${without}: give one of its lists, such as {{ $json.failed }}`;
+	}
+	const other = [...USER_ID_TYPES, fields.member_id_type].find(
+		(type) => type !== userIdType && (type === fields.member_id_type || has(String(type))),
+	);
+	if (typeof other === 'string') {
+		return `${without}: choose ${other} as User ID Type, or give the ${userIdType}`;
+	}
+	if (['email', 'mobile', 'enterprise_email'].some(has)) {
+		return `${without}: an e-mail address or mobile number is not an ID, so give the ${userIdType} of the person`;
+	}
+	return `${without}: give the ID itself, or an object such as {"${userIdType}": "…"}`;
+}
+
+type IdKind = UserIdType | 'chat_id' | 'app_id' | 'e-mail address' | 'mobile number';
+
+const KIND_BY_PATTERN: ReadonlyArray<[RegExp, IdKind]> = [
 	[/^ou_/, 'open_id'],
 	[/^on_/, 'union_id'],
 	[/^oc_/, 'chat_id'],
 	[/^cli_/, 'app_id'],
 	[/@/, 'e-mail address'],
+	[/^\+\d+$/, 'mobile number'],
 ];
 
-/** What is left between the IDs of a list that is separated, quoted or wrapped in another way. */
-const NOT_IN_AN_ID = /[\s"'`<>(){}[\]]/;
+/** The kind that an ID shows by itself; nothing for a user_id, which looks like any word. */
+function kindOfId(id: string): IdKind | undefined {
+	return KIND_BY_PATTERN.find(([pattern]) => pattern.test(id))?.[1];
+}
 
-function readId(value: unknown, userIdType: UserIdType): string {
-	// A user_id may be all digits, and sheets hand such IDs on as numbers.
-	const id = typeof value === 'number' && userIdType === 'user_id' ? String(value) : value;
-	if (typeof id !== 'string') {
-		throw new InvalidField('User IDs', `must be a list of IDs, but one is ${kindOf(value)}`);
+const ID = /^[\w.@+-]+$/;
+const EMPTY_VALUES: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN', 'true', 'false']);
+
+/** @throws {InvalidField} for what cannot be an ID, or is recognisably of another kind */
+function checked(id: string, userIdType: UserIdType): string {
+	if (id === '[object Object]') {
+		throw new InvalidField(
+			FIELD,
+			'has "[object Object]": let the field hold the expression alone, without text around it',
+		);
 	}
-	if (NOT_IN_AN_ID.test(id)) {
-		throw new InvalidField('User IDs', `has ${shown(id)}, which is no ID: separate IDs by commas`);
+	if (EMPTY_VALUES.has(id)) {
+		throw new InvalidField(
+			FIELD,
+			`has the word ${id}, which an expression leaves where it finds nothing`,
+		);
 	}
-	const kind = KIND_BY_PREFIX.find(([prefix]) => prefix.test(id))?.[1];
+	if (!ID.test(id)) {
+		throw new InvalidField(
+			FIELD,
+			`has ${shown(id)}, which is not a valid ID: separate IDs by commas, without quotes or brackets`,
+		);
+	}
+	// Only a user_id can be all digits.
+	const kind = kindOfId(id) ?? (/^\d+$/.test(id) ? 'user_id' : undefined);
 	if (kind !== undefined && kind !== userIdType) {
 		throw new InvalidField(
-			'User IDs',
-			`has ${shown(id)}, which is of the kind ${kind}, but User ID Type is ${userIdType}`,
+			FIELD,
+			`has ${shown(id)}, which is ${article(kind)} ${kind}, but User ID Type is ${userIdType}`,
 		);
 	}
 	return id;
+}
+
+function article(kind: IdKind): string {
+	return /^(open|app|e-)/.test(kind) ? 'an' : 'a';
 }

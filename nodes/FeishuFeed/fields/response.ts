@@ -1,12 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { BUTTON_TYPES, CARD_LIMITS } from '../../shared/validation/cardFields';
-import { InvalidField, shown } from '../../shared/validation/InvalidField';
-import { oneOf, text, wholeNumber } from '../../shared/validation/validators';
 import type { Choice, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
-import { collection, entriesOf, isEmpty } from '../execution/ItemParameters';
+import {
+	BUTTON_LIMITS,
+	buttonStyleField,
+	buttonTextField,
+	parseButtonType,
+	readActionValue,
+} from '../../shared/validation/buttons';
+import { CARD_LIMITS } from '../../shared/validation/cardFields';
+import { collection, entriesOf, isEmpty, textFromForm } from '../../shared/validation/formValues';
+import { InvalidField, shown } from '../../shared/validation/InvalidField';
+import { keysOf, oneOf, parseField, text, wholeNumber } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
-import { buttonStyleField, buttonTextField, readActionValue } from './buttons';
 
 const APPROVAL = { show: { responseType: ['approval'] } };
 
@@ -35,7 +41,7 @@ export const responseFields: INodeProperties[] = [
 		name: 'approveText',
 		type: 'string',
 		default: '同意 Approve',
-		description: `At most ${CARD_LIMITS.buttonText} characters`,
+		description: `At most ${BUTTON_LIMITS.text} characters`,
 		displayOptions: APPROVAL,
 	},
 	{
@@ -43,7 +49,7 @@ export const responseFields: INodeProperties[] = [
 		name: 'declineText',
 		type: 'string',
 		default: '拒绝 Decline',
-		description: `At most ${CARD_LIMITS.buttonText} characters. Leave empty for a card that can only be approved.`,
+		description: `At most ${BUTTON_LIMITS.text} characters. Leave empty for a card that can only be approved.`,
 		displayOptions: APPROVAL,
 	},
 	{
@@ -53,7 +59,7 @@ export const responseFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
 		placeholder: 'Add Button',
 		default: {},
-		description: `Up to ${CARD_LIMITS.buttons} buttons, shown from left to right`,
+		description: `Up to ${BUTTON_LIMITS.buttons} buttons, shown from left to right`,
 		displayOptions: { show: { responseType: ['custom'] } },
 		options: [
 			{
@@ -67,7 +73,8 @@ export const responseFields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. taken',
-						description: "What the node's output calls the answer. The text is taken without it.",
+						description:
+							'What the output calls this answer. Without it, the output has the text of the button.',
 					},
 					buttonStyleField,
 				],
@@ -87,14 +94,14 @@ export const responseFields: INodeProperties[] = [
 			{
 				name: 'Through a Web Page',
 				value: 'link',
-				description: 'The button opens a page that asks to confirm',
+				description: 'The button opens a page that asks for confirmation',
 			},
 		],
 		default: 'callback',
 	},
 	{
 		displayName:
-			'An active workflow of this n8n must hold a Feishu Feed Trigger with the same app. It needs no other node.',
+			'An active workflow of this n8n must have a Feishu Feed Trigger for the same app. It needs no other node. If you send by User ID, the app needs the scope contact:user.employee_id:readonly: Feishu then says who pressed by that ID.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',
@@ -135,19 +142,19 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'delete',
-		description: 'What becomes of the card when nobody can respond to it any more',
+		description: 'What happens to the card when nobody can respond to it anymore',
 	},
 	{
 		displayName: 'Text Afterwards',
 		name: 'doneText',
 		type: 'string',
 		default: '✓ {answer} · {person}',
-		description: `The second line of the card from then on: {answer} becomes the text of the button, {person} the ID of who pressed it. At most ${CARD_LIMITS.preview} characters.`,
+		description: `The second line of the card from then on. {answer} becomes the text of the button, and {person} the ID of the person who pressed it. At most ${CARD_LIMITS.preview} characters.`,
 		displayOptions: { show: { afterwards: ['update'] } },
 	},
 ];
 
-const UNITS: Record<string, number> = { minutes: 60, hours: 3_600, days: 86_400 };
+const SECONDS_BY_UNIT = { minutes: 60, hours: 3_600, days: 86_400 };
 
 /** The options of an operation that waits. */
 export const waitingOptions: INodeProperties[] = [
@@ -158,7 +165,7 @@ export const waitingOptions: INodeProperties[] = [
 		placeholder: 'Add Limit',
 		default: { values: { limitType: 'afterTimeInterval', resumeAmount: 1, resumeUnit: 'hours' } },
 		description:
-			'When the workflow goes on although nobody, or not everybody, has responded. It waits without end without this.',
+			'When the workflow continues even if nobody, or not everybody, has responded. Without a limit, it waits forever.',
 		options: [
 			{
 				displayName: 'Values',
@@ -211,82 +218,107 @@ export const waitingOptions: INodeProperties[] = [
  * Reads what people may choose, and how long it is waited for. The texts' lengths are checked with the card.
  *
  * @param now milliseconds since 1970
- * @throws {InvalidField} for the first field that cannot be meant so
+ * @throws {InvalidField} for the first field with a value that makes no sense
  */
 export function readWaitingPlan(parameters: ItemParameters, now: number): WaitingPlan {
-	const chosen = (name: string, field: string, choices: readonly string[]): string => {
-		const value = parameters(name);
-		oneOf(choices)(value, '', () => field);
-		return value as string;
-	};
+	const chosen = <const Value extends string>(
+		name: string,
+		field: string,
+		choices: readonly Value[],
+	): Value => parseField(oneOf(choices), parameters(name), field);
 	const isApproval = chosen('responseType', 'Response Type', ['approval', 'custom']) === 'approval';
 	const afterwards = chosen('afterwards', 'Afterwards', ['delete', 'update']);
-	const doneText = afterwards === 'update' ? parameters('doneText') : '';
-	text({ maximum: CARD_LIMITS.preview })(doneText, '', () => 'Text Afterwards');
+	const doneText = afterwards === 'update' ? textFromForm(parameters('doneText')) : '';
 	return {
 		isApproval,
 		choices: isApproval ? readApproval(parameters) : readChoices(parameters('answers')),
 		channel: chosen('channel', 'Response Comes Back', ['callback', 'link']),
 		waitFor: chosen('waitFor', 'Wait For', ['first', 'all']),
 		afterwards,
-		doneText,
+		doneText: parseField(text({ maximum: CARD_LIMITS.preview }), doneText, 'Text Afterwards'),
 		deadline: readDeadline(collection(parameters('options'), 'Options').limitWaitTime, now),
-	} as WaitingPlan;
+	};
 }
 
+const parseLabel = text({ minimum: 1, maximum: BUTTON_LIMITS.text });
+
 function readApproval(parameters: ItemParameters): Choice[] {
-	const [approve, decline] = [parameters('approveText'), parameters('declineText')];
-	const choices = [choiceOf('Approve Button Text', 'approve', approve, 'primary')];
-	if (isEmpty(decline)) return choices;
-	return [...choices, choiceOf('Decline Button Text', 'decline', decline, 'default')];
+	const decline = textFromForm(parameters('declineText'));
+	const approve: Choice = {
+		value: 'approve',
+		text: parseField(parseLabel, textFromForm(parameters('approveText')), 'Approve Button Text'),
+		buttonType: 'primary',
+	};
+	if (isEmpty(decline)) return [approve];
+	const label = parseField(parseLabel, decline, 'Decline Button Text');
+	return [approve, { value: 'decline', text: label, buttonType: 'default' }];
 }
 
 function readChoices(value: unknown): Choice[] {
-	const entries = entriesOf(value, 'answer', 'Buttons');
-	if (entries.length === 0 || entries.length > CARD_LIMITS.buttons) {
+	const entries = entriesOf(value, {
+		field: 'Buttons',
+		groups: ['answer'],
+		known: ['text', 'value', 'buttonType'],
+		example: 'a list such as [{"text": "Take it", "value": "taken"}]',
+	});
+	if (entries.length === 0 || entries.length > BUTTON_LIMITS.buttons) {
 		throw new InvalidField(
 			'Buttons',
-			`has ${entries.length} buttons, but from 1 to ${CARD_LIMITS.buttons} are needed`,
+			`has ${entries.length} buttons, but from 1 to ${BUTTON_LIMITS.buttons} are needed`,
 		);
 	}
-	const choices = entries.map((entry, index) => {
-		const { text: label, value: given, buttonType = 'default' } = entry;
-		oneOf(BUTTON_TYPES)(buttonType, '', () => `Button ${index + 1} Style`);
-		const named = isEmpty(given) ? label : readActionValue(given, `Button ${index + 1} Value`);
-		return choiceOf(`Button ${index + 1} Text`, named, label, buttonType as Choice['buttonType']);
+	const choices = entries.map((entry, index): Choice => {
+		const { text: given, value: named, buttonType = 'default' } = entry;
+		const style = parseField(parseButtonType, buttonType, `Button ${index + 1} Style`);
+		const label = parseField(parseLabel, textFromForm(given), `Button ${index + 1} Text`);
+		return {
+			value: isEmpty(named) ? label : readActionValue(named, `Button ${index + 1} Value`),
+			text: label,
+			buttonType: style,
+		};
 	});
 	const [first, second] = choices;
-	if (first.value === second?.value) {
+	if (first !== undefined && first.value === second?.value) {
 		throw new InvalidField('Buttons', `has the value ${shown(first.value)} twice`);
 	}
 	return choices;
 }
 
-function choiceOf(
-	field: string,
-	value: unknown,
-	label: unknown,
-	buttonType: Choice['buttonType'],
-): Choice {
-	text({ minimum: 1, maximum: CARD_LIMITS.buttonText })(label, '', () => field);
-	return { value: value as string, text: label as string, buttonType };
-}
-
 function readDeadline(limit: unknown, now: number): number | undefined {
-	const [values] = entriesOf(limit, 'values', 'Limit Wait Time');
+	const [values, ...others] = entriesOf(limit, {
+		field: 'Limit Wait Time',
+		groups: ['values'],
+		known: ['limitType', 'resumeAmount', 'resumeUnit', 'maxDateAndTime'],
+		example: 'an object such as {"resumeAmount": 2, "resumeUnit": "hours"}',
+	});
+	if (others.length > 0) {
+		throw new InvalidField('Limit Wait Time', `has ${others.length + 1} entries, but takes one`);
+	}
 	if (values === undefined) return undefined;
 	const { limitType = 'afterTimeInterval', resumeAmount = 1, resumeUnit = 'hours' } = values;
-	oneOf(['afterTimeInterval', 'atSpecifiedTime'])(limitType, '', () => 'Limit Type');
-	if (limitType === 'afterTimeInterval') {
-		wholeNumber({ minimum: 1, maximum: 100_000 })(resumeAmount, '', () => 'Limit Wait Time Amount');
-		oneOf(Object.keys(UNITS))(resumeUnit, '', () => 'Limit Wait Time Unit');
-		return now + (resumeAmount as number) * UNITS[resumeUnit as string] * 1_000;
+	const type = parseField(oneOf(['afterTimeInterval', 'atSpecifiedTime']), limitType, 'Limit Type');
+	if (type === 'afterTimeInterval') {
+		const amount = wholeNumber({ minimum: 1, maximum: 100_000 });
+		const unit = oneOf(keysOf(SECONDS_BY_UNIT));
+		return (
+			now +
+			parseField(amount, resumeAmount, 'Limit Wait Time Amount') *
+				SECONDS_BY_UNIT[parseField(unit, resumeUnit, 'Limit Wait Time Unit')] *
+				1_000
+		);
 	}
 	const { maxDateAndTime } = values;
-	const time = new Date(isEmpty(maxDateAndTime) ? NaN : (maxDateAndTime as string)).getTime();
+	const time = millisecondsOf(maxDateAndTime);
 	if (Number.isNaN(time) || time <= now) {
-		const problem = Number.isNaN(time) ? 'is no date and time' : 'is in the past';
+		const problem = Number.isNaN(time) ? 'is not a valid date and time' : 'is in the past';
 		throw new InvalidField('Max Date and Time', `${problem}: ${shown(String(maxDateAndTime))}`);
 	}
 	return time;
+}
+
+/** Milliseconds since 1970 of a text, a number, or a date of JavaScript or Luxon; NaN for anything else. */
+function millisecondsOf(value: unknown): number {
+	if (typeof value === 'string') return value === '' ? NaN : Date.parse(value);
+	if (typeof value === 'number') return new Date(value).getTime();
+	return typeof value === 'object' && value !== null ? Number(value.valueOf()) : NaN;
 }

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { oneOf, trueOrFalse } from '../../shared/validation/validators';
-import { collection } from '../execution/ItemParameters';
+import { oneOf, parseField, trueOrFalse } from '../../shared/validation/validators';
+import { collection } from '../../shared/validation/formValues';
 import type { ItemParameters } from '../execution/ItemParameters';
 
-/** How the user wants to be told who was reached. */
+/** How the node reports who was reached. */
 export interface ResultOptions {
 	/** What happens to an item when some, but not all, of its recipients were not reached. */
 	whenSomeFail: 'tell' | 'fail';
@@ -22,7 +22,7 @@ export const resultOptionFields: INodeProperties[] = [
 			{
 				name: 'Tell in the Output',
 				value: 'tell',
-				description: 'The item goes on, and its output lists who was not reached, and why',
+				description: 'The item continues, and its output lists who was not reached and why',
 			},
 			{
 				name: 'Fail the Item',
@@ -38,11 +38,9 @@ export const resultOptionFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to give an item for each recipient, in place of one for each input item that lists its recipients',
+			'Whether to output one item for each recipient, instead of one for each input item that lists its recipients',
 	},
 ];
-
-const FIELD = 'Options';
 
 /**
  * Reads the options that every operation has.
@@ -52,9 +50,10 @@ const FIELD = 'Options';
 export function readResultOptions(parameters: ItemParameters): ResultOptions {
 	const { whenSomeFail = 'tell', itemPerRecipient = false } = collection(
 		parameters('options'),
-		FIELD,
+		'Options',
 	);
-	oneOf(['tell', 'fail'])(whenSomeFail, '', () => 'If Some Recipients Fail');
-	trueOrFalse(itemPerRecipient, '', () => 'One Output Item per Recipient');
-	return { whenSomeFail, itemPerRecipient } as ResultOptions;
+	return {
+		whenSomeFail: parseField(oneOf(['tell', 'fail']), whenSomeFail, 'If Some Recipients Fail'),
+		itemPerRecipient: parseField(trueOrFalse, itemPerRecipient, 'One Output Item per Recipient'),
+	};
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { trueOrFalse } from '../../shared/validation/validators';
+import { parseField, trueOrFalse } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
 
 export const instantReminderField: INodeProperties = {
@@ -9,7 +9,7 @@ export const instantReminderField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		"Whether the chat stays on top of the recipients' message lists until this is switched off again",
+		"Whether the chat stays at the top of the recipients' message lists until you switch this off again",
 };
 
 /**
@@ -18,7 +18,5 @@ export const instantReminderField: INodeProperties = {
  * @throws {InvalidField} when an expression gives something else than true or false
  */
 export function readTimeSensitive(parameters: ItemParameters): boolean {
-	const timeSensitive = parameters('timeSensitive');
-	trueOrFalse(timeSensitive, '', () => 'Instant Reminder');
-	return timeSensitive as boolean;
+	return parseField(trueOrFalse, parameters('timeSensitive'), 'Instant Reminder');
 }

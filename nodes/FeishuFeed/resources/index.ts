@@ -59,11 +59,22 @@ function formOf(resource: string, operation: Operation): INodeProperties[] {
 		default: {},
 		options: choices,
 	};
-	return [...fields, optionsField].map((field) => ({
+	return [...fields, optionsField].flatMap(withWholeValue).map((field) => ({
 		...field,
 		displayOptions: {
 			...field.displayOptions,
 			show: { ...ofThisOperation, ...field.displayOptions?.show },
 		},
 	}));
+}
+
+/**
+ * n8n empties a collection that one expression gives, or that has another shape than the form: it reads the
+ * form's own parts and drops the rest, without a word. A hidden field of the same name hands the value on whole,
+ * so that it is read or refused (`formValues.ts`).
+ */
+function withWholeValue(field: INodeProperties): INodeProperties[] {
+	const { type, displayName, name, default: byDefault, displayOptions } = field;
+	if (type !== 'collection' && type !== 'fixedCollection') return [field];
+	return [field, { displayName, name, type: 'hidden', default: byDefault, displayOptions }];
 }

@@ -1,20 +1,22 @@
 import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
+import { endPressedCard } from './endPressedCard';
 import type { EventTrigger } from './handleEvent';
 import { rememberEvent } from './recentEvents';
 import { resumeExecution } from './resumeExecution';
 
 /** The trigger as n8n has it, for the pipeline. */
-export function eventTriggerOf(
-	context: ITriggerFunctions | IWebhookFunctions,
-	{ appSecret }: TenantCredential,
-): EventTrigger {
+export function eventTriggerOf(context: ITriggerFunctions | IWebhookFunctions): EventTrigger {
 	return {
 		parameter: (name) => context.getNodeParameter(name),
 		resume: async (event, deadlineMs) =>
-			await resumeExecution(event, appSecret, deadlineMs, {
+			await resumeExecution(event, deadlineMs, {
+				readAppSecret: async () =>
+					(await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL)).appSecret,
 				send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
+				endCard: async (card, operator) => await endPressedCard(context, card, operator),
 				logger: context.logger,
 			}),
 		remember: (eventId) => rememberEvent(context, eventId),

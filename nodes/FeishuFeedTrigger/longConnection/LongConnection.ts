@@ -18,6 +18,8 @@ export type { LongConnectionApp } from './endpoint';
 export interface LongConnectionTools {
 	/** Sends one HTTP request and gives the parsed JSON body of the response, whatever its status. */
 	send: (options: IHttpRequestOptions) => Promise<unknown>;
+	/** Reads the credential anew: somebody may have edited it since the connection was opened. */
+	readApp?: () => Promise<LongConnectionApp>;
 	logger: Logger;
 	/** Called when a connection that was open is lost for good, and no more events come. */
 	onLost?: (error: LongConnectionError) => void;
@@ -204,12 +206,30 @@ class LongConnection {
 				);
 				await waitUntil(Date.now() + seconds * 1_000, signal);
 			}
+			await this.followCredentials();
+			if (signal.aborted) return undefined;
 			const { value: socket, failure } = await this.connect();
 			if (failure === undefined) return socket;
 			if (!failure.retryable) return this.lose(failure);
 			lastFailure = failure;
 		}
 		return undefined;
+	}
+
+	/** Takes a secret that is new in a credential, and lets go of listeners whose credential names another app. */
+	private async followCredentials(): Promise<void> {
+		for (const subscription of [...this.subscriptions]) {
+			const { readApp, onLost } = subscription.tools;
+			const app = await readApp?.().catch(() => undefined);
+			if (app === undefined) continue;
+			if (app.baseUrl === this.app.baseUrl && app.appId === this.app.appId) {
+				this.appSecret = app.appSecret;
+				continue;
+			}
+			const message = 'The credential has been changed to another app';
+			void this.leave(subscription);
+			onLost?.(new LongConnectionError({ message, retryable: true }));
+		}
 	}
 
 	/** Asks for the address, every time anew, and connects. */

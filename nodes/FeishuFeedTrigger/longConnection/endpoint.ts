@@ -1,6 +1,7 @@
 import { asObject, asText } from '../../shared/primitives/json';
 import { notFeishu, postSecret, unreachable } from '../../shared/api/secretRequest';
 import type { SendRequest } from '../../shared/api/secretRequest';
+import { withoutSecrets } from '../../shared/api/secrets';
 
 /** The app whose events are received. */
 export interface LongConnectionApp {
@@ -116,7 +117,9 @@ export async function askForEndpoint(
 	const { code, msg, data } = asObject(response.body) ?? {};
 	if (typeof code === 'number' && code !== 0) {
 		const { advice, retryable } = CODES[code] ?? { advice: 'try again later', retryable: true };
-		const message = `Feishu refused the long connection (code ${code}, "${asText(msg)}"): ${advice}`;
+		// A server may repeat what it was sent.
+		const reason = withoutSecrets(asText(msg), [appSecret]);
+		const message = `Feishu refused the long connection (code ${code}, "${reason}"): ${advice}`;
 		return { failure: { message, retryable } };
 	}
 	const { URL: url, ClientConfig: clientConfig } = asObject(data) ?? {};

@@ -6,25 +6,23 @@ import { eventTriggerOf } from '../event/eventTrigger';
 import { handleEvent } from '../event/handleEvent';
 import type { EventTransport, WorkflowResult } from '../event/handleEvent';
 import { listen } from './LongConnection';
+import type { LongConnectionApp } from './LongConnection';
 
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
 	context: ITriggerFunctions,
 ): Promise<ITriggerResponse> {
 	const credential = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const app = {
-		baseUrl: baseUrlOf(credential),
-		appId: credential.appId,
-		appSecret: credential.appSecret,
-	};
+	const app = appOf(credential);
 	const tools = {
 		send: async (options: IHttpRequestOptions) =>
 			(await context.helpers.httpRequest(options)) as unknown,
+		readApp: async () => appOf(await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL)),
 		logger: context.logger,
 		// n8n then tries to activate the workflow again.
 		onLost: (error: Error) => context.emitError(error),
 	};
-	const trigger = eventTriggerOf(context, credential);
+	const trigger = eventTriggerOf(context);
 	const transport = longConnectionTransport(context);
 	let listening: Promise<() => Promise<void>> | undefined;
 	const start = async (): Promise<void> => {
@@ -38,6 +36,11 @@ export async function receiveOverLongConnection(
 	};
 	if (context.getMode() !== 'manual') await start();
 	return { manualTriggerFunction: start, closeFunction: stop };
+}
+
+function appOf(credential: TenantCredential): LongConnectionApp {
+	const { appId, appSecret } = credential;
+	return { baseUrl: baseUrlOf(credential), appId, appSecret };
 }
 
 function longConnectionTransport(context: ITriggerFunctions): EventTransport {

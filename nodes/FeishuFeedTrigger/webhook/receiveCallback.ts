@@ -27,12 +27,10 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 		return RESPONDED;
 	}
 	const transport = new WebhookTransport(this);
-	const responded = handleEvent(callback.body, eventTriggerOf(this, credential), transport).then(
-		(toast) => {
-			transport.respond(toast);
-			return RESPONDED;
-		},
-	);
+	const responded = handleEvent(callback.body, eventTriggerOf(this), transport).then((toast) => {
+		transport.respond(toast);
+		return RESPONDED;
+	});
 	// n8n runs the workflow, whose result the response may wait for, only when this has returned.
 	return await Promise.race([transport.started, responded]);
 }

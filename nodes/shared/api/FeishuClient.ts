@@ -1,12 +1,18 @@
-import type { IExecuteFunctions, IHttpRequestMethods, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	ILoadOptionsFunctions,
+	ITriggerFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { STOPPED } from './failures';
 import type { Failure } from './failures';
 import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
-import { withoutSecrets } from './secrets';
-import { TENANT_CREDENTIAL, baseUrlOf, currentAccessToken } from './tenantCredential';
-import type { TenantCredential, TokenError } from './tenantCredential';
+import { sentSecretsOf, withoutSecrets } from './secrets';
+import { TENANT_CREDENTIAL, TokenError, baseUrlOf, currentAccessToken } from './tenantCredential';
+import type { TenantCredential } from './tenantCredential';
 
 /** One call of Feishu's API. */
 export interface FeishuRequest {
@@ -29,7 +35,7 @@ const RESPONSE_TIMEOUT_MS = 20_000;
  */
 export type AcquireSlot = (isUrgent: boolean) => Promise<boolean>;
 
-type N8nContext = IExecuteFunctions | ILoadOptionsFunctions;
+type N8nContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions | IWebhookFunctions;
 
 /**
  * Calls Feishu's API as the app of the credential, through n8n's own HTTP client.
@@ -170,17 +176,16 @@ export class FeishuClient {
 					},
 				},
 			)) as HttpResponse;
-			return this.redacted(readResponse(response, { scopes }));
+			// A server may repeat what it was sent. n8n has written a new token into the credential that it was given.
+			const { statusCode, headers, body: content } = response;
+			const readable = withoutSecrets(
+				{ statusCode, headers, body: content },
+				sentSecretsOf(credential),
+			);
+			return readResponse(readable, { scopes });
 		} catch (error) {
-			return this.redacted({ failure: readRequestError(error as Error) });
+			return { failure: readRequestError(error as Error) };
 		}
-	}
-
-	/** A server may repeat in its answer what it was sent. */
-	private redacted(response: ApiResponse): ApiResponse {
-		if (response.failure === undefined) return response;
-		const { failure } = response;
-		return { failure: { ...failure, reason: withoutSecrets(failure.reason, this.credential) } };
 	}
 }
 
@@ -195,8 +200,8 @@ const NETWORK_ERRORS: Record<string, string> = {
 /** The request of such an error holds the token, so only its cause is read, never passed on. */
 function readRequestError(error: Error): Failure {
 	const cause = (error.cause ?? error) as Error & { code?: string };
-	if (cause.name === 'FeishuTokenError') {
-		const { message, feishuCode, retryable } = cause as TokenError;
+	if (cause instanceof TokenError) {
+		const { message, feishuCode, retryable } = cause;
 		return { kind: 'noToken', reason: message, code: feishuCode, retryable };
 	}
 	if (cause.code === 'ERR_CANCELED')

@@ -125,10 +125,26 @@ export const SET_BOT_TIME_SENSITIVE: FeedEndpoint = {
 	failureList: 'failed_user_reasons',
 };
 
-/** Feishu: im-v1/chat/list and im-v1/chat/search, for the chat picker. */
-export const LIST_CHATS = {
+/** One endpoint of Feishu that gives a list, page by page. */
+export interface ListEndpoint {
+	path: string;
+	/** The most entries of one page. */
+	pageSize: number;
+	rateLimits: RateLimit[];
+	/** Any one of them suffices. */
+	scopes: string[];
+}
+
+/** Feishu: im-v1/chat/list */
+export const LIST_CHATS: ListEndpoint = {
 	path: '/open-apis/im/v1/chats',
 	pageSize: 100,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
 	scopes: ['im:chat:readonly'],
 };
-export const SEARCH_CHATS = { ...LIST_CHATS, path: '/open-apis/im/v1/chats/search' };
+
+/** Feishu: im-v1/chat/search */
+export const SEARCH_CHATS: ListEndpoint = {
+	...LIST_CHATS,
+	path: '/open-apis/im/v1/chats/search',
+};

@@ -5,6 +5,7 @@ import { asObject, asText } from '../primitives/json';
 import { ERROR_CODES } from './errorCodes';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
+import { withoutSecrets } from './secrets';
 
 /** The credential's type, as workflows store it. */
 export const TENANT_CREDENTIAL = 'feishuTenantApi';
@@ -170,8 +171,11 @@ async function askForToken(
 	const { concerns, advice: general } = ERROR_CODES[code] ?? {};
 	// What is wrong with the app ends every call, those for tokens, too.
 	const advice = ADVICE_BY_CODE[code] ?? (concerns === 'app' ? general : undefined);
+	// A server may repeat what it was sent.
+	const { app_secret, app_ticket, app_access_token } = body;
+	const message = withoutSecrets(asText(msg), [app_secret, app_ticket, app_access_token]);
 	throw new TokenError(
-		`Feishu issued no access token (code ${code}, "${asText(msg)}"): ${advice ?? 'check the app in the credential'}`,
+		`Feishu issued no access token (code ${code}, "${message}"): ${advice ?? 'check the app in the credential'}`,
 		code,
 		// A rate limit, an internal error: what nothing in the credential would mend.
 		advice === undefined,

@@ -5,7 +5,6 @@ import type {
 } from 'n8n-workflow';
 
 import type { SendRequest } from './secretRequest';
-import { withoutSecrets } from './secrets';
 import { fetchTenantAccessToken } from './tenantCredential';
 import type { TenantCredential } from './tenantCredential';
 
@@ -24,7 +23,7 @@ async function feishuTenantApiTest(
 		await fetchTenantAccessToken(credential, send);
 		return { status: 'OK', message: 'Connection successful' };
 	} catch (error) {
-		return { status: 'Error', message: withoutSecrets((error as Error).message, credential) };
+		return { status: 'Error', message: (error as Error).message };
 	}
 }
 

@@ -20,13 +20,18 @@ export function asText(value: unknown): string {
 	}
 }
 
-/** The JSON object in a text, if there is one. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
+/** The value that a text of JSON holds, or nothing when the text is not JSON. */
+export function jsonOf(text: string): unknown {
 	try {
-		return asObject(JSON.parse(text));
+		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}
+}
+
+/** The JSON object in a text, if there is one. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+	return asObject(jsonOf(text));
 }
 
 /** The first of the values that is a text and not empty. */

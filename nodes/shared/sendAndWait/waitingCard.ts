@@ -1,4 +1,4 @@
-import { CARD_LIMITS } from '../validation/cardFields';
+import { CARD_FIELDS, CARD_LIMITS } from '../validation/cardFields';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from '../api/payloads';
 
 /** What somebody may choose: one button of a card that waits for a response. */
@@ -54,7 +54,10 @@ export interface WaitingCard extends WaitingPlan {
 	cleared: string[];
 }
 
-/** The operator as a recipient: the ID of the type that the recipients have. */
+/**
+ * The operator as a recipient: the ID of the type that the recipients have. Version 0.1 also took operators
+ * without it, which executions that went to sleep with it may hold.
+ */
 export function recipientOf({ userIdType }: WaitingCard, operator: Operator): string | undefined {
 	return operator[userIdType] ?? operator.open_id ?? operator.union_id ?? operator.user_id;
 }
@@ -78,24 +81,36 @@ export function unanswered(card: WaitingCard): string[] {
 	return (card.reached ?? []).filter((userId) => !responded.has(userId));
 }
 
+/** What became of a response. */
+export type Responded =
+	| { status: 'recorded'; card: WaitingCard }
+	/** Its person has responded, or the card waits no longer. */
+	| { status: 'closed' }
+	/** Its person did not get the card. */
+	| { status: 'notRecipient' }
+	/** Feishu does not tell the kind of ID that the recipients have, so nobody knows whether its person is one. */
+	| { status: 'unidentified' };
+
 /**
- * Takes a response. Only the first one of a person counts, and none once the card waits no longer.
+ * Takes a response. Only recipients may respond; only the first response of each counts, and none once the card
+ * waits no longer.
  *
  * @param now milliseconds since 1970
- * @returns the card with the response; nothing when it does not count
  */
 export function respond(
 	card: WaitingCard,
 	choice: Choice,
 	operator: Operator,
 	now: number,
-): WaitingCard | undefined {
-	const person = recipientOf(card, operator);
-	const hasResponded = card.given.some((given) => recipientOf(card, given.operator) === person);
-	if (hasResponded || isOver(card, now)) return undefined;
+): Responded {
+	if (isOver(card, now)) return { status: 'closed' };
+	const person = operator[card.userIdType];
+	if (person === undefined) return { status: 'unidentified' };
+	if (!card.reached?.includes(person)) return { status: 'notRecipient' };
+	if (!unanswered(card).includes(person)) return { status: 'closed' };
 	const { value, text } = choice;
 	const response = { value, text, operator, time: new Date(now).toISOString() };
-	return { ...card, given: [...card.given, response] };
+	return { status: 'recorded', card: { ...card, given: [...card.given, response] } };
 }
 
 /** The recipients whose card waits for nothing any more, but does not show that yet. */
@@ -103,6 +118,14 @@ export function toClear(card: WaitingCard, now: number): string[] {
 	const { reached = [], cleared } = card;
 	const waiting = isOver(card, now) ? [] : unanswered(card);
 	return reached.filter((userId) => !waiting.includes(userId) && !cleared.includes(userId));
+}
+
+/** The update that ends a card without saying how: unpinned and without buttons; what it shows besides stays. */
+export function unpinnedCard(bizId: string): UpdateCardContent {
+	return {
+		app_feed_card: { biz_id: bizId, time_sensitive: false },
+		update_fields: ['11', '13'],
+	};
 }
 
 const NO_ANSWER = '未答复 No answer';
@@ -132,7 +155,12 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 				),
 			}),
 		},
-		update_fields: response ? ['3', '10', '11', '13'] : ['10', '11', '13'],
+		update_fields: [
+			...(response ? [CARD_FIELDS.preview.update.code] : []),
+			CARD_FIELDS.status_label.update.code,
+			CARD_FIELDS.buttons.update.code,
+			CARD_FIELDS.time_sensitive.update.code,
+		],
 	};
 }
 
@@ -145,12 +173,18 @@ function truncated(text: string, maxCharacters: number): string {
 
 /** The output of an item: who chose what, and when; who did not respond, and who was not reached. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
-	const { given, isApproval, choices, reached = [], failed = [] } = card;
+	const {
+		given,
+		isApproval,
+		choices: [first],
+		reached = [],
+		failed = [],
+	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
 	// Nothing when they differ.
 	const [commonValue = null] = values.size === 1 ? values : [];
-	const isApproved = isComplete && commonValue !== null && commonValue === choices[0]?.value;
+	const isApproved = isComplete && commonValue !== null && commonValue === first?.value;
 	return {
 		biz_id: card.card.biz_id,
 		data: {

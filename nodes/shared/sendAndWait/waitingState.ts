@@ -1,8 +1,12 @@
 import type { DeliveryOptions } from '../delivery/DeliveryOptions';
 import type { WaitingCard } from './waitingCard';
 
+/** The version of the state that this code writes. Version 0.1 of the package wrote none: that is 1. */
+export const WAITING_STATE_VERSION = 2;
+
 /** The state of the waiting workflow, as the JSON of its one item. n8n stores it while the execution waits. */
 export interface WaitingState {
+	version: typeof WAITING_STATE_VERSION;
 	/** One for each input item, in their order. */
 	cards: WaitingCard[];
 	delivery: DeliveryOptions;
@@ -12,7 +16,11 @@ export interface WaitingState {
 	isSent: boolean;
 }
 
-/** Reads the state out of an item, which only this package's own nodes write. */
+/**
+ * Reads the state out of an item, which only this package's own nodes write: this version of them, or an earlier
+ * one with which the execution went to sleep.
+ */
 export function readWaitingState(json: unknown): WaitingState {
-	return json as WaitingState;
+	// What version 1 lacks beside its number is on the buttons of its cards: see readResumeTarget.
+	return { ...(json as WaitingState), version: WAITING_STATE_VERSION };
 }

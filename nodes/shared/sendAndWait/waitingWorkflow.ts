@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import type { INode, IWorkflowBase } from 'n8n-workflow';
+import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
 
 const [START, WAIT, END] = ['Start', 'Wait', 'End'];
 
@@ -9,8 +9,12 @@ const [START, WAIT, END] = ['Start', 'Wait', 'End'];
  * to the workflow that called it.
  *
  * @param node the node on the user's canvas
+ * @param settings what n8n keeps of it
  */
-export function waitingWorkflow({ name, type, credentials }: INode): IWorkflowBase {
+export function waitingWorkflow(
+	{ name, type, credentials }: INode,
+	settings: IWorkflowSettings,
+): IWorkflowBase {
 	const place = { typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	return {
@@ -38,9 +42,8 @@ export function waitingWorkflow({ name, type, credentials }: INode): IWorkflowBa
 			// Each pass does one thing, whose result n8n stores before the next one.
 			[WAIT]: { main: [to(WAIT), to(END)] },
 		},
-		// Not the user's settings: those are for the workflow on the canvas, such as what to do about an error.
-		// n8n keeps the execution when it is over, so that a late response can be told so.
-		settings: { executionOrder: 'v1', saveDataSuccessExecution: 'all' },
+		// Not all of the user's settings: the others are for the workflow on the canvas, such as what to do about an error.
+		settings: { ...settings, executionOrder: 'v1' },
 		// n8n's type demands what only a saved workflow has, such as when it was created.
 	} as unknown as IWorkflowBase;
 }

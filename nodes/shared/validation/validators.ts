@@ -1,10 +1,20 @@
+import { asObject } from '../primitives/json';
 import { InvalidField, kindOf, shown } from './InvalidField';
 
+/** Turns the path of a value into what the user calls it: "buttons[0].text" into "Button 1 Text". */
+export type FieldName = (path: string) => string;
+
 /**
- * Checks one value; throws InvalidField.
- * `name` turns the path of a value into what the user calls it: "buttons[0].text" into "Button 1 Text".
+ * Reads one value of any type and returns it typed.
+ *
+ * @throws {InvalidField} for a value that breaks the rule
  */
-export type Rule = (value: unknown, path: string, name: (path: string) => string) => void;
+export type Parser<T> = (value: unknown, path: string, name: FieldName) => T;
+
+/** Reads the value of one field. */
+export function parseField<T>(parse: Parser<T>, value: unknown, field: string): T {
+	return parse(value, '', () => field);
+}
 
 /** Length as Feishu counts it: in Unicode code points, so that an emoji or a rare character is one. */
 export function codePoints(text: string): number {
@@ -12,7 +22,13 @@ export function codePoints(text: string): number {
 }
 
 /** Text of `minimum` to `maximum` code points. */
-export function text({ minimum = 0, maximum }: { minimum?: number; maximum: number }): Rule {
+export function text({
+	minimum = 0,
+	maximum,
+}: {
+	minimum?: number;
+	maximum: number;
+}): Parser<string> {
 	return (value, path, name) => {
 		if (typeof value !== 'string') {
 			throw new InvalidField(name(path), `must be text, but is ${kindOf(value)}`);
@@ -30,62 +46,101 @@ export function text({ minimum = 0, maximum }: { minimum?: number; maximum: numb
 				`has ${length} characters, but at least ${minimum} is required`,
 			);
 		}
+		return value;
 	};
 }
 
-/** An HTTPS address (an applink is one too) of at most `maximum` code points. */
-export function httpsAddress({ maximum }: { maximum: number }): Rule {
-	const length = text({ maximum });
+/**
+ * An HTTPS address (an applink is one too) of at most `maximum` UTF-8 bytes, the strictest count that Feishu's own
+ * clients make. Gives it without the spaces around it, and with a scheme in small letters.
+ */
+export function httpsAddress({ maximum }: { maximum: number }): Parser<string> {
+	const inCodePoints = text({ maximum });
 	return (value, path, name) => {
-		length(value, path, name);
-		const address = value as string;
-		if (!address)
-			throw new InvalidField(name(path), 'is empty, but an https:// address is required');
-		if (!/^https:\/\/[^\s/?#]+\S*$/i.test(address) || !URL.canParse(address)) {
-			throw new InvalidField(
-				name(path),
-				`must be an address that begins with https://, but is ${shown(address)}`,
-			);
-		}
+		const given = typeof value === 'string' ? value.replace(AROUND_AN_ADDRESS, '') : value;
+		const address = inCodePoints(given, path, name).replace(/^https:/i, 'https:');
+		const problem = problemOfAddress(address, maximum);
+		if (problem !== undefined) throw new InvalidField(name(path), problem);
+		return address;
 	};
 }
+
+/** Spaces, and what people paste along and do not see: zero-width spaces and byte order marks. */
+const AROUND_AN_ADDRESS = /^[\s\u200b\u2060]+|[\s\u200b\u2060]+$/g;
+
+function problemOfAddress(address: string, maximum: number): string | undefined {
+	if (!address) return 'is empty, but an https:// address is required';
+	if (!address.startsWith('https://')) {
+		return `must be an address that begins with https://, but is ${shown(address)}`;
+	}
+	const [foreign] = /[\s\u200b\u2060\p{Cc}]/u.exec(address) ?? [];
+	if (foreign !== undefined) {
+		return `has ${CHARACTER_NAMES[foreign] ?? 'an invisible character'} in it, which an address cannot have: ${shown(address)}`;
+	}
+	const [authority = ''] = /^[^/?#\\]*/.exec(address.slice('https://'.length)) ?? [];
+	const [, host = '', port] =
+		/^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority.slice(authority.lastIndexOf('@') + 1)) ?? [];
+	if (host === '') return `has no host after https://: ${shown(address)}`;
+	if (port !== undefined && (!/^\d*$/.test(port) || Number(port) > 65_535)) {
+		return `has the port ${shown(port)}, but a port is a number up to 65535: ${shown(address)}`;
+	}
+	if (!URL.canParse(address)) return `is not a valid address: ${shown(address)}`;
+	const bytes = Buffer.byteLength(address);
+	return bytes > maximum
+		? `has ${bytes} bytes in UTF-8, but at most ${maximum} are allowed: ${shown(address)}`
+		: undefined;
+}
+
+const CHARACTER_NAMES: Record<string, string> = {
+	' ': 'a space',
+	'\t': 'a tab',
+	'\n': 'a line break',
+	'\r': 'a line break',
+};
 
 /** One of a fixed set of words. */
-export function oneOf(choices: readonly string[]): Rule {
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): Parser<Choice> {
 	return (value, path, name) => {
-		if (typeof value !== 'string' || !choices.includes(value)) {
+		const choice = choices.find((one) => one === value);
+		if (choice === undefined) {
 			throw new InvalidField(
 				name(path),
 				`must be one of ${choices.join(', ')}, but is ${kindOf(value)}`,
 			);
 		}
+		return choice;
 	};
 }
 
 /** Exactly true or false. */
-export const trueOrFalse: Rule = (value, path, name) => {
+export const trueOrFalse: Parser<boolean> = (value, path, name) => {
 	if (typeof value !== 'boolean') {
 		throw new InvalidField(name(path), `must be true or false, but is ${kindOf(value)}`);
 	}
+	return value;
 };
 
 /** A whole number from `minimum` to `maximum`. */
-export function wholeNumber({ minimum, maximum }: { minimum: number; maximum: number }): Rule {
+export function wholeNumber({
+	minimum,
+	maximum,
+}: {
+	minimum: number;
+	maximum: number;
+}): Parser<number> {
 	return (value, path, name) => {
-		if (!Number.isInteger(value)) {
+		if (typeof value !== 'number' || !Number.isInteger(value)) {
 			throw new InvalidField(name(path), `must be a whole number, but is ${kindOf(value)}`);
 		}
-		if ((value as number) < minimum || (value as number) > maximum) {
-			throw new InvalidField(
-				name(path),
-				`must be from ${minimum} to ${maximum}, but is ${String(value)}`,
-			);
+		if (value < minimum || value > maximum) {
+			throw new InvalidField(name(path), `must be from ${minimum} to ${maximum}, but is ${value}`);
 		}
+		return value;
 	};
 }
 
-/** A list of at most `maximum` values that each pass `rule`. */
-export function list(rule: Rule, { maximum }: { maximum: number }): Rule {
+/** A list of at most `maximum` values that `parse` takes. */
+export function list<T>(parse: Parser<T>, { maximum }: { maximum: number }): Parser<T[]> {
 	return (value, path, name) => {
 		if (!Array.isArray(value)) {
 			throw new InvalidField(name(path), `must be a list, but is ${kindOf(value)}`);
@@ -96,30 +151,46 @@ export function list(rule: Rule, { maximum }: { maximum: number }): Rule {
 				`has ${value.length} entries, but at most ${maximum} are allowed`,
 			);
 		}
-		value.forEach((entry, index) => rule(entry, `${path}[${index}]`, name));
+		return value.map((entry: unknown, index) => parse(entry, `${path}[${index}]`, name));
 	};
 }
 
 /** Any number of names, each with a text. */
-export const textByName: Rule = (value, path, name) => {
-	for (const [key, entry] of Object.entries(requireObject(value, path, name))) {
-		if (typeof entry !== 'string') {
-			throw new InvalidField(
-				`${name(path)} ${shown(key)}`,
-				`must be text, but is ${kindOf(entry)}`,
-			);
-		}
-	}
+export const textByName: Parser<Record<string, string>> = (value, path, name) =>
+	Object.fromEntries(
+		Object.entries(requireObject(value, path, name)).map(([key, entry]) => {
+			if (typeof entry !== 'string') {
+				throw new InvalidField(
+					`${name(path)} ${shown(key)}`,
+					`must be text, but is ${kindOf(entry)}`,
+				);
+			}
+			return [key, entry];
+		}),
+	);
+
+/** How `object` reads a field: a parser, or a row of a table that has one. */
+type Field = Parser<unknown> | { parse: Parser<unknown> };
+type ParsedField<F extends Field> =
+	F extends Parser<infer T> ? T : F extends { parse: Parser<infer T> } ? T : never;
+type ParsedObject<Fields extends Record<string, Field>, Required extends keyof Fields> = {
+	[Name in Required]: ParsedField<Fields[Name]>;
+} & {
+	[Name in Exclude<keyof Fields, Required>]?: ParsedField<Fields[Name]>;
 };
 
-/** An object of known fields. A field that is absent passes unless it is required. */
-export function object(
-	fields: Record<string, Rule>,
-	{ required = [] }: { required?: string[] } = {},
-): Rule {
+/** An object of known fields. A field may be absent unless it is required. */
+export function object<
+	Fields extends Record<string, Field>,
+	const Required extends keyof Fields & string = never,
+>(
+	fields: Fields,
+	{ required = [] }: { required?: readonly Required[] } = {},
+): Parser<ParsedObject<Fields, Required>> {
+	const isRequired = new Set<string>(required);
 	return (value, path, name) => {
-		const entries = requireObject(value, path, name);
-		for (const key of Object.keys(entries)) {
+		const given = requireObject(value, path, name);
+		for (const key of Object.keys(given)) {
 			if (!Object.hasOwn(fields, key)) {
 				throw new InvalidField(
 					name(path),
@@ -127,22 +198,40 @@ export function object(
 				);
 			}
 		}
-		for (const [key, rule] of Object.entries(fields)) {
+		const parsed: Record<string, unknown> = {};
+		for (const [key, field] of Object.entries(fields)) {
 			const inner = path ? `${path}.${key}` : key;
-			if (entries[key] !== undefined) rule(entries[key], inner, name);
-			else if (required.includes(key))
-				throw new InvalidField(name(inner), 'is missing, but required');
+			const parse = typeof field === 'function' ? field : field.parse;
+			if (given[key] !== undefined) parsed[key] = parse(given[key], inner, name);
+			else if (isRequired.has(key)) throw new InvalidField(name(inner), 'is missing, but required');
 		}
+		// Every field that is there came out of its own parser.
+		return parsed as ParsedObject<Fields, Required>;
 	};
 }
 
-function requireObject(
-	value: unknown,
-	path: string,
-	name: (path: string) => string,
-): Record<string, unknown> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+/** The same, with a rule for the value as a whole: `problemOf` says what is wrong, and at which path in it. */
+export function refined<T>(
+	parse: Parser<T>,
+	problemOf: (value: T) => { at: string; problem: string } | undefined,
+): Parser<T> {
+	return (value, path, name) => {
+		const parsed = parse(value, path, name);
+		const found = problemOf(parsed);
+		if (found) throw new InvalidField(name(path + found.at), found.problem);
+		return parsed;
+	};
+}
+
+function requireObject(value: unknown, path: string, name: FieldName): Record<string, unknown> {
+	const given = asObject(value);
+	if (given === undefined) {
 		throw new InvalidField(name(path), `must be an object, but is ${kindOf(value)}`);
 	}
-	return value as Record<string, unknown>;
+	return given;
+}
+
+/** The keys of a table, with their type. */
+export function keysOf<Key extends string>(table: Record<Key, unknown>): Key[] {
+	return Object.keys(table) as Key[];
 }

@@ -220,6 +220,16 @@ export class N8nSession {
 		return { id, status, data: parse(data) as IRunExecutionData };
 	}
 
+	/** Stops an execution that runs or waits, as the button in the list of executions does. */
+	async stopExecution(executionId: string): Promise<void> {
+		await this.call('POST', `/rest/executions/${executionId}/stop`, {});
+	}
+
+	/** Deletes an execution and its data. */
+	async deleteExecution(executionId: string): Promise<void> {
+		await this.call('POST', '/rest/executions/delete', { ids: [executionId] });
+	}
+
 	/**
 	 * Waits until an execution has ended, or sleeps.
 	 * @param within how long to wait, in seconds

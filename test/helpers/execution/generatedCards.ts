@@ -29,21 +29,21 @@ const text = (minimum: number, maximum: number): fc.Arbitrary<string> =>
 			}),
 		);
 
+/** Addresses of up to 700 bytes. */
 const address: fc.Arbitrary<string> = fc
 	.tuple(
 		fc.constantFrom(
 			'https://example.com/',
 			'https://applink.feishu.cn/client/',
-			'HTTPS://例子.中国/',
+			'https://例子.中国/',
 		),
 		fc.oneof(fc.constantFrom(1, 679), fc.integer({ min: 1, max: 600 })),
 		fc.constantFrom('a', '路', '😀', '%20', '?', '&=', '#'),
 	)
-	.map(([start, length, character]) =>
-		Array.from(start + character.repeat(length))
-			.slice(0, 700)
-			.join(''),
-	);
+	.map(([start, length, character]) => {
+		const room = Math.floor((700 - Buffer.byteLength(start)) / Buffer.byteLength(character));
+		return start + character.repeat(Math.min(length, room));
+	});
 
 /** Any of the fields, but at least so many. */
 const someOf = <Fields extends object>(
@@ -82,16 +82,28 @@ const callbackButton: fc.Arbitrary<FeedButton> = fc.record(
 	},
 	{ requiredKeys: ['action_type', 'text', 'button_type'] },
 );
-/** Whatever Feishu takes, also what the form does not offer. */
-const anyButton: fc.Arbitrary<FeedButton> = fc.record(
-	{
-		action_type: fc.constantFrom('url_page' as const, 'webhook' as const),
-		text: fc.record({ text: text(1, 30) }),
-		button_type: STYLE,
-		multi_url: someOf<MultiUrl>(ADDRESSES),
-		action_map: fc.dictionary(text(0, 20), text(0, 40), { maxKeys: 4 }),
-	},
-	{ requiredKeys: ['action_type', 'text'] },
+/** Whatever Feishu takes and acts on, also what the form does not offer. */
+const anyButton: fc.Arbitrary<FeedButton> = fc.oneof(
+	fc.record(
+		{
+			action_type: fc.constant('url_page' as const),
+			text: fc.record({ text: text(1, 30) }),
+			button_type: STYLE,
+			multi_url: someOf<MultiUrl>(ADDRESSES),
+			action_map: fc.constant({}),
+		},
+		{ requiredKeys: ['action_type', 'text'] },
+	),
+	fc.record(
+		{
+			action_type: fc.constant('webhook' as const),
+			text: fc.record({ text: text(1, 30) }),
+			button_type: STYLE,
+			multi_url: fc.constant({}),
+			action_map: fc.dictionary(text(0, 20), text(0, 40), { maxKeys: 4 }),
+		},
+		{ requiredKeys: ['action_type', 'text'] },
+	),
 );
 
 const buttonsOf = (button: fc.Arbitrary<FeedButton>, minimum: number): fc.Arbitrary<FeedButtons> =>
@@ -108,9 +120,7 @@ const spoken = fc.record({
 const formNotify: fc.Arbitrary<Notify> = fc.oneof(
 	fc.record({ close_notify: fc.boolean() }),
 	spoken,
-	fc
-		.tuple(fc.boolean(), spoken)
-		.map(([close_notify, notify]): Notify => ({ close_notify, ...notify })),
+	spoken.map((notify): Notify => ({ close_notify: false, ...notify })),
 );
 
 const bizId = fc.tuple(fc.uuid(), text(0, 100)).map(([id, more]) => id + more);
@@ -142,11 +152,15 @@ export const jsonCards: fc.Arbitrary<AppFeedCard> = fc.record(
 		buttons: buttonsOf(anyButton, 0),
 		link: fc.record({ link: address }),
 		time_sensitive: fc.boolean(),
-		notify: someOf<Notify>({
-			close_notify: fc.boolean(),
-			custom_sound_text: text(0, 20),
-			with_custom_sound: fc.boolean(),
-		}),
+		notify: fc.oneof(
+			formNotify,
+			fc.constantFrom<Notify>(
+				{},
+				{ custom_sound_text: '' },
+				{ close_notify: true, custom_sound_text: '', with_custom_sound: false },
+				{ close_notify: false, with_custom_sound: false },
+			),
+		),
 	},
 	{ requiredKeys: ['biz_id', 'link'] },
 );
@@ -182,6 +196,10 @@ export const updates: fc.Arbitrary<UpdateCardContent> = fc
 		notify: fc.option(formNotify, { nil: undefined }),
 	})
 	.filter(({ changed, attention }) => changed.length + attention.length > 0)
+	// What is spoken, or silent, belongs to an update that notifies, or does not.
+	.filter(({ attention, notify }) =>
+		attention.includes('103') ? !notify?.close_notify : !notify?.custom_sound_text,
+	)
 	.map(({ card, changed, cleared, attention, notify }) => {
 		const given = changed
 			.filter((code) => !cleared.includes(code))

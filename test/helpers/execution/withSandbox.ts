@@ -92,8 +92,12 @@ export class SandboxForTests {
 	}
 
 	/** @internal */
-	async start(people: number): Promise<void> {
-		this.sandbox = await startFeishuSandbox({ people, rateLimiting: { enabled: false } });
+	async start(people: number, groupCount?: number): Promise<void> {
+		this.sandbox = await startFeishuSandbox({
+			people,
+			groups: groupCount,
+			rateLimiting: { enabled: false },
+		});
 		this.feishu = new FeishuSandboxClient(this.sandbox.url);
 		const [company] = await this.feishu.company();
 		const { tenant_key, groups } = company!;
@@ -116,9 +120,12 @@ function withoutPacing(options: unknown): IDataObject {
 }
 
 /** Starts one sandbox for the tests of a file, without rate limits, and empties it before each test. */
-export function withSandbox({ people = 120 } = {}): SandboxForTests {
+export function withSandbox({
+	people = 120,
+	groups,
+}: { people?: number; groups?: number } = {}): SandboxForTests {
 	const forTests = new SandboxForTests();
-	beforeAll(async () => await forTests.start(people));
+	beforeAll(async () => await forTests.start(people, groups));
 	beforeEach(async () => {
 		resetProcessState();
 		await forTests.feishu.reset();

@@ -1,7 +1,10 @@
 import { CREATE_APP_FEED_CARD, UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import { CARD_REASON } from '../../../shared/api/errorCodes';
-import { ALL_OF_THE_CARD } from '../../../shared/validation/cardFields';
-import { cardFields, readWholeCard } from '../../fields/cardContent';
+import type { CreateCardContent, UpdateCardContent } from '../../../shared/api/payloads';
+import type { RecipientRequest } from '../../../shared/delivery/batches';
+import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
+import type { ItemParameters } from '../../execution/ItemParameters';
+import { businessIdWarnings, cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 import { assignBusinessIds } from './assignBusinessIds';
@@ -13,7 +16,7 @@ export const create: SendOperation = {
 		name: 'Create',
 		value: 'create',
 		action: 'Create a card',
-		description: 'Put a new card into the message list of some people',
+		description: "Add a new card to people's message lists",
 	},
 	fields: [...recipientFields, ...cardFields],
 	endpoint: CREATE_APP_FEED_CARD,
@@ -24,14 +27,24 @@ export const create: SendOperation = {
 		when: 'attemptLost',
 	},
 	complete: assignBusinessIds,
-	read: (parameters) => {
-		const card = readWholeCard(parameters);
-		return {
-			...readRecipients(parameters),
-			content: { app_feed_card: card },
-			fallbackContent: { app_feed_card: card, update_fields: [...ALL_OF_THE_CARD] },
-			target: card.biz_id ?? '',
-			names: { biz_id: card.biz_id },
-		};
-	},
+	read: readNewCard,
 };
+
+/**
+ * Reads a new card and who gets it.
+ *
+ * @throws {InvalidField} for the first field that Feishu would refuse
+ */
+export function readNewCard(
+	parameters: ItemParameters,
+): RecipientRequest & { content: CreateCardContent; fallbackContent: UpdateCardContent } {
+	const card = readWholeCard(parameters);
+	return {
+		...readRecipients(parameters),
+		content: { app_feed_card: card },
+		fallbackContent: { app_feed_card: card, update_fields: [...ALL_UPDATE_FIELDS] },
+		target: card.biz_id ?? '',
+		names: { biz_id: card.biz_id },
+		...businessIdWarnings(parameters, card),
+	};
+}

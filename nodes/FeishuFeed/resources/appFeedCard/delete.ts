@@ -11,7 +11,7 @@ export const deleteCard: SendOperation = {
 		name: 'Delete',
 		value: 'delete',
 		action: 'Delete a card',
-		description: 'Remove a card from the message list of some people',
+		description: "Remove a card from people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields],
 	endpoint: DELETE_APP_FEED_CARDS,

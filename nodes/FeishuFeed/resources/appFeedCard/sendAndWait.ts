@@ -1,15 +1,8 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
+import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
-import {
-	avatarKeyField,
-	linkField,
-	notificationField,
-	previewField,
-	readCardToWait,
-	statusLabelField,
-	titleField,
-} from '../../fields/cardContent';
+import { businessIdWarnings, fieldsToWait, readCardToWait } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import type { SendAndWaitOperation } from '../../Operation';
@@ -21,17 +14,14 @@ export const sendAndWait: SendAndWaitOperation = {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
 		action: 'Send a card and wait for response',
-		description: 'Pin a card with buttons, and go on when somebody has pressed one',
+		description: 'Pin a card with buttons, and continue when somebody presses one',
 	},
 	fields: [
 		...recipientFields,
-		titleField,
-		previewField,
-		{ ...linkField, required: true },
-		...responseFields,
-		statusLabelField,
-		notificationField,
-		avatarKeyField,
+		// What people choose from comes right after the link.
+		...fieldsToWait.flatMap((field) =>
+			field.name === CARD_FIELDS.link.form.name ? [field, ...responseFields] : [field],
+		),
 		newBusinessIdField,
 	],
 	options: waitingOptions,
@@ -42,6 +32,7 @@ export const sendAndWait: SendAndWaitOperation = {
 			content: { app_feed_card: card },
 			target: card.biz_id ?? '',
 			names: { biz_id: card.biz_id },
+			...businessIdWarnings(parameters, card),
 		};
 	},
 };

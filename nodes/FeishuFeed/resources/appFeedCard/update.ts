@@ -1,44 +1,40 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
-import { checkPartOfCard } from '../../../shared/validation/cardFields';
-import { InvalidField, shown } from '../../../shared/validation/InvalidField';
-import type { AppFeedCard, UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
-import { attentionOptions, readAttention } from '../../fields/attention';
-import { buttonsField, readButtons } from '../../fields/buttons';
-import { businessIdField, readBusinessId } from '../../fields/businessId';
+import type { UpdateCardContent, UpdateField } from '../../../shared/api/payloads';
 import {
-	avatarKeyField,
+	CARD_FIELDS,
+	CARD_ROWS,
 	cardFieldName,
-	linkField,
-	notificationField,
-	pinnedField,
-	previewField,
-	readNotification,
-	readStatusLabel,
-	statusLabelField,
-	titleField,
-} from '../../fields/cardContent';
+	parsePartOfCard,
+} from '../../../shared/validation/cardFields';
+import { collection } from '../../../shared/validation/formValues';
+import { InvalidField, shown } from '../../../shared/validation/InvalidField';
+import {
+	NOTIFY_AGAIN,
+	attentionOptions,
+	readAttention,
+	refuseSilentNotification,
+} from '../../fields/attention';
+import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import { collection } from '../../execution/ItemParameters';
 import type { ItemParameters } from '../../execution/ItemParameters';
 import type { SendOperation } from '../../Operation';
 
 const FIELD = 'Fields to Update';
 
-/** What each field that the user may add stands for; an empty value is absent, which clears it. */
-const FIELDS: Record<
-	string,
-	{ field: UpdateField; read: (value: unknown) => Partial<AppFeedCard> }
-> = {
-	title: { field: '1', read: (title) => absentIfEmpty({ title }) },
-	avatarKey: { field: '2', read: (value) => absentIfEmpty({ avatar_key: value }) },
-	preview: { field: '3', read: (preview) => absentIfEmpty({ preview }) },
-	statusLabel: { field: '10', read: readLabelToSet },
-	buttons: { field: '11', read: readButtonsToSet },
-	link: { field: '12', read: (link) => ({ link: { link: link as string } }) },
-	timeSensitive: { field: '13', read: (value) => ({ time_sensitive: (value ?? null) as boolean }) },
-};
+/** The fields that an update changes, by the name of their parameter, in the order of the form. */
+const CHANGES = new Map(
+	CARD_ROWS.flatMap(([name, { form, update, fromForm }]) =>
+		update ? [[form.name, { name, form, update, fromForm }] as const] : [],
+	).sort(([, { form: one }], [, { form: another }]) =>
+		one.displayName.localeCompare(another.displayName),
+	),
+);
+
+const clearable = [...CHANGES.values()]
+	.filter(({ update }) => update.clearable)
+	.map(({ form }) => form.displayName);
 
 const fieldsToUpdate: INodeProperties = {
 	displayName: FIELD,
@@ -46,17 +42,8 @@ const fieldsToUpdate: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add Field',
 	default: {},
-	description:
-		'Only the fields added here change. An empty title, preview, avatar key, status label or list of buttons is cleared.',
-	options: [
-		avatarKeyField,
-		buttonsField,
-		linkField,
-		pinnedField,
-		previewField,
-		statusLabelField,
-		titleField,
-	],
+	description: `Only the fields added here change. These are cleared when they are left empty: ${clearable.join(', ')}.`,
+	options: [...CHANGES.values()].map(({ form }) => form),
 };
 
 /** Feishu: im-v2/app_feed_card-batch/update */
@@ -66,10 +53,10 @@ export const update: SendOperation = {
 		name: 'Update',
 		value: 'update',
 		action: 'Update a card',
-		description: 'Change, pin or unpin a card of some people',
+		description: "Change, pin or unpin a card in people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields, fieldsToUpdate],
-	options: [...attentionOptions, notificationField],
+	options: [...attentionOptions, CARD_FIELDS.notify.form],
 	endpoint: UPDATE_APP_FEED_CARDS,
 	read: (parameters) => {
 		const bizId = readBusinessId(parameters);
@@ -84,39 +71,53 @@ export const update: SendOperation = {
 };
 
 function readChanges(parameters: ItemParameters, bizId: string): UpdateCardContent {
-	const added = Object.entries(collection(parameters('updateFields'), FIELD));
-	const unknown = added.find(([name]) => !Object.hasOwn(FIELDS, name));
-	if (unknown) throw new InvalidField(FIELD, `has the unknown field ${shown(unknown[0])}`);
+	const options = collection(parameters('options'), 'Options');
 	const attention = readAttention(parameters);
-	if (added.length + attention.length === 0) {
+	const added = Object.entries(collection(parameters('updateFields'), FIELD));
+	const changes = added.map(([parameter, value]): Change => readChange(parameter, value));
+	if (changes.length + attention.length === 0) {
 		throw new InvalidField(FIELD, 'is empty, but an update needs at least one field');
 	}
-	const notify = readNotification(collection(parameters('options'), 'Options').notify);
-	const card: AppFeedCard = Object.assign(
-		{ biz_id: bizId },
-		...added.map(([name, value]) => FIELDS[name].read(value)),
-		notify && { notify },
-	);
-	checkPartOfCard(card, cardFieldName);
+	const card = {
+		biz_id: bizId,
+		...Object.fromEntries(changes.map(({ name, value }) => [name, value])),
+		notify: CARD_FIELDS.notify.fromForm(options.notify ?? ''),
+	};
+	const parsed = parsePartOfCard(card, '', cardFieldName);
+	const { notify } = parsed;
+	if (notify?.custom_sound_text && !attention.includes(NOTIFY_AGAIN)) {
+		throw new InvalidField(
+			CARD_FIELDS.notify.label('.custom_sound_text'),
+			'is spoken only when the recipients are notified: add the option Notify Again, or remove the text',
+		);
+	}
+	refuseSilentNotification(notify, attention);
 	return {
-		app_feed_card: card,
-		update_fields: [...added.map(([name]) => FIELDS[name].field), ...attention],
+		app_feed_card: parsed,
+		update_fields: [...changes.map(({ code }) => code), ...attention],
 	};
 }
 
-/** An expression that gives nothing is a mistake, not a wish to clear: the rules refuse it. */
-function absentIfEmpty(field: Record<string, unknown>): Partial<AppFeedCard> {
-	const [[name, value]] = Object.entries(field);
-	if (value === '') return {};
-	return { [name]: value ?? null };
+interface Change {
+	name: string;
+	code: UpdateField;
+	/** Absent when the update clears the field. */
+	value: unknown;
 }
 
-function readLabelToSet(value: unknown): Partial<AppFeedCard> {
-	const label = readStatusLabel(value);
-	return label === undefined || (label.text as string) === '' ? {} : { status_label: label };
-}
-
-function readButtonsToSet(value: unknown): Partial<AppFeedCard> {
-	const buttons = readButtons(value);
-	return buttons.buttons.length > 0 ? { buttons } : {};
+function readChange(parameter: string, value: unknown): Change {
+	const change = CHANGES.get(parameter);
+	if (change === undefined) {
+		throw new InvalidField(
+			FIELD,
+			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys()].join(', ')}`,
+		);
+	}
+	const { name, update, fromForm } = change;
+	// An expression that gives nothing is a mistake, not a wish to clear: the parser refuses null.
+	const given = fromForm(value ?? null);
+	if (given === undefined || update.isCleared?.(given)) {
+		return { name, code: update.code, value: update.clearable ? undefined : null };
+	}
+	return { name, code: update.code, value: given };
 }

@@ -1,12 +1,14 @@
 import { UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import { CARD_REASON } from '../../../shared/api/errorCodes';
-import { attentionOptions, readAttention } from '../../fields/attention';
+import { InvalidField } from '../../../shared/validation/InvalidField';
+import { attentionOptions, readAttention, refuseSilentNotification } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
-import { create } from './create';
+import { lacksBusinessId } from '../../fields/cardContent';
 import type { SendOperation } from '../../Operation';
+import { create, readNewCard } from './create';
 
 const BUSINESS_ID =
-	'Your own name for the card: who has a card of this name sees it updated, all others get a new one. Leave empty to always create one.';
+	'Your own name for the card. People who have a card with this name get it updated, and all others get a new one. If you leave it empty, every run creates new cards, which cannot be found again after a stop or a crash.';
 
 /** Creates cards, and updates them for the recipients who have them already. */
 export const upsert: SendOperation = {
@@ -23,7 +25,7 @@ export const upsert: SendOperation = {
 		),
 		{
 			displayName:
-				'People who have the card already see it become what this form says: what is left empty here is cleared.',
+				'For people who already have the card, it becomes what this form says: fields that you leave empty are cleared.',
 			name: 'upsertNotice',
 			type: 'notice',
 			default: '',
@@ -35,14 +37,20 @@ export const upsert: SendOperation = {
 	})),
 	fallback: { reason: CARD_REASON.duplicate, endpoint: UPDATE_APP_FEED_CARDS, when: 'always' },
 	read: (parameters) => {
-		const request = create.read(parameters);
-		const { fallbackContent } = request;
+		const request = readNewCard(parameters);
+		const { app_feed_card: card } = request.content;
+		if (lacksBusinessId(parameters, card)) {
+			throw new InvalidField(
+				'Business ID',
+				'is an expression that gives nothing, so no card could be found by it: correct it, or leave the field empty to always create a card',
+			);
+		}
+		const attention = readAttention(parameters);
+		refuseSilentNotification(card.notify, attention);
+		const { app_feed_card, update_fields: fields } = request.fallbackContent;
 		return {
 			...request,
-			fallbackContent: fallbackContent && {
-				...fallbackContent,
-				update_fields: [...fallbackContent.update_fields, ...readAttention(parameters)],
-			},
+			fallbackContent: { app_feed_card, update_fields: [...fields, ...attention] },
 		};
 	},
 };

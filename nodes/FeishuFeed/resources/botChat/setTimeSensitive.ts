@@ -12,7 +12,7 @@ export const setTimeSensitive: SendOperation = {
 		value: 'setTimeSensitive',
 		action: "Set the instant reminder of the bot's chat",
 		description:
-			"Keep the chat with the app's bot on top of the message list of some people, or let it go again",
+			"Keep the chat with the app's bot at the top of people's message lists, or let it move down again",
 	},
 	fields: [...recipientFields, instantReminderField],
 	endpoint: SET_BOT_TIME_SENSITIVE,

@@ -1,10 +1,11 @@
 import type { Resource } from '../Resource';
+import { getMany } from './getMany';
 import { setTimeSensitive } from './setTimeSensitive';
 import { updateButtons } from './updateButtons';
 
 /** Groups that the bot is a member of. */
 export const chat: Resource = {
 	option: { name: 'Chat', value: 'chat', description: 'A group that your bot is a member of' },
-	operations: [setTimeSensitive, updateButtons],
+	operations: [getMany, setTimeSensitive, updateButtons],
 	first: 'setTimeSensitive',
 };

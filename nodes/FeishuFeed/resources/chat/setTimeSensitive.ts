@@ -12,7 +12,7 @@ export const setTimeSensitive: SendOperation = {
 		name: 'Set Instant Reminder',
 		value: 'setTimeSensitive',
 		action: 'Set the instant reminder of a chat',
-		description: 'Keep a group on top of the message list of some people, or let it go again',
+		description: "Keep a group at the top of people's message lists, or let it move down again",
 	},
 	fields: [chatField, ...recipientFields, instantReminderField],
 	endpoint: SET_CHAT_TIME_SENSITIVE,

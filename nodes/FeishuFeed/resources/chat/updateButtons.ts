@@ -1,7 +1,7 @@
 import { UPDATE_CHAT_BUTTONS } from '../../../shared/api/endpoints';
-import { checkButtons } from '../../../shared/validation/cardFields';
 import type { ChatButtonContent } from '../../../shared/api/payloads';
-import { buttonFieldName, buttonsField, readButtons } from '../../fields/buttons';
+import { buttonsField, buttonsFromForm, parseButtons } from '../../../shared/validation/buttons';
+import { cardFieldName } from '../../../shared/validation/cardFields';
 import { chatField, readChatId } from '../../fields/chat';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
@@ -13,21 +13,20 @@ export const updateButtons: SendOperation = {
 		name: 'Update Buttons',
 		value: 'updateButtons',
 		action: 'Update the buttons of a chat',
-		description: 'Set or remove the buttons that a chat shows in the message list of some people',
+		description: "Set or remove the buttons that a chat shows in people's message lists",
 	},
 	fields: [
 		chatField,
 		...recipientFields,
 		{
 			...buttonsField,
-			description: `${buttonsField.description}. They replace the buttons that are there; none removes all.`,
+			description: `${buttonsField.description}. They replace the buttons that the chat has now. Without any, all are removed.`,
 		},
 	],
 	endpoint: UPDATE_CHAT_BUTTONS,
 	read: (parameters) => {
 		const chatId = readChatId(parameters);
-		const buttons = readButtons(parameters('buttons'));
-		checkButtons(buttons, buttonFieldName);
+		const buttons = parseButtons(buttonsFromForm(parameters('buttons')), 'buttons', cardFieldName);
 		const content: ChatButtonContent = { chat_id: chatId, buttons };
 		return {
 			...readRecipients(parameters),

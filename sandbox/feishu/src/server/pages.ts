@@ -41,7 +41,7 @@ const PAGE_NOT_BUILT = `<!doctype html>
 <p>The sandbox's Feishu runs. To build its pages, run this in the folder of the repository, then reload:</p>
 <pre style="padding: 1rem; border-radius: 8px; background: #8881">npm run build:feed</pre>
 <h2 lang="zh" style="font-size: 1.25rem">页面尚未构建</h2>
-<p lang="zh">沙盒飞书正在运行。请在仓库目录中运行上面的命令，然后刷新本页。</p>
+<p lang="zh">沙箱飞书正在运行。请在仓库目录中运行上面的命令，然后刷新本页。</p>
 </body>
 </html>
 `;

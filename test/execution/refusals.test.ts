@@ -243,6 +243,8 @@ describe('10,000 IDs of another app', () => {
 		const observed = await observe(create, userIds, [fault]);
 		await expectOnlyTheseFail(observed, userIds, fault.code!);
 		expect(observed.calls.length).toBeLessThanOrEqual(400);
+		// Nobody is told the ID of somebody else.
+		for (const { reason } of observed.told.failed) expect(reason).not.toContain('ou_');
 	});
 
 	it('that Feishu names cost one call for each batch', async () => {

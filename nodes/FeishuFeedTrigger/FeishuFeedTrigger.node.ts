@@ -15,6 +15,7 @@ import { filterFields } from './event/filter';
 import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
 import { emitTestEvent } from './webhook/testEvent';
 import { receiveCallback } from './webhook/receiveCallback';
+import { valuesByParameters } from './webhook/valuesByParameters';
 
 /** Starts a workflow when somebody presses a button of a card or chat in the feed. */
 export class FeishuFeedTrigger implements INodeType {
@@ -37,11 +38,10 @@ export class FeishuFeedTrigger implements INodeType {
 		webhooks: [
 			{
 				name: 'default',
-				// Without a method n8n registers no webhook: the long connection needs none.
-				httpMethod: '={{ $parameter["connection"] === "longConnection" ? "" : "POST" }}',
-				responseMode: '={{ $parameter["answer"] === "lastNode" ? "lastNode" : "onReceived" }}',
 				responseData: 'firstEntryJson',
 				path: 'feishu',
+				...valuesByParameters,
+				// Only the editor evaluates these.
 				ndvHideUrl: '={{ $parameter["connection"] === "longConnection" }}',
 				ndvHideMethod: '={{ $parameter["connection"] === "longConnection" }}',
 			},

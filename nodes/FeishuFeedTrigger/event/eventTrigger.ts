@@ -2,7 +2,7 @@ import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import type { TenantCredential } from '../../shared/api/tenantCredential';
 import type { EventTrigger } from './handleEvent';
-import { rememberEvent } from './recentEvents';
+import { handOverOnce } from './recentEvents';
 import { resumeExecution } from './resumeExecution';
 
 /** The trigger as n8n has it, for the pipeline. */
@@ -17,6 +17,6 @@ export function eventTriggerOf(
 				send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
 				logger: context.logger,
 			}),
-		remember: (eventId) => rememberEvent(context, eventId),
+		once: async (eventId, handOver) => await handOverOnce(context, eventId, handOver),
 	};
 }

@@ -5,7 +5,12 @@ import type { TenantCredential } from '../../shared/api/tenantCredential';
 import { eventTriggerOf } from '../event/eventTrigger';
 import { handleEvent } from '../event/handleEvent';
 import type { EventTransport, WorkflowResult } from '../event/handleEvent';
+import type { FeishuEvent } from '../event/feishuEvent';
+import { raceUntil } from '../../shared/primitives/waitUntil';
 import { listen } from './LongConnection';
+
+/** How long n8n has to refuse an event before the press is answered. */
+const REFUSAL_WINDOW_MS = 300;
 
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
@@ -41,13 +46,17 @@ export async function receiveOverLongConnection(
 }
 
 function longConnectionTransport(context: ITriggerFunctions): EventTransport {
+	const run = async (event: FeishuEvent): Promise<IRun> => {
+		const done = context.helpers.createDeferredPromise<IRun>();
+		context.emit([[{ json: { ...event } }]], undefined, done);
+		return await done.promise;
+	};
 	return {
-		start: (event) => context.emit([[{ json: { ...event } }]]),
-		startAndWait: async (event) => {
-			const done = context.helpers.createDeferredPromise<IRun>();
-			context.emit([[{ json: { ...event } }]], undefined, done);
-			return await done.promise.then(resultOf, () => ({ status: 'failed' }));
+		start: async (event, deadlineMs) => {
+			// n8n says only when the execution has ended, or that it could not be stored.
+			await raceUntil(Math.min(deadlineMs, Date.now() + REFUSAL_WINDOW_MS), run(event));
 		},
+		startAndWait: async (event) => resultOf(await run(event)),
 	};
 }
 

@@ -31,7 +31,16 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	const transport = new WebhookTransport(this);
 	const responded = handleEvent(callback.body, eventTriggerOf(this, credential), transport).then(
 		(toast) => {
-			transport.respond(toast);
+			transport.respond(200, toast);
+			return RESPONDED;
+		},
+		(error: Error) => {
+			// n8n shows such an error as a failed execution, and responds itself.
+			if (!transport.isStarted) throw error;
+			this.logger.error(
+				`Feishu Feed Trigger could not hand over an event, and Feishu was told so: ${error.message}`,
+			);
+			transport.respond(503, {});
 			return RESPONDED;
 		},
 	);

@@ -24,7 +24,9 @@ export class FeishuFeedTrigger implements INodeType {
 		name: 'feishuFeedTrigger',
 		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// For each call of a webhook of version 1, n8n evaluates an expression of its own. Nothing else differs.
+		version: [1, 1.1],
+		defaultVersion: 1.1,
 		subtitle:
 			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
 		description:

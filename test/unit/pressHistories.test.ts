@@ -206,7 +206,9 @@ describe(`${HISTORIES} random histories of presses, copies, restarts, new secret
 						},
 						n8n.trigger([...pressed.faults]),
 						{
-							start: (event) => void n8n.started.push(event),
+							start: async (event) => {
+								n8n.started.push(event);
+							},
 							startAndWait: async () => ({ status: 'failed' }),
 						},
 					);

@@ -15,6 +15,7 @@ import { filterFields } from './event/filter';
 import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
 import { emitTestEvent } from './webhook/testEvent';
 import { receiveCallback } from './webhook/receiveCallback';
+import { valuesByParameters } from './webhook/valuesByParameters';
 
 /** Starts a workflow when somebody presses a button of a card or chat in the feed. */
 export class FeishuFeedTrigger implements INodeType {
@@ -23,7 +24,9 @@ export class FeishuFeedTrigger implements INodeType {
 		name: 'feishuFeedTrigger',
 		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// For each call of a webhook of version 1, n8n evaluates an expression of its own. Nothing else differs.
+		version: [1, 1.1],
+		defaultVersion: 1.1,
 		subtitle:
 			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
 		description:
@@ -37,11 +40,10 @@ export class FeishuFeedTrigger implements INodeType {
 		webhooks: [
 			{
 				name: 'default',
-				// Without a method n8n registers no webhook: the long connection needs none.
-				httpMethod: '={{ $parameter["connection"] === "longConnection" ? "" : "POST" }}',
-				responseMode: '={{ $parameter["answer"] === "lastNode" ? "lastNode" : "onReceived" }}',
 				responseData: 'firstEntryJson',
 				path: 'feishu',
+				...valuesByParameters,
+				// Only the editor evaluates these.
 				ndvHideUrl: '={{ $parameter["connection"] === "longConnection" }}',
 				ndvHideMethod: '={{ $parameter["connection"] === "longConnection" }}',
 			},

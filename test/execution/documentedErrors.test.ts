@@ -11,6 +11,7 @@ import type { FaultOptions } from '../../sandbox/feishu/src/client';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
+const OTHER_PERSON = 'ou_90b767f04fde17beeab734b2de586509';
 const NOBODY = 'ou_00000000000000000000000000000000';
 
 const read = (page: string) => readFileSync(path.resolve(__dirname, '../../docs', page), 'utf8');
@@ -88,6 +89,12 @@ describe('the messages that the documentation shows', () => {
 			await messageOf(card({}), { fault: { kind: 'dropped', operation: create } }),
 			await messageOf(card({}), { fault: { kind: 'badGateway', operation: create } }),
 			await messageOf(card({}), { fault: { kind: 'notJson', operation: create } }),
+			await messageOf(
+				card({ userIds: [PERSON, OTHER_PERSON], options: { whenSomeFail: 'fail' } }),
+				{
+					fault: { kind: 'recipientReason', recipient: PERSON, entryUserId: 'absent', reason: '1' },
+				},
+			),
 			await messageOf(card({ title: 'T'.repeat(61) })),
 			await messageOf(card({ link: 'http://example.com' })),
 			await messageOf(card({ userIds: 'on_38c48c79efeb06759cde58265f74a011' })),

@@ -158,9 +158,10 @@ function refusals(): string[] {
 		readCallback(encrypted(press, 'another'), {}, keys, now),
 		readCallback(body, {}, keys, now),
 		readCallback(body, signed(bytes(press)), keys, now),
-		readCallback(body, signed(body, now / 1000 - 301), keys, now),
+		readCallback(body, signed(body, now / 1000 - 8 * 3_600 - 1), keys, now),
 		readCallback(bytes({ ...press, header: { ...header, token: '' } }), {}, plain, now),
 		readCallback(bytes({ type: 'url_verification', token: 'token' }), {}, plain, now),
+		readCallback(bytes({ open_id: 'ou_1', action: {} }), {}, keys, now),
 		readCallback(bytes({ header: { token: 'token' } }), {}, plain, now),
 		readCallback(bytes({ ...press, header: { ...header, app_id: 'cli_2' } }), {}, plain, now),
 	];

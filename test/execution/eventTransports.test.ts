@@ -207,6 +207,90 @@ describe('the webhook and the long connection', () => {
 		}
 	});
 
+	it.each(['none', 'toast', 'lastNode'])(
+		'respond with an error when n8n does not take an event, and start it with its copy (%s)',
+		async (answer) => {
+			const refuse = (isRefused: () => boolean) => ({
+				parameters: { events: 'any', filters: {}, answer },
+				workflow: () => ({ json: {} }),
+				resume,
+				refuses: isRefused,
+			});
+			// n8n fails twice: the first event and its first copy.
+			const failingTwice = () => {
+				let left = 2;
+				return () => left-- > 0;
+			};
+			const bodies = [press('lost'), press('lost'), press('lost'), press('lost'), press('next')];
+			resetProcessState();
+			const webhook = await receiveByWebhook(bodies, refuse(failingTwice()));
+			resetProcessState();
+			const longConnection = await receiveByLongConnection(bodies, refuse(failingTwice()), feishu);
+			expect(webhook.responses.slice(0, 2)).toEqual([503, 503]);
+			expect(longConnection.responses.slice(0, 2)).toEqual([500, 500]);
+			for (const { started, responses, stored } of [webhook, longConnection]) {
+				expect(responses.slice(2).every((response) => typeof response === 'object')).toBe(true);
+				expect(started.map(({ event_id }) => event_id)).toEqual(['lost', 'next']);
+				expect(stored).toEqual(['lost', 'next']);
+			}
+		},
+	);
+
+	it('do not take an event for a copy that another process of n8n could not hand over', async () => {
+		const staticData: IDataObject = {};
+		const surroundings = (refuses: () => boolean): Surroundings => ({
+			parameters: { events: 'any', filters: {}, answer: 'none' },
+			workflow: () => ({}),
+			resume,
+			refuses,
+			staticData,
+		});
+		await receiveByWebhook(
+			[press('first')],
+			surroundings(() => false),
+		);
+		await receiveByWebhook(
+			[press('second')],
+			surroundings(() => true),
+		);
+		resetProcessState();
+		const { started } = await receiveByWebhook(
+			[press('first'), press('second')],
+			surroundings(() => false),
+		);
+		expect(started.map(({ event_id }) => event_id)).toEqual(['second']);
+	});
+
+	it('recognise copies of what another process of n8n has taken meanwhile', async () => {
+		const staticData: IDataObject = {};
+		const surroundings: Surroundings = {
+			parameters: { events: 'any', filters: {}, answer: 'none' },
+			workflow: () => ({}),
+			resume,
+			staticData,
+		};
+		await receiveByWebhook([press('mine')], surroundings);
+		// Another process stores what it knows, which is not all.
+		staticData.recentEvents = { theirs: Math.floor(Date.now() / 1_000) };
+		const { started, stored } = await receiveByWebhook(
+			['theirs', 'mine', 'new'].map((eventId) => press(eventId)),
+			surroundings,
+		);
+		expect(started.map(({ event_id }) => event_id)).toEqual(['new']);
+		expect(stored.sort()).toEqual(['mine', 'new', 'theirs']);
+	});
+
+	it('know what version 0.1.0 has stored', async () => {
+		const { started, stored } = await receiveByWebhook([press('old'), press('new')], {
+			parameters: { events: 'any', filters: {}, answer: 'none' },
+			workflow: () => ({}),
+			resume,
+			staticData: { recentEvents: ['older', 'old'] },
+		});
+		expect(started.map(({ event_id }) => event_id)).toEqual(['new']);
+		expect(stored).toEqual(['older', 'old', 'new']);
+	});
+
 	it('respond with the fallback toast when the workflow is slower than Feishu waits', async () => {
 		const surroundings: Surroundings = {
 			parameters: {

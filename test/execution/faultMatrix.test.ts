@@ -83,8 +83,8 @@ interface Observed {
 	effects: Effect[];
 	/** All calls but those for tokens. */
 	calls: RecordedRequest[];
-	/** Who has the card in the end. */
-	holders: string[];
+	/** Who has the card in the end, and with which title. */
+	titles: Map<string, string>;
 	faults: Fault[];
 }
 
@@ -166,8 +166,10 @@ async function observe(
 		result,
 		effects: await sandbox.feishu.effects(),
 		calls: await sandbox.requests(),
-		holders: cards.flatMap((card) =>
-			card.biz_id === 'b' ? card.holders.map(({ open_id }) => open_id) : [],
+		titles: new Map(
+			cards.flatMap((card) =>
+				card.biz_id === 'b' ? card.holders.map(({ open_id, title }) => [open_id, title]) : [],
+			),
 		),
 		faults: await sandbox.feishu.faults(),
 	};
@@ -188,15 +190,33 @@ function expectNobodyReached(observed: Observed, sentence: RegExp): void {
 	}
 }
 
-/** Everybody is told of once, and what is told agrees with what the sandbox did. */
-function expectTruth(operation: FeedOperation, observed: Observed): void {
-	const { recipients, result, effects, holders } = observed;
+/** Everybody is told of once; whoever is told as reached has what was asked for. Gives those. */
+function expectAsAskedFor(
+	operation: FeedOperation,
+	{ recipients, result, effects, titles }: Observed,
+): Set<string> {
 	expect(result.error).toBeUndefined();
-	const told = summaries(observed);
+	const told = summaries({ result } as Observed);
 	expect(
 		told.map(({ succeeded, failed }) => [...succeeded, ...failed.map((one) => one.user_id)].sort()),
 	).toEqual(recipients.map((to) => [...to].sort()));
-	const succeeded = new Set(told.flatMap((item) => item.succeeded));
+	const succeeded = told.flatMap((item) => item.succeeded);
+	if (operation.endpoint.startsWith('appFeedCard')) {
+		const expected = operation.effect === 'cardDeleted' ? undefined : 'Training';
+		expect(succeeded.filter((userId) => titles.get(userId) !== expected)).toEqual([]);
+	} else {
+		const changed = new Set(
+			effects.filter(({ effect }) => effect === operation.effect).map(({ open_id }) => open_id),
+		);
+		expect(succeeded.filter((userId) => !changed.has(userId))).toEqual([]);
+	}
+	return new Set(succeeded);
+}
+
+/** Everybody is told of once, and what is told agrees with what the sandbox did. */
+function expectTruth(operation: FeedOperation, observed: Observed): void {
+	const { recipients, effects, titles } = observed;
+	const succeeded = expectAsAskedFor(operation, observed);
 	const reached = effects.filter(({ effect }) => effect === operation.effect);
 	expect(new Set(reached.map(({ open_id }) => open_id))).toEqual(succeeded);
 
@@ -208,7 +228,7 @@ function expectTruth(operation: FeedOperation, observed: Observed): void {
 		cardUpdated: everybody,
 		cardDeleted: everybody.filter((userId) => !succeeded.has(userId)),
 	}[operation.effect as string];
-	expect([...holders].sort()).toEqual([...(expected ?? [])].sort());
+	expect([...titles.keys()].sort()).toEqual([...(expected ?? [])].sort());
 }
 
 const EACH_OPERATION = Object.entries(FEED_OPERATIONS);
@@ -247,6 +267,172 @@ describe.each(Object.entries(TROUBLES))('%s', (troubleName, { fault, malformed, 
 		});
 	});
 });
+
+/** The codes of the gateway that concern some of the IDs in a call. feishu-openapi.md, part 3. */
+const ID_CODES = [
+	99992351, 99992352, 99992353, 99992354, 99992359, 99992360, 99992361, 99992363, 99992364,
+	99992381,
+];
+const NAMELESS_CODES = [99992361, 99992381];
+const EACH_POSITION = Object.values(POSITIONS);
+const endpointCalls = ({ calls }: Observed, { endpoint }: FeedOperation) =>
+	calls.filter((call) => call.operation === endpoint).length;
+
+describe.each(ID_CODES)('a call refused for one of its IDs with %i', (code) => {
+	describe.each(['all', 'none'] as const)('naming %s', (namesIds) => {
+		const isNamed = namesIds === 'all' && !NAMELESS_CODES.includes(code);
+		// Each code and operation at one of the moments.
+		const cells = EACH_OPERATION.map(([name, operation], index) => {
+			const nth = EACH_POSITION[(index + code + namesIds.length) % EACH_POSITION.length];
+			const place = (nth - 1) * operation.batchSize + 7;
+			const running = meanwhile(async (sandbox) => {
+				const people = sandbox.openIds(0, CALLS * operation.batchSize);
+				return await observe(sandbox, operation, people, [
+					{
+						kind: 'gatewayCode',
+						operation: operation.endpoint,
+						recipient: people[place],
+						code,
+						namesIds,
+					},
+				]);
+			});
+			return [name, nth, operation, place, running] as const;
+		});
+
+		it.each(cells)(
+			'fails that one alone: %s, call %i',
+			async (_, __, operation, place, running) => {
+				const observed = await running();
+				expectTruth(operation, observed);
+				const bad = observed.recipients.flat()[place];
+				expect(failuresOf(observed)).toMatchObject([{ user_id: bad, code }]);
+				const [least, most] = isNamed ? [1, 1] : [5, 12];
+				expect(endpointCalls(observed, operation)).toBeGreaterThanOrEqual(CALLS + least);
+				expect(endpointCalls(observed, operation)).toBeLessThanOrEqual(CALLS + most);
+			},
+		);
+	});
+});
+
+describe.each([
+	['the quota of the month is used up', 99991403],
+	['the address is not on the allow-list', 99991401],
+])('%s', (_, code) => {
+	const cells = EACH_OPERATION.flatMap(([name, operation]) =>
+		EACH_POSITION.map((nth) => {
+			const from = Array.from({ length: 100 }, (__, call) => nth + call);
+			const running = meanwhile(async (sandbox) =>
+				observe(sandbox, operation, sandbox.openIds(0, CALLS * operation.batchSize), [
+					{ kind: 'gatewayCode', operation: operation.endpoint, code, nth: from },
+				]),
+			);
+			return [name, nth, operation, running] as const;
+		}),
+	);
+
+	it.each(cells)('ends the run: %s, from call %i on', async (__, nth, operation, running) => {
+		const observed = await running();
+		expectTruth(operation, observed);
+		const { batchSize } = operation;
+		const everybody = observed.recipients.flat();
+		expect(failuresOf(observed).map(({ user_id, code: told }) => [user_id, told])).toEqual(
+			everybody.slice((nth - 1) * batchSize).map((userId) => [userId, code]),
+		);
+		// One more may be under way.
+		expect(endpointCalls(observed, operation)).toBeGreaterThanOrEqual(nth);
+		expect(endpointCalls(observed, operation)).toBeLessThanOrEqual(Math.min(nth + 1, CALLS));
+		if (nth === 1) expect(endpointCalls(observed, operation)).toBe(1);
+	});
+});
+
+describe.each(['absent', 'union_id'] as const)(
+	'an entry of a failure that matches nobody: %s',
+	(entryUserId) => {
+		const cells = EACH_OPERATION.flatMap(([name, operation]) =>
+			EACH_POSITION.map((nth) => {
+				const running = meanwhile(async (sandbox) => {
+					const people = sandbox.openIds(0, CALLS * operation.batchSize);
+					return await observe(sandbox, operation, people, [
+						{
+							kind: 'recipientReason',
+							operation: operation.endpoint,
+							recipient: people[(nth - 1) * operation.batchSize + 7],
+							entryUserId,
+							reason: '1',
+						},
+					]);
+				});
+				return [name, nth, operation, running] as const;
+			}),
+		);
+
+		it.each(cells)(
+			'leaves all of that call in doubt: %s, call %i',
+			async (_, nth, operation, running) => {
+				const observed = await running();
+				expectAsAskedFor(operation, observed);
+				const { batchSize } = operation;
+				const call = observed.recipients.flat().slice((nth - 1) * batchSize, nth * batchSize);
+				expect(failuresOf(observed).map(({ user_id }) => user_id)).toEqual(call);
+				expect(endpointCalls(observed, operation)).toBe(CALLS);
+			},
+		);
+	},
+);
+
+describe.each([
+	['all goes well', undefined],
+	['HTTP 500', { kind: 'serverError' }],
+	['HTTP 500 after it was done', { kind: 'serverError', handled: true }],
+	['connection dropped after', { kind: 'dropped', handled: true }],
+	['answer is no JSON', { kind: 'notJson' }],
+] as Array<[string, FaultOptions | undefined]>)(
+	'a business ID that existed before with other content, and %s',
+	(_, fault) => {
+		const names = ['create', 'upsert of a new card', 'update', 'delete'] as const;
+		const cells = names.flatMap((name) =>
+			EACH_POSITION.map((nth) => {
+				const operation: FeedOperation = { ...FEED_OPERATIONS[name], needsCard: false };
+				const place = (nth - 1) * operation.batchSize + 7;
+				const running = meanwhile(async (sandbox) => {
+					const people = sandbox.openIds(0, CALLS * operation.batchSize);
+					const owner = people[place];
+					const holders = FEED_OPERATIONS[name].needsCard ? people : [owner];
+					await giveCard(sandbox.url, sandbox.feishu, 'b', holders);
+					const faults = fault ? [{ ...fault, operation: operation.endpoint, nth }] : [];
+					return await observe(sandbox, operation, people, faults);
+				});
+				return [name, nth, operation, place, running] as const;
+			}),
+		);
+
+		it.each(cells)('is told as it is: %s, call %i', async (name, __, operation, place, running) => {
+			const observed = await running();
+			const succeeded = expectAsAskedFor(operation, observed);
+			const everybody = observed.recipients.flat();
+			const owner = everybody[place];
+			// Who had the card already is told so, unless the node had to settle what a lost response left open.
+			const isRefused = name === 'create' && fault === undefined;
+			expect(failuresOf(observed).map(({ user_id, code }) => [user_id, code])).toEqual(
+				isRefused ? [[owner, '4']] : [],
+			);
+			expect(succeeded.size).toBe(everybody.length - (isRefused ? 1 : 0));
+			if (isRefused) expect(observed.titles.get(owner)).toBe('');
+			const created = observed.effects.filter(({ effect }) => effect === 'cardCreated');
+			expect(created.map(({ open_id }) => open_id)).not.toContain(owner);
+			expect(new Set(created.map(({ open_id }) => open_id)).size).toBe(created.length);
+			if (name === 'upsert of a new card') {
+				for (const { updated, ...item } of summaries(observed) as Array<
+					Summary & { updated?: string[]; created?: string[] }
+				>) {
+					expect((updated ?? []).filter((userId) => userId !== owner)).toEqual([]);
+					expect(item.created ?? []).not.toContain(owner);
+				}
+			}
+		});
+	},
+);
 
 const { create } = FEED_OPERATIONS;
 

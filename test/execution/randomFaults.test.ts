@@ -7,6 +7,7 @@ import { giveCard } from '../helpers/execution/feedOperations';
 import type { Summary } from '../helpers/execution/feedOperations';
 import {
 	CONTENT,
+	INTERNAL_ERRORS,
 	OPERATIONS,
 	PEOPLE,
 	UNCERTAIN,
@@ -37,7 +38,7 @@ jest.setTimeout(300_000);
 
 /** How many runs. A seed repeats them, but what comes first when two things happen at once may differ. */
 const RUNS = 500;
-const LASTING_RUNS = 150;
+const LASTING_RUNS = 250;
 
 const sandbox = withSandbox({ people: PEOPLE });
 const { app_id } = SEEDED_APPS.custom;
@@ -192,11 +193,24 @@ function changedBy({ effect, biz_id, chat_id, open_id }: Effect): string {
 	return keyOf(biz_id ?? (effect === 'botReminderSet' ? BOT_CHAT : chat_id!), open_id);
 }
 
-/** Cards or chats of people that an attempt concerned of which nobody knows whether it worked. */
-function uncertainKeys({ requests }: Observed): Set<string> {
+/** True when nobody who made this call can know whom it reached. */
+function isUncertain(request: RecordedRequest): boolean {
+	const { fault, code, responseBody, body } = request;
 	const kinds: readonly string[] = UNCERTAIN;
-	return new Set(requests.filter(({ fault }) => fault && kinds.includes(fault)).flatMap(changesOf));
+	if (fault && kinds.includes(fault)) return true;
+	if (fault === 'gatewayCode') return INTERNAL_ERRORS.includes(code!);
+	const { failed_cards = [], failed_user_reasons = [] } =
+		(responseBody as { data?: Record<string, Array<{ user_id?: string }>> } | undefined)?.data ??
+		{};
+	const text = JSON.stringify(body);
+	return [...failed_cards, ...failed_user_reasons].some(
+		({ user_id }) => !user_id || !text.includes(`"${user_id}"`),
+	);
 }
+
+/** Cards or chats of people that an attempt concerned of which nobody knows whether it worked. */
+const uncertainKeys = ({ requests }: Observed) =>
+	new Set(requests.filter(isUncertain).flatMap(changesOf));
 
 /** Who has which card. */
 const heldKeys = ({ cards }: Observed) =>
@@ -233,6 +247,18 @@ function expectInvariants(run: RandomRun, observed: Observed): void {
 	expect(untrue).toEqual([]);
 	expect([...changed].filter((key) => !concerned.has(key))).toEqual([]);
 
+	// Whoever the last item tells of as reached has what it asked for.
+	const asked = new Map<string, string | undefined>();
+	run.items.forEach((item, place) => {
+		for (const [userId, outcome] of told[place]) {
+			const key = keyOf(targets[place], userId);
+			if (outcome !== 'reached') asked.delete(key);
+			else asked.set(key, run.operation === 'delete' ? undefined : shownBy(run, item));
+		}
+	});
+	const shown = stateOf(run, observed);
+	expect([...asked].filter(([key, content]) => shown.get(key) !== content)).toEqual([]);
+
 	// Calls for the same card or chat of a person come one after the other.
 	const overlapping: string[] = [];
 	const lastCalls = new Map<string, RecordedRequest>();
@@ -252,6 +278,7 @@ function carryOutInMind(run: RandomRun, targets: string[]) {
 	const state = new Map<string, string>();
 	const outcomes = run.items.map(() => new Map<string, Outcome>());
 	const unavailable = new Set(run.unavailable.map((at) => openIds[at]));
+	const refused = new Set(run.refused.places.map((at) => openIds[at]));
 	if (isOfCard(run)) {
 		for (const [bizId, places] of Object.entries(run.holders)) {
 			for (const place of places) state.set(keyOf(bizId, openIds[place]), '');
@@ -259,6 +286,7 @@ function carryOutInMind(run: RandomRun, targets: string[]) {
 	}
 	const codeOf = (item: RandomItem, userId: string, key: string): Outcome => {
 		if (isMalformed(userId)) return 230001;
+		if (refused.has(userId)) return run.refused.code;
 		if (isOfCard(run)) {
 			if (isNobody(userId)) return '0';
 			if (unavailable.has(userId)) return '1';
@@ -368,6 +396,7 @@ const FAULT_KINDS = [
 	'tooManyRequestsAs400',
 	'tokenExpired',
 	'recipientReason',
+	'gatewayCode',
 ];
 
 function expectVariety(tally: Tally, runs: number): void {

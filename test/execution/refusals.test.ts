@@ -243,6 +243,8 @@ describe('10,000 IDs of another app', () => {
 		const observed = await observe(create, userIds, [fault]);
 		await expectOnlyTheseFail(observed, userIds, fault.code!);
 		expect(observed.calls.length).toBeLessThanOrEqual(400);
+		// Nobody is told the ID of somebody else.
+		for (const { reason } of observed.told.failed) expect(reason).not.toContain('ou_');
 	});
 
 	it('that Feishu names cost one call for each batch', async () => {
@@ -414,4 +416,47 @@ describe.each(Object.entries(APP_REFUSALS))('%s', (_, { cause, code, advice }) =
 		const refusals = (await sandbox.requests()).filter((call) => call.code === code);
 		expect(refusals.length).toBeLessThanOrEqual(callsAtOnce);
 	});
+});
+
+describe('what keeps the app from every call', () => {
+	const lookUp = async (items: number) => {
+		const { outputs, error } = await sandbox.run(
+			{ resource: 'chat', operation: 'getMany', limit: 5, options: { longestWait: 0 } },
+			{ items: Array.from({ length: items }, () => ({})), onError: 'continueRegularOutput' },
+		);
+		if (error) throw error;
+		return outputs[0].map(({ json }) => String(json.error));
+	};
+
+	it.each([99991403, 99991401, 99991662, 99991673, 99991672])(
+		'costs all items of a look-up one call: %i',
+		async (code) => {
+			await sandbox.feishu.addFault({ kind: 'gatewayCode', operation: 'chat.list', code });
+			const errors = await lookUp(30);
+			expect(errors).toHaveLength(30);
+			for (const error of errors) expect(error).toContain(`code ${code}`);
+			expect(await sandbox.requests()).toHaveLength(1);
+		},
+	);
+
+	it('ends a look-up of many items, too, when a rate limit does not pass', async () => {
+		await sandbox.feishu.addFault({ kind: 'tooManyRequests', operation: 'chat.list' });
+		const errors = await lookUp(30);
+		for (const error of errors) expect(error).toContain('code 99991400');
+		expect((await sandbox.requests()).length).toBeLessThanOrEqual(2);
+	});
+
+	it.each([99991403, 99991401, 99991662, 99991673])(
+		'is asked for once where Feishu says so instead of giving a token: %i',
+		async (code) => {
+			const operation = 'tenantAccessToken.internal';
+			await sandbox.feishu.addFault({ kind: 'gatewayCode', operation, code });
+			const observed = await observe(create, sandbox.openIds(0, 200), []);
+			expect(observed.told.failed).toHaveLength(200);
+			for (const { reason } of observed.told.failed) {
+				expect(reason).toContain(ERROR_CODES[code].advice);
+			}
+			expect(await sandbox.feishu.requests()).toHaveLength(1);
+		},
+	);
 });

@@ -188,11 +188,13 @@ describe('the answer to an event', () => {
 		],
 	])('comes from the others when a listener %s', async (_, broken) => {
 		await join(broken);
-		expect((await server.ask(event('1'))).answer).toEqual({});
+		expect(await server.ask(event('1'))).toMatchObject({ code: 500, answer: undefined });
+		await join(async () => undefined);
+		expect(await server.ask(event('1'))).toMatchObject({ code: 500, answer: undefined });
 		await join(async () => toast('fine'));
 		expect((await server.ask(event('2'))).answer).toEqual(toast('fine'));
 		expect(server.messagesOf('error')).toEqual(
-			Array(2).fill('An event of Feishu could not be handled: broken'),
+			Array(3).fill('An event of Feishu could not be handled: broken'),
 		);
 	});
 
@@ -394,7 +396,7 @@ describe('a first connection', () => {
 		[
 			'nobody is at the address',
 			{ body: { code: 0, data: { URL: 'ws://localhost:1/?ticket=t' } } },
-			/^No WebSocket to localhost:1 can be opened: check that firewalls and proxies let it through/,
+			/^No WebSocket to localhost:1 can be opened: check that firewalls let it through/,
 		],
 	])('is tried three times, then refused, when %s', async (_, answer, message) => {
 		hurry(10);
@@ -568,6 +570,23 @@ describe('secrets', () => {
 		const told = JSON.stringify([message, cause, Object.values(error as object), server.log]);
 		expect(told).not.toContain(APP.appSecret);
 		expect(told).not.toContain('the-ticket');
+	});
+});
+
+describe('a peer that says nothing any more', () => {
+	it('is noticed within two ping intervals', async () => {
+		server.clientConfig.PingInterval = 0.5;
+		await join();
+		await until(() => server.pings.length > 0);
+		server.isSilent = true;
+		let pings = 0;
+		server.sockets[0]!.on('message', () => pings++);
+		await until(() => server.messagesOf('warn').length > 0);
+		server.isSilent = false;
+		expect(server.messagesOf('warn')[0]).toContain('nothing was heard from Feishu any more');
+		expect(pings).toBeLessThanOrEqual(2);
+		await until(() => server.sockets.length === 2);
+		expect((await server.ask(event('e'), { socket: server.sockets[1]! })).answer).toEqual({});
 	});
 });
 

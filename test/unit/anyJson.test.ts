@@ -9,6 +9,7 @@ import { readResponse, readFailedRecipients } from '../../nodes/shared/api/respo
 import { CREATE_APP_FEED_CARD, SET_BOT_TIME_SENSITIVE } from '../../nodes/shared/api/endpoints';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import { EventDelivery } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
+import type { EventResponse } from '../../nodes/FeishuFeedTrigger/longConnection/EventDelivery';
 import { shown } from '../../nodes/shared/validation/InvalidField';
 import {
 	DEFAULT_CLIENT_CONFIG,
@@ -135,11 +136,11 @@ describe('any JSON is read, never stumbled over:', () => {
 		const delivery = new EventDelivery();
 		const heard = jest.fn(async () => undefined);
 		delivery.subscribe(heard, silent);
-		const answered = new Promise<string>((resolve) => {
+		const answered = new Promise<EventResponse>((resolve) => {
 			const payload = Buffer.from(JSON.stringify({ header: value, event: value }));
 			expect(delivery.deliver(payload, resolve)).toBe(true);
 		});
-		expect(await answered).toBe('{}');
+		expect(await answered).toEqual({ code: 200, json: '{}' });
 		expect(heard).toHaveBeenCalledTimes(1);
 	});
 

@@ -2,6 +2,7 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 
 import fc from 'fast-check';
 
+import { readEvent } from '../../nodes/FeishuFeedTrigger/event/feishuEvent';
 import { readCallback } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 import type { CallbackKeys } from '../../nodes/FeishuFeedTrigger/webhook/callback';
 
@@ -36,9 +37,14 @@ function encrypted(body: object, encryptKey = KEYS.encryptKey): Buffer {
 
 function signed(
 	rawBody: Buffer,
-	{ encryptKey = KEYS.encryptKey, timestamp = String(NOW / 1000), nonce = 'n' } = {},
+	{
+		encryptKey = KEYS.encryptKey,
+		timestamp = String(NOW / 1000),
+		nonce = 'n',
+		algorithm = 'sha256',
+	} = {},
 ): Record<string, string> {
-	const hash = createHash('sha256').update(timestamp + nonce + encryptKey);
+	const hash = createHash(algorithm).update(timestamp + nonce + encryptKey);
 	return {
 		'x-lark-request-timestamp': timestamp,
 		'x-lark-request-nonce': nonce,
@@ -80,42 +86,169 @@ describe('what Feishu sends', () => {
 	);
 });
 
+describe('a signed callback', () => {
+	const seconds = (ago: number) => String(NOW / 1000 - ago);
+	const milliseconds = (ago: number) => String(NOW - ago * 1000);
+	const hour = 3_600;
+
+	it.each<[string, number]>([
+		['comes at once', 0],
+		['is a copy after 15 seconds', 15],
+		['is a copy after 5 minutes', 5 * 60 + 15],
+		['is a copy after 1 hour', hour + 5 * 60 + 15],
+		['is a copy after 6 hours', 7 * hour + 5 * 60 + 15],
+		['comes from a clock that is 7 hours ahead', -7 * hour],
+	])('is read when it %s, in seconds or milliseconds', (_, ago) => {
+		const body = encrypted(press);
+		for (const timestamp of [seconds(ago), milliseconds(ago)]) {
+			expect(readCallback(body, signed(body, { timestamp }), KEYS, NOW).kind).toBe('event');
+		}
+	});
+
+	it('is refused when it is older than an event is remembered, in seconds or milliseconds', () => {
+		const body = encrypted(press);
+		for (const ago of [8 * hour + 1, 24 * hour, -8 * hour - 1]) {
+			for (const timestamp of [seconds(ago), milliseconds(ago)]) {
+				expect(readCallback(body, signed(body, { timestamp }), KEYS, NOW).kind).toBe('refused');
+			}
+		}
+	});
+});
+
+describe('the old callback, card.action.trigger_v1', () => {
+	/** As feishu-openapi.md, section 5, prints it. */
+	const oldPress = {
+		open_id: 'ou_1',
+		user_id: 'u1',
+		open_message_id: 'om_1',
+		open_chat_id: 'oc_1',
+		tenant_key: 't',
+		token: 'c-1',
+		action: { value: { action: '打卡' }, tag: 'button' },
+	};
+	const sha1 = { algorithm: 'sha1', encryptKey: KEYS.verificationToken };
+	const body = json(oldPress);
+
+	it.each([
+		['with an Encrypt Key', KEYS],
+		['without one', PLAIN],
+	])('is read in the shape of the new one when its signature is right, %s', (_, keys) => {
+		const callback = readCallback(body, signed(body, sha1), keys, NOW);
+		if (callback.kind !== 'event') throw new Error('It is refused');
+		expect(readEvent(callback.body, 0)).toEqual({
+			event_id: signed(body, sha1)['x-lark-signature'],
+			event_type: 'card.action.trigger',
+			time: new Date(NOW).toISOString(),
+			operator: { open_id: 'ou_1', user_id: 'u1' },
+			action: { action: '打卡' },
+			chat_id: 'oc_1',
+			message_id: 'om_1',
+			event: {
+				header: {
+					event_id: signed(body, sha1)['x-lark-signature'],
+					event_type: 'card.action.trigger',
+					create_time: String(NOW / 1000),
+					tenant_key: 't',
+					app_id: KEYS.appId,
+				},
+				event: {
+					operator: { tenant_key: 't', open_id: 'ou_1', user_id: 'u1' },
+					token: 'c-1',
+					action: oldPress.action,
+					context: { open_message_id: 'om_1', open_chat_id: 'oc_1' },
+				},
+			},
+		});
+	});
+
+	it('has another event ID for each press', () => {
+		const ids = ['n', 'm'].map((nonce) => {
+			const callback = readCallback(body, signed(body, { ...sha1, nonce }), KEYS, NOW);
+			return callback.kind === 'event' ? readEvent(callback.body, 0).event_id : undefined;
+		});
+		expect(new Set(ids).size).toBe(2);
+	});
+
+	it.each<[string, Record<string, string>, CallbackKeys]>([
+		['nothing', {}, KEYS],
+		['the signature of the new one', signed(body), KEYS],
+		['another token', signed(body, { ...sha1, encryptKey: 'x' }), KEYS],
+		['another body', signed(json({ ...oldPress, open_id: 'ou_2' }), sha1), KEYS],
+		['an old timestamp', signed(body, { ...sha1, timestamp: '1' }), KEYS],
+		[
+			'no token in the credential',
+			signed(body, { ...sha1, encryptKey: '' }),
+			{ ...KEYS, verificationToken: '' },
+		],
+	])('is refused with %s, and the log says what to subscribe to', (_, headers, keys) => {
+		expect(readCallback(body, headers, keys, NOW)).toEqual({
+			kind: 'refused',
+			reason: expect.stringContaining('subscribe to card.action.trigger (卡片回传交互) instead'),
+		});
+	});
+});
+
+describe('action values', () => {
+	const event = (action: object) => ({ header: press.header, event: { ...press.event, action } });
+
+	it.each([
+		['value', { value: '{"action":"打卡","biz_id":"shift-7"}' }],
+		['action_map', { action_map: '{"action":"打卡","biz_id":"shift-7"}' }],
+		[
+			'action_map, beside an empty value',
+			{ value: '', action_map: { action: '打卡', biz_id: 'shift-7' } },
+		],
+	])('are read from a text that holds JSON, in %s', (_, action) => {
+		expect(readEvent(event(action), 0)).toMatchObject({
+			action: { action: '打卡', biz_id: 'shift-7' },
+			biz_id: 'shift-7',
+			event: { event: { action } },
+		});
+	});
+
+	it('are empty when the text holds no object', () => {
+		for (const value of ['clock_in', '[1]', '7', 'null', '{']) {
+			expect(readEvent(event({ value }), 0).action).toEqual({});
+		}
+	});
+});
+
 describe('what is not proven to be from Feishu is refused', () => {
 	const body = encrypted(press);
 	const header = (change: object) => ({ ...press, header: { ...press.header, ...change } });
-	const old = String(NOW / 1000 - 301);
-	const early = String(NOW / 1000 + 301);
+	const old = String(NOW / 1000 - 8 * 3_600 - 1);
+	const early = String(NOW / 1000 + 8 * 3_600 + 1);
 	const otherKey = encrypted(press, 'another key');
 	const otherToken = encrypted(header({ token: 'another' }));
 	const otherApp = encrypted(header({ app_id: 'cli_2' }));
 
-	it.each<[string, Buffer, Record<string, unknown>, CallbackKeys, number]>([
-		['unsigned', body, {}, KEYS, 403],
-		['unencrypted although there is an Encrypt Key', json(press), signed(json(press)), KEYS, 403],
-		['signed with another key', body, signed(body, { encryptKey: 'x' }), KEYS, 403],
-		['signed for another body', body, signed(encrypted(press)), KEYS, 403],
-		['with half a signature', body, { ...signed(body), 'x-lark-signature': 'ab' }, KEYS, 403],
-		['with a signature twice', body, { ...signed(body), 'x-lark-signature': ['a'] }, KEYS, 403],
-		['without a nonce', body, { ...signed(body), 'x-lark-request-nonce': '' }, KEYS, 403],
-		['too old', body, signed(body, { timestamp: old }), KEYS, 403],
-		['from the future', body, signed(body, { timestamp: early }), KEYS, 403],
-		['without a time', body, signed(body, { timestamp: 'soon' }), KEYS, 403],
-		['encrypted with another key', otherKey, signed(otherKey), KEYS, 403],
-		['with another token', otherToken, signed(otherToken), KEYS, 403],
-		['for another app', otherApp, signed(otherApp), KEYS, 403],
-		['encrypted where there is no Encrypt Key', body, signed(body), PLAIN, 400],
-		['with another token in plain', json(header({ token: 'x' })), {}, PLAIN, 403],
-		['without a token', json(header({ token: undefined })), {}, PLAIN, 403],
-		['without an event type', json(header({ event_type: '' })), {}, PLAIN, 400],
-		['empty', Buffer.alloc(0), {}, PLAIN, 400],
-		['a list', json([press]), {}, PLAIN, 400],
-		['null', json(null), {}, PLAIN, 400],
-		['oversized', Buffer.alloc(1024 * 1024 + 1, ' '), {}, PLAIN, 413],
-		['encrypted nothing', json({ encrypt: '' }), signed(json({ encrypt: '' })), KEYS, 403],
-		['encrypted no text', json({ encrypt: 7 }), signed(json({ encrypt: 7 })), KEYS, 403],
-	])('when it is %s', (_, rawBody, headers, keys, status) => {
+	it.each<[string, Buffer, Record<string, unknown>, CallbackKeys]>([
+		['unsigned', body, {}, KEYS],
+		['unencrypted although there is an Encrypt Key', json(press), signed(json(press)), KEYS],
+		['signed with another key', body, signed(body, { encryptKey: 'x' }), KEYS],
+		['signed for another body', body, signed(encrypted(press)), KEYS],
+		['with half a signature', body, { ...signed(body), 'x-lark-signature': 'ab' }, KEYS],
+		['with a signature twice', body, { ...signed(body), 'x-lark-signature': ['a'] }, KEYS],
+		['without a nonce', body, { ...signed(body), 'x-lark-request-nonce': '' }, KEYS],
+		['too old', body, signed(body, { timestamp: old }), KEYS],
+		['from the future', body, signed(body, { timestamp: early }), KEYS],
+		['without a time', body, signed(body, { timestamp: 'soon' }), KEYS],
+		['encrypted with another key', otherKey, signed(otherKey), KEYS],
+		['with another token', otherToken, signed(otherToken), KEYS],
+		['for another app', otherApp, signed(otherApp), KEYS],
+		['encrypted where there is no Encrypt Key', body, signed(body), PLAIN],
+		['with another token in plain', json(header({ token: 'x' })), {}, PLAIN],
+		['without a token', json(header({ token: undefined })), {}, PLAIN],
+		['without an event type', json(header({ event_type: '' })), {}, PLAIN],
+		['empty', Buffer.alloc(0), {}, PLAIN],
+		['a list', json([press]), {}, PLAIN],
+		['null', json(null), {}, PLAIN],
+		['oversized', Buffer.alloc(1024 * 1024 + 1, ' '), {}, PLAIN],
+		['encrypted nothing', json({ encrypt: '' }), signed(json({ encrypt: '' })), KEYS],
+		['encrypted no text', json({ encrypt: 7 }), signed(json({ encrypt: 7 })), KEYS],
+	])('when it is %s', (_, rawBody, headers, keys) => {
 		const callback = readCallback(rawBody, headers, keys, NOW);
-		expect(callback).toEqual({ kind: 'refused', status, reason: expect.any(String) });
+		expect(callback).toEqual({ kind: 'refused', reason: expect.any(String) });
 		const { reason } = callback as { reason: string };
 		for (const secret of [KEYS.encryptKey, KEYS.verificationToken]) {
 			expect(reason).not.toContain(secret);

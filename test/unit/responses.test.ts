@@ -140,6 +140,44 @@ describe('a code of Feishu', () => {
 		}
 	});
 
+	/** What the advice must speak of, by whom the code concerns. */
+	const ADVICE: Array<[RegExp, number[]]> = [
+		[/people who left the company.*kind that User ID Type says/, [99992351, 99992352, 99992353]],
+		[/people who left the company.*kind that User ID Type says/, [99992354, 99992359, 99992360]],
+		[/open_id.*only in the app.*with the app of this credential/, [99992361]],
+		[/people of other companies/, [99992363, 99992364, 99992381]],
+		[/check the chat ID/, [99992355, 99992356]],
+		[/add the bot.* to the chat/, [230027]],
+		[/check the fields/, [99992402, 9499, 10001, 10003, 1000002, 230001]],
+		[/app in the credential/, [99991661, 99991663, 99991664, 99991665, 99991668]],
+		[/app in the credential/, [99991671, 99991677]],
+		[/IP allow-list/, [99991401]],
+		[/disabled: have an administrator enable it/, [99991662]],
+		[/scope .*publish a new version/, [99991672]],
+		[/not installed.*have an administrator install it/, [99991673]],
+		[/used up: wait for next month/, [99991403]],
+		[/wait a little/, [99991400, 1000004, 1000005, 190005, 232019, 11232, 11233, 11247]],
+		[/try again later/, [1500, 5000, 1503, 1642, 1663, 1668, 2200, 10101, 10500, 1000003, 190003]],
+	];
+
+	it.each(ADVICE.flatMap(([advice, list]) => list.map((code) => [code, advice] as const)))(
+		'%i says what to do: %s',
+		(code, advice) => {
+			const { reason, ...found } = failure({ statusCode: 400, body: { code, msg: 'no' } });
+			expect(sentenceOf({ reason, ...found } as Failure)).toMatch(advice);
+		},
+	);
+
+	it('of each has such a sentence', () => {
+		expect(ADVICE.flatMap(([, list]) => list).sort()).toEqual(codes.map(([code]) => code).sort());
+	});
+
+	it('that nobody knows may be about the IDs as well', () => {
+		const read = (msg: string) => failure({ statusCode: 400, body: { code: 99992399, msg } });
+		expect(read('Invalid ids: [ou_a]').kind).toBe('invalidIds');
+		expect(read('sensitive words')).toMatchObject({ kind: 'refused', maybeRecipients: true });
+	});
+
 	it('has a row of the table, and each row is one of them', () => {
 		expect(codes.map(([code]) => code).sort()).toEqual(Object.keys(ERROR_CODES).map(Number).sort());
 	});
@@ -187,6 +225,17 @@ describe('readFailedRecipients', () => {
 			}
 		},
 	);
+
+	it('takes entries without a match for those who are left, if they have one reason', () => {
+		const kinds = (...reasons: string[]) =>
+			find(CREATE_APP_FEED_CARD, { failed_cards: reasons.map((reason) => ({ reason })) })(
+				['ou_a', 'b'],
+				['ou_b', 'b'],
+			).map((one) => one?.kind);
+		expect(kinds('3', '3')).toEqual(['rateLimited', 'rateLimited']);
+		expect(kinds('4', '1')).toEqual(['uncertain', 'uncertain']);
+		expect(kinds('4')).toEqual(['uncertain', 'uncertain']);
+	});
 
 	it('knows who failed besides those of whom it knows nothing', () => {
 		const failed_cards = [{ user_id: 'ou_a', biz_id: 'b', reason: '1' }, { reason: '4' }];

@@ -100,8 +100,9 @@ export function lacksBusinessId(
 ): boolean {
 	if (card.biz_id !== undefined) return false;
 	if (parameters.isExpression?.('bizId')) return true;
+	// Not every operation's form has the JSON, and n8n throws for a field that the form lacks.
 	const isFromExpression =
-		parameters('cardSource') === 'json' && parameters.isExpression?.('cardJson');
+		parameters.isExpression?.('cardJson') && parameters('cardSource') === 'json';
 	return isFromExpression === true && 'biz_id' in parseCard(parameters('cardJson'));
 }
 

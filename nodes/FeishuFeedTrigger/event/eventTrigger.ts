@@ -4,7 +4,7 @@ import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
 import { endPressedCard } from './endPressedCard';
 import type { EventTrigger } from './handleEvent';
-import { rememberEvent } from './recentEvents';
+import { handOverOnce } from './recentEvents';
 import { resumeExecution } from './resumeExecution';
 
 /** The trigger as n8n has it, for the pipeline. */
@@ -19,6 +19,6 @@ export function eventTriggerOf(context: ITriggerFunctions | IWebhookFunctions): 
 				endCard: async (card, operator) => await endPressedCard(context, card, operator),
 				logger: context.logger,
 			}),
-		remember: (eventId) => rememberEvent(context, eventId),
+		once: async (eventId, handOver) => await handOverOnce(context, eventId, handOver),
 	};
 }

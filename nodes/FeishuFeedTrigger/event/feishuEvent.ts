@@ -1,4 +1,4 @@
-import { asObject, asText, firstText } from '../../shared/primitives/json';
+import { asObject, asText, firstText, parseObject } from '../../shared/primitives/json';
 
 /** The JSON body of an event or callback, as Feishu sent it. */
 export type EventBody = Record<string, unknown>;
@@ -36,7 +36,10 @@ export function readEvent(body: EventBody, now: number): FeishuEvent {
 	const context = asObject(event.context) ?? {};
 	const operator = asObject(event.operator) ?? {};
 	const values =
-		asObject(action.value) ?? asObject(action.action_map) ?? asObject(event.action_map) ?? {};
+		actionValuesIn(action.value) ??
+		actionValuesIn(action.action_map) ??
+		actionValuesIn(event.action_map) ??
+		{};
 	const places = [event, action, context, values];
 	return withoutAbsent({
 		event_id: eventIdOf(body),
@@ -49,6 +52,11 @@ export function readEvent(body: EventBody, now: number): FeishuEvent {
 		message_id: firstOf(places, ['open_message_id', 'message_id']),
 		event: withoutVerificationToken(body),
 	});
+}
+
+/** Action values: an object, or a text that holds one as JSON. */
+function actionValuesIn(value: unknown): Record<string, unknown> | undefined {
+	return typeof value === 'string' ? parseObject(value) : asObject(value);
 }
 
 /** The event's type: in the header of schema 2.0, in the event of schema 1.0. */

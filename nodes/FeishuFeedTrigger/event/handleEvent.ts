@@ -17,15 +17,28 @@ export interface EventTrigger {
 	 * @returns the response; nothing when no execution waits for such an event
 	 */
 	resume: (event: FeishuEvent, deadlineMs: number) => Promise<ToastResponse | undefined>;
-	/** Remembers an event; false if it is a copy of one that is remembered already. */
-	remember: (eventId: string) => boolean;
+	/**
+	 * Hands an event over to n8n, unless it is a copy of one that n8n has taken: false then.
+	 *
+	 * @throws what `handOver` throws
+	 */
+	once: (eventId: string, handOver: () => Promise<void>) => Promise<boolean>;
 }
 
 /** How the webhook or the long connection starts the workflow. */
 export interface EventTransport {
-	/** Starts the workflow without waiting for it. */
-	start: (event: FeishuEvent) => void;
-	/** Starts the workflow and waits for its end, however long that takes. Never rejects. */
+	/**
+	 * Starts the workflow, and waits until n8n has taken the event, as far as n8n tells.
+	 *
+	 * @param deadlineMs when to wait no longer, in milliseconds since 1970
+	 * @throws when n8n cannot take the event
+	 */
+	start: (event: FeishuEvent, deadlineMs: number) => Promise<void>;
+	/**
+	 * Starts the workflow and waits for its end, however long that takes.
+	 *
+	 * @throws when n8n cannot take the event
+	 */
 	startAndWait: (event: FeishuEvent) => Promise<WorkflowResult>;
 }
 
@@ -38,10 +51,11 @@ export type WorkflowResult =
 /**
  * Handles an event, whichever way it came: it resumes the execution that waits for it, or starts the
  * workflow if the workflow wants it and has not had it yet. Only wanted events are remembered, so that
- * others do not push them out of the memory.
+ * others do not push them out of the memory, and only when n8n has taken them.
  *
  * @param body the event as Feishu sent it, proven to be Feishu's
  * @returns the response to Feishu, in time for the 3 seconds that it waits
+ * @throws when n8n cannot take the event: Feishu is to get an error then, and sends the event again
  */
 export async function handleEvent(
 	body: EventBody,
@@ -54,14 +68,29 @@ export async function handleEvent(
 	const resumed = await trigger.resume(event, deadlineMs);
 	if (resumed !== undefined) return resumed;
 	if (!isWanted(event, readFilter(trigger.parameter))) return {};
-	if (event.event_id !== undefined && !trigger.remember(event.event_id)) return {};
+	let response: ToastResponse = {};
+	const handOver = async () => {
+		response = await startWorkflow(event, deadlineMs, trigger, transport);
+	};
+	if (event.event_id === undefined) await handOver();
+	else await trigger.once(event.event_id, handOver);
+	return response;
+}
 
-	const response = trigger.parameter('answer');
-	if (response !== 'lastNode') {
-		transport.start(event);
-		return response === 'toast' ? readToast(trigger.parameter('toast'), RECEIVED) : {};
+/** Starts the workflow, and gives the response that the user chose. */
+async function startWorkflow(
+	event: FeishuEvent,
+	deadlineMs: number,
+	trigger: EventTrigger,
+	transport: EventTransport,
+): Promise<ToastResponse> {
+	const kind = trigger.parameter('answer');
+	if (kind === 'lastNode') {
+		const fallback = readToast(trigger.parameter('fallbackToast'));
+		const result = await raceUntil(deadlineMs, transport.startAndWait(event));
+		return result?.status === 'finished' ? readToastOfWorkflow(result.json) : fallback;
 	}
-	const fallback = readToast(trigger.parameter('fallbackToast'));
-	const result = await raceUntil(deadlineMs, transport.startAndWait(event));
-	return result?.status === 'finished' ? readToastOfWorkflow(result.json) : fallback;
+	const response = kind === 'toast' ? readToast(trigger.parameter('toast'), RECEIVED) : {};
+	await transport.start(event, deadlineMs);
+	return response;
 }

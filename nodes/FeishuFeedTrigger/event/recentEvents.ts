@@ -1,51 +1,114 @@
 import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { asObject } from '../../shared/primitives/json';
 import { processState } from '../../shared/primitives/processState';
 
-/** Events that are remembered; Feishu sends copies of one for at most about seven hours. */
-const MAX_EVENTS = 500;
+/**
+ * How long an event is remembered. Feishu sends copies for up to 7 hours, and a callback whose time is 8
+ * hours ahead is still accepted 16 hours later.
+ */
+const MEMORY_MS = 24 * 60 * 60 * 1_000;
+/** The most events of a trigger that are remembered in this process, and with the workflow. */
+const MAX_EVENTS = 50_000;
+/** n8n writes them all to its database with each event: some 50 bytes for one. */
+const MAX_STORED_EVENTS = 5_000;
 
 /** The memory of each trigger, by workflow, node and mode. */
 const memories = processState(() => new Map<string, RecentEvents>());
 
 /** Remembers the latest events, so that the copies that Feishu sends of one are recognised. */
 export class RecentEvents {
-	private readonly ids: Set<string>;
+	/** When each event came that n8n has taken, in milliseconds since 1970. */
+	private readonly taken = new Map<string, number>();
+	/** Events that are being handed over. */
+	private readonly pending = new Map<string, Promise<void>>();
 
-	/** @param stored what `toArray` gave earlier; anything else is an empty memory */
-	constructor(stored: unknown = []) {
-		this.ids = new Set(Array.isArray(stored) ? stored.map(String).slice(-MAX_EVENTS) : []);
-	}
-
-	/** Remembers an event; false if it is known already. */
-	add(id: string): boolean {
-		if (this.ids.has(id)) return false;
-		this.ids.add(id);
-		for (const oldest of this.ids) {
-			if (this.ids.size <= MAX_EVENTS) break;
-			this.ids.delete(oldest);
+	/**
+	 * Adds what another process, or this one before a restart, has stored.
+	 *
+	 * @param stored what `toStored` gave: seconds since 1970 by event ID. Version 0.1.0 stored a list of
+	 *   IDs. Anything else is nothing.
+	 * @param now milliseconds since 1970
+	 */
+	merge(stored: unknown, now: number): void {
+		const times = Array.isArray(stored)
+			? stored.map((id): [string, unknown] => [String(id), now / 1_000])
+			: Object.entries(asObject(stored) ?? {});
+		for (const [id, seconds] of times) {
+			// One that is pending may have been stored already, and n8n may still refuse it.
+			if (typeof seconds !== 'number' || this.taken.has(id) || this.pending.has(id)) continue;
+			this.taken.set(id, seconds * 1_000);
 		}
-		return true;
+		this.forgetOld(now);
 	}
 
-	/** The events, oldest first. */
-	toArray(): string[] {
-		return [...this.ids];
+	/**
+	 * Hands an event over, unless that has happened already. A copy that comes meanwhile waits for the
+	 * outcome.
+	 *
+	 * @param now milliseconds since 1970
+	 * @returns false for a copy
+	 * @throws what `handOver` throws: the event is not remembered then, so that a copy starts it
+	 */
+	async once(id: string, now: number, handOver: () => Promise<void>): Promise<boolean> {
+		const earlier = this.pending.get(id);
+		if (earlier !== undefined) await earlier;
+		if (this.taken.has(id)) return false;
+		const handingOver = handOver();
+		this.pending.set(id, handingOver);
+		try {
+			await handingOver;
+			this.taken.set(id, now);
+			this.forgetOld(now);
+			return true;
+		} finally {
+			this.pending.delete(id);
+		}
+	}
+
+	/** What to store: the newest events, in seconds since 1970. */
+	toStored(): Record<string, number> {
+		const newest = [...this.taken].slice(-MAX_STORED_EVENTS);
+		return Object.fromEntries(newest.map(([id, timeMs]) => [id, Math.floor(timeMs / 1_000)]));
+	}
+
+	private forgetOld(now: number): void {
+		for (const [id, timeMs] of this.taken) {
+			if (now - timeMs <= MEMORY_MS && this.taken.size <= MAX_EVENTS) break;
+			this.taken.delete(id);
+		}
 	}
 }
 
 /**
- * Remembers an event for a trigger: in this process, since n8n may handle two copies of one event at
- * a time, and with the workflow, so that a restart forgets none.
+ * Hands an event over to n8n, once for all copies of it. It is remembered in this process, since n8n may
+ * handle two copies at a time, and with the workflow, so that a restart forgets none. For the webhook,
+ * n8n loads what is stored with each event, so that processes learn from each other; a trigger keeps
+ * what it loaded when the workflow was activated.
  *
  * @returns false if the trigger has had the event already
+ * @throws what `handOver` throws: n8n has not taken the event, and it is not remembered
  */
-export function rememberEvent(context: IWebhookFunctions | ITriggerFunctions, id: string): boolean {
+export async function handOverOnce(
+	context: IWebhookFunctions | ITriggerFunctions,
+	id: string,
+	handOver: () => Promise<void>,
+): Promise<boolean> {
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode()].join(' ');
+	const memory = memories.current.get(key) ?? new RecentEvents();
+	memories.current.set(key, memory);
 	const stored = context.getWorkflowStaticData('node');
-	const recent = memories.current.get(key) ?? new RecentEvents(stored.recentEvents);
-	memories.current.set(key, recent);
-	if (!recent.add(id)) return false;
-	stored.recentEvents = recent.toArray();
-	return true;
+	const now = Date.now();
+	memory.merge(stored.recentEvents, now);
+	return await memory.once(id, now, async () => {
+		// n8n saves it when it takes the event, and does not save it when it cannot.
+		stored.recentEvents = { ...memory.toStored(), [id]: Math.floor(now / 1_000) };
+		let isTaken = false;
+		try {
+			await handOver();
+			isTaken = true;
+		} finally {
+			if (!isTaken) stored.recentEvents = memory.toStored();
+		}
+	});
 }

@@ -5,12 +5,16 @@ import { waitUntil } from '../../shared/primitives/waitUntil';
 import { RESPONSE_DEADLINE_MS } from '../event/deadline';
 import type { EventBody } from '../event/feishuEvent';
 
-/** Gets each event (its JSON body, as a callback has it); may give the response to it. */
+/** Gets each event (its JSON body, as a callback has it); may give the response to it. Rejects when it did not take the event. */
 export type EventListener = (body: EventBody) => Promise<object | undefined>;
 
 /** Listeners respond by the deadline by themselves: this is for one that does not. */
 const LISTENER_DEADLINE_MS = RESPONSE_DEADLINE_MS + 200;
-const EMPTY_RESPONSE = '{}';
+const EMPTY_RESPONSE: EventResponse = { code: 200, json: '{}' };
+const NOT_TAKEN: EventResponse = { code: 500 };
+
+/** What Feishu gets for an event. After any code but 200, it sends the event again. */
+export type EventResponse = { code: 200; json: string } | { code: 500; json?: undefined };
 
 interface Subscription {
 	listener: EventListener;
@@ -32,29 +36,35 @@ export class EventDelivery {
 
 	/**
 	 * Gives an event to all listeners, as often as Feishu sends it. The response is the first that is
-	 * not empty; when the listeners have none, or after 2.8 seconds, it is `{}`.
+	 * not empty. When the listeners have none, it is `{}`; when a listener did not take the event, or has
+	 * not said so after 2.8 seconds, it is an error.
 	 *
 	 * @param payload the event's JSON
-	 * @param respond gets the JSON of the response, once
+	 * @param respond gets the response, once
 	 * @returns false for what is not an event
 	 */
-	deliver(payload: Uint8Array, respond: (json: string) => void): boolean {
+	deliver(payload: Uint8Array, respond: (response: EventResponse) => void): boolean {
 		if (readPayload(payload) === undefined) return false;
 		const responded = new AbortController();
-		const respondOnce = (json: string) => {
+		const respondOnce = (response: EventResponse) => {
 			if (responded.signal.aborted) return;
 			responded.abort();
 			this.pending.delete(respondEmpty);
-			respond(json);
+			respond(response);
 		};
 		const respondEmpty = () => respondOnce(EMPTY_RESPONSE);
 		this.pending.add(respondEmpty);
 		const listening = [...this.subscriptions].map(async (subscription) => {
-			const json = await responseOf(subscription, payload);
-			if (json !== undefined) respondOnce(json);
+			const response = await responseOf(subscription, payload);
+			if (response.code === 200 && response.json !== EMPTY_RESPONSE.json) respondOnce(response);
+			return response;
 		});
-		void Promise.all(listening).then(respondEmpty);
-		void waitUntil(Date.now() + LISTENER_DEADLINE_MS, responded.signal).then(respondEmpty);
+		void Promise.all(listening).then((responses) =>
+			respondOnce(responses.find(({ code }) => code !== 200) ?? EMPTY_RESPONSE),
+		);
+		void waitUntil(Date.now() + LISTENER_DEADLINE_MS, responded.signal).then(() =>
+			respondOnce(NOT_TAKEN),
+		);
 		return true;
 	}
 
@@ -64,18 +74,17 @@ export class EventDelivery {
 	}
 }
 
-/** Gives the JSON of a listener's response, unless that is empty. */
 async function responseOf(
 	{ listener, logger }: Subscription,
 	payload: Uint8Array,
-): Promise<string | undefined> {
+): Promise<EventResponse> {
 	try {
 		// Each listener gets an object of its own, as it may change it.
-		const json = JSON.stringify((await listener(readPayload(payload) ?? {})) ?? {});
-		return json === EMPTY_RESPONSE ? undefined : json;
+		const response = (await listener(readPayload(payload) ?? {})) ?? {};
+		return { code: 200, json: JSON.stringify(response) };
 	} catch (error) {
 		logger.error(`An event of Feishu could not be handled: ${(error as Error).message}`);
-		return undefined;
+		return NOT_TAKEN;
 	}
 }
 

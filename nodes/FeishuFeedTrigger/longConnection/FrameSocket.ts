@@ -6,8 +6,8 @@ import { raceUntil, waitUntil } from '../../shared/primitives/waitUntil';
 const OPENING_TIMEOUT_MS = 15_000;
 /** How long the other side may take to confirm the end. */
 const CLOSING_TIMEOUT_MS = 1_000;
-/** What is added to two ping intervals before silence means that the other side is gone. */
-const SILENCE_GRACE_MS = 5_000;
+/** After so many ping intervals without a message, the other side is gone: it answers each ping. */
+const MAX_SILENT_INTERVALS = 2;
 
 /**
  * One WebSocket to Feishu, which carries frames. It pings, and ends by itself when nothing is
@@ -86,7 +86,8 @@ export class FrameSocket {
 		this.state = 'ended';
 		this.settleEnded(reason);
 		this.recheck.abort();
-		// A WebSocket cannot be torn down: with a peer that is gone, the operating system does so in time.
+		// A WebSocket cannot be torn down. With a peer that is gone it stays half closed until the operating
+		// system ends it; nothing that comes over it is read any more.
 		this.socket.close();
 	}
 
@@ -102,7 +103,7 @@ export class FrameSocket {
 	private async keepAlive(): Promise<void> {
 		for (let lastPingMs = 0; this.isOpen(); ) {
 			const now = Date.now();
-			const silenceLimitMs = this.lastReceivedMs + 2 * this.pingIntervalMs + SILENCE_GRACE_MS;
+			const silenceLimitMs = this.lastReceivedMs + MAX_SILENT_INTERVALS * this.pingIntervalMs;
 			if (now >= silenceLimitMs) {
 				this.end('nothing was heard from Feishu any more');
 				return;

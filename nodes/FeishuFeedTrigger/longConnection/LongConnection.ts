@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions, Logger } from 'n8n-workflow';
 
 import { EventDelivery, readPayload } from './EventDelivery';
-import type { EventListener } from './EventDelivery';
+import type { EventListener, EventResponse } from './EventDelivery';
 import { FRAME_METHOD, headerOf } from './frames';
 import type { Frame } from './frames';
 import { FrameSocket } from './FrameSocket';
@@ -52,8 +52,8 @@ const connections = processState(() => new Map<string, LongConnection>());
  *
  * All listeners of an app in this process share one connection, since Feishu gives each event to
  * one connection only; each listener gets every event, and copies of it, too. The response to an event
- * is the first one that is not empty; after 2.8 seconds it is `{}`. An interrupted connection comes back
- * by itself.
+ * is the first one that is not empty, else `{}`, or an error when a listener did not take the event. An
+ * interrupted connection comes back by itself.
  *
  * @returns ends the subscription; the connection is closed with the last one
  * @throws {LongConnectionError} with what to do, when the first connection cannot be made
@@ -241,7 +241,7 @@ class LongConnection {
 		this.config = readClientConfig(endpoint.clientConfig, this.config);
 		const noSocket = {
 			failure: {
-				message: `No WebSocket to ${new URL(endpoint.url).host} can be opened: check that firewalls and proxies let it through`,
+				message: `No WebSocket to ${new URL(endpoint.url).host} can be opened: check that firewalls let it through. Behind a proxy, run n8n on Node.js 24 or later with HTTPS_PROXY and NODE_USE_ENV_PROXY=1: without the latter, only n8n's other requests use the proxy`,
 				retryable: true,
 			},
 		};
@@ -320,11 +320,11 @@ class LongConnection {
 }
 
 /** The frame with the response to an event: the event's own, with the time that it took and the response. */
-function responseFrame(event: Frame, response: string, receivedAtMs: number): Frame {
-	const data = Buffer.from(response, 'utf8').toString('base64');
+function responseFrame(event: Frame, { code, json }: EventResponse, receivedAtMs: number): Frame {
+	const data = json === undefined ? undefined : Buffer.from(json, 'utf8').toString('base64');
 	return {
 		...event,
 		headers: [...event.headers, { key: 'biz_rt', value: String(Date.now() - receivedAtMs) }],
-		payload: Buffer.from(JSON.stringify({ code: 200, data }), 'utf8'),
+		payload: Buffer.from(JSON.stringify({ code, data }), 'utf8'),
 	};
 }

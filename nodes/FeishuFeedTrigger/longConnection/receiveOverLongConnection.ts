@@ -5,8 +5,13 @@ import type { TenantCredential } from '../../shared/api/tenantCredential';
 import { eventTriggerOf } from '../event/eventTrigger';
 import { handleEvent } from '../event/handleEvent';
 import type { EventTransport, WorkflowResult } from '../event/handleEvent';
+import type { FeishuEvent } from '../event/feishuEvent';
+import { raceUntil } from '../../shared/primitives/waitUntil';
 import { listen } from './LongConnection';
 import type { LongConnectionApp } from './LongConnection';
+
+/** How long n8n has to refuse an event before the press is answered. */
+const REFUSAL_WINDOW_MS = 300;
 
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
@@ -44,13 +49,17 @@ function appOf(credential: TenantCredential): LongConnectionApp {
 }
 
 function longConnectionTransport(context: ITriggerFunctions): EventTransport {
+	const run = async (event: FeishuEvent): Promise<IRun> => {
+		const done = context.helpers.createDeferredPromise<IRun>();
+		context.emit([[{ json: { ...event } }]], undefined, done);
+		return await done.promise;
+	};
 	return {
-		start: (event) => context.emit([[{ json: { ...event } }]]),
-		startAndWait: async (event) => {
-			const done = context.helpers.createDeferredPromise<IRun>();
-			context.emit([[{ json: { ...event } }]], undefined, done);
-			return await done.promise.then(resultOf, () => ({ status: 'failed' }));
+		start: async (event, deadlineMs) => {
+			// n8n says only when the execution has ended, or that it could not be stored.
+			await raceUntil(Math.min(deadlineMs, Date.now() + REFUSAL_WINDOW_MS), run(event));
 		},
+		startAndWait: async (event) => resultOf(await run(event)),
 	};
 }
 

@@ -1,9 +1,11 @@
+import { UnexpectedError } from 'n8n-workflow';
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { parseObject } from '../../shared/primitives/json';
+import { asObject, asText, parseObject } from '../../shared/primitives/json';
 import type { FeishuEvent } from '../event/feishuEvent';
 import type { EventTransport, WorkflowResult } from '../event/handleEvent';
 import type { ToastResponse } from '../event/toast';
+import { raceUntil } from '../../shared/primitives/waitUntil';
 import { storeTestEvent } from './testEvent';
 
 /** What of Express's response is used here. */
@@ -16,14 +18,25 @@ interface HttpResponse {
 	setHeaders: (headers: unknown) => HttpResponse;
 }
 
+/** What n8n sends on the HTTP response. */
+interface SentByN8n {
+	status: number;
+	json: unknown;
+}
+
+/** What n8n says of a workflow that failed; of one that it could not start, it says something else. */
+const WORKFLOW_FAILED = 'Error in workflow';
+
 /**
- * The way of one event over HTTP. n8n starts the workflow with what the webhook returns, and sends the
- * last node's result on the HTTP response: here that is caught, so that the pipeline makes a response
- * of it that Feishu understands.
+ * The way of one event over HTTP. n8n starts the workflow with what the webhook returns, and sends on
+ * the HTTP response that the execution is stored, or the last node's result: here that is caught, so
+ * that the pipeline makes a response of it that Feishu understands.
  */
 export class WebhookTransport implements EventTransport {
 	/** Gives what the webhook is to return, once the workflow is to start. */
 	readonly started: Promise<IWebhookResponseData>;
+	/** Whether n8n has got what it is to start the workflow with. */
+	isStarted = false;
 	private readonly http: HttpResponse;
 	private settleStarted: (data: IWebhookResponseData) => void = () => {};
 	/** Undoes `catchResult`. */
@@ -34,37 +47,46 @@ export class WebhookTransport implements EventTransport {
 		this.started = new Promise((resolve) => (this.settleStarted = resolve));
 	}
 
-	start(event: FeishuEvent): void {
-		this.settleStarted({ workflowData: this.itemsOf(event), noWebhookResponse: true });
+	/** n8n sends its response when the execution is in its database. */
+	async start(event: FeishuEvent, deadlineMs: number): Promise<void> {
+		const sent = await raceUntil(deadlineMs, this.startAndCatch(event));
+		if (sent !== undefined && sent.status >= 400) throw notTaken(sent);
 	}
 
 	async startAndWait(event: FeishuEvent): Promise<WorkflowResult> {
-		const result = this.catchResult();
-		this.settleStarted({ workflowData: this.itemsOf(event) });
-		return await result;
+		const sent = await this.startAndCatch(event);
+		if (sent.status < 400) return { status: 'finished', json: sent.json };
+		if (asObject(sent.json)?.message === WORKFLOW_FAILED) return { status: 'failed' };
+		throw notTaken(sent);
 	}
 
-	/** Responds to Feishu. What n8n sends later is dropped. */
-	respond(toast: ToastResponse): void {
+	/**
+	 * Responds to Feishu. What n8n sends later is dropped.
+	 *
+	 * @param status of HTTP; Feishu sends an event again after any but 200
+	 */
+	respond(status: 200 | 503, body: ToastResponse): void {
 		const { http } = this;
 		this.restore();
-		http.status(200).json(toast);
+		http.status(status).json(body);
 		// n8n goes on as if nothing had been sent; on a sent response that would throw.
 		http.json = http.send = http.setHeader = http.setHeaders = () => http;
 	}
 
-	private async catchResult(): Promise<WorkflowResult> {
+	private async startAndCatch(event: FeishuEvent): Promise<SentByN8n> {
 		const { http } = this;
 		const { json, send } = http;
 		this.restore = () => Object.assign(http, { json, send });
-		return await new Promise((resolve) => {
+		const sent = new Promise<SentByN8n>((resolve) => {
 			http.json = http.send = (body) => {
 				const given = typeof body === 'string' ? parseObject(body) : body;
-				const failed = http.statusCode >= 400;
-				resolve(failed ? { status: 'failed' } : { status: 'finished', json: given });
+				resolve({ status: http.statusCode, json: given });
 				return http;
 			};
 		});
+		this.isStarted = true;
+		this.settleStarted({ workflowData: this.itemsOf(event) });
+		return await sent;
 	}
 
 	private itemsOf(event: FeishuEvent): INodeExecutionData[][] {
@@ -72,4 +94,9 @@ export class WebhookTransport implements EventTransport {
 		if (this.context.getMode() === 'manual') storeTestEvent(this.context, items);
 		return items;
 	}
+}
+
+function notTaken({ status, json }: SentByN8n): Error {
+	const message = asText(asObject(json)?.message);
+	return new UnexpectedError(`n8n did not start the workflow (status ${status}, "${message}")`);
 }

@@ -4,6 +4,7 @@ import { constantTimeEqual } from '../../shared/primitives/constantTimeEqual';
 import { asObject, asText, parseObject } from '../../shared/primitives/json';
 import { eventTypeOf } from '../event/feishuEvent';
 import type { EventBody } from '../event/feishuEvent';
+import { isOldCallback, readOldCallback } from './oldCallback';
 
 /** The keys from the developer console; empty where none is set. */
 export interface CallbackKeys {
@@ -17,18 +18,48 @@ export interface CallbackKeys {
 export type Callback =
 	| { kind: 'challenge'; challenge: string }
 	| { kind: 'event'; body: EventBody }
-	/** The reason contains nothing of the request, which may be forged. */
-	| { kind: 'refused'; status: number; reason: string };
+	/** The reason is for the log only. It contains nothing of the request, which may be forged. */
+	| { kind: 'refused'; reason: string };
+
+/** What signs a request: the key, and the hash that Feishu uses with it. */
+interface SigningKey {
+	hash: 'sha256' | 'sha1';
+	key: string;
+}
+
+/** The headers that prove who sent a request. */
+interface SignatureHeaders {
+	timestamp: string;
+	nonce: string;
+	signature: string;
+}
 
 /** The longest callback that is read, in bytes; Feishu's are far shorter. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** How old a signed callback may be, or how far in the future. */
-const MAX_AGE_SECONDS = 300;
+/**
+ * How old a signed callback may be, or how far in the future. Feishu sends copies of an event for up to
+ * 6 hours and 6 minutes, and does not say whether they carry the first one's time.
+ */
+const MAX_AGE_MS = 8 * 60 * 60 * 1_000;
+/** Timestamps are in seconds below this, in milliseconds from it on: 5138 and 1973, read the other way. */
+const FIRST_MILLISECONDS = 1e11;
+/** A challenge is echoed. Bytes that were decrypted from another message do not look like this. */
+const CHALLENGE = /^[\x21-\x7e]{1,256}$/;
 
 /**
  * Checks a request to the callback URL and reads what is in it.
- * Feishu: event-subscription-guide, encryption and signature. With an Encrypt Key set,
- * only an encrypted and signed request is accepted; without one, the Verification Token decides.
+ * Feishu: event-subscription-guide, encryption and signature; feishu-openapi.md, section 5. With an
+ * Encrypt Key set, only an encrypted and signed request is accepted; without one, the Verification Token
+ * decides. The old callback has a signature of its own.
+ *
+ * What protects against what:
+ * - The signature protects against forging: only who has the key can make one, or change the body.
+ * - `event_id` protects against replays, and against Feishu's own copies: an event that is remembered
+ *   starts nothing.
+ * - The age only bounds how long events must be remembered: what is too old to be recognised as a replay
+ *   is refused.
+ * - One answer for all that is refused, and a signature that is checked before anything is decrypted,
+ *   protect against learning from the answers.
  *
  * @param now milliseconds since 1970
  */
@@ -38,30 +69,33 @@ export function readCallback(
 	keys: CallbackKeys,
 	now: number,
 ): Callback {
-	if (rawBody.length > MAX_BODY_BYTES) return refuse(413, 'the body is too large');
+	if (rawBody.length > MAX_BODY_BYTES) return refuse('the body is too large');
 	const outer = parseObject(rawBody.toString('utf8'));
-	if (outer === undefined) return refuse(400, 'the body is no JSON object');
+	if (outer === undefined) return refuse('the body is not a JSON object');
+	if (isOldCallback(outer)) return checkOldCallback(outer, rawBody, headers, keys, now);
 
 	if (!keys.encryptKey) {
 		if ('encrypt' in outer) {
-			return refuse(400, 'the body is encrypted, but the credential has no Encrypt Key');
+			return refuse('the body is encrypted, but the credential has no Encrypt Key');
 		}
 		return readBody(outer, keys);
 	}
-	if (typeof outer.encrypt !== 'string') return refuse(403, 'the body is not encrypted');
-	const body = decrypt(outer.encrypt, keys.encryptKey);
-	if (body === undefined) return refuse(403, 'the body cannot be decrypted');
-	// Feishu does not sign the request that verifies the address; to encrypt that needs the key as well.
+	if (typeof outer.encrypt !== 'string') return refuse('the body is not encrypted');
 	const isSigned = headers['x-lark-signature'] !== undefined;
-	if (isSigned || body.type !== 'url_verification') {
-		const problem = checkSignature(rawBody, headers, keys.encryptKey, now);
-		if (problem !== undefined) return refuse(403, problem);
+	if (isSigned) {
+		const signingKey: SigningKey = { hash: 'sha256', key: keys.encryptKey };
+		const problem = checkSignature(rawBody, headers, signingKey, now);
+		if (problem !== undefined) return refuse(problem);
 	}
+	const body = decrypt(outer.encrypt, keys.encryptKey);
+	if (body === undefined) return refuse('the body cannot be decrypted');
+	// Feishu does not sign the request that verifies the address.
+	if (!isSigned && body.type !== 'url_verification') return refuse('the signature is missing');
 	return readBody(body, keys);
 }
 
-function refuse(status: number, reason: string): Callback {
-	return { kind: 'refused', status, reason };
+function refuse(reason: string): Callback {
+	return { kind: 'refused', reason };
 }
 
 function readBody(body: EventBody, { verificationToken, appId }: CallbackKeys): Callback {
@@ -69,17 +103,36 @@ function readBody(body: EventBody, { verificationToken, appId }: CallbackKeys): 
 	// Schema 2.0 has the token in its header, URL verification and schema 1.0 beside the type.
 	const token = header?.token ?? body.token;
 	if (verificationToken && !constantTimeEqual(asText(token), verificationToken)) {
-		return refuse(403, 'the Verification Token is wrong');
+		return refuse('the Verification Token is wrong');
 	}
 	if (body.type === 'url_verification') {
-		return typeof body.challenge === 'string'
+		return typeof body.challenge === 'string' && CHALLENGE.test(body.challenge)
 			? { kind: 'challenge', challenge: body.challenge }
-			: refuse(400, 'there is no challenge');
+			: refuse('there is no challenge');
 	}
-	if (eventTypeOf(body) === undefined) return refuse(400, 'there is no event type');
+	if (eventTypeOf(body) === undefined) return refuse('there is no event type');
 	const from = header?.app_id ?? asObject(body.event)?.app_id;
-	if (typeof from === 'string' && from !== appId) return refuse(403, 'it is for another app');
+	if (typeof from === 'string' && from !== appId) return refuse('it is for another app');
 	return { kind: 'event', body };
+}
+
+/** The old callback is never encrypted; the Verification Token signs it. */
+function checkOldCallback(
+	body: EventBody,
+	rawBody: Buffer,
+	headers: Record<string, unknown>,
+	{ verificationToken, appId }: CallbackKeys,
+	now: number,
+): Callback {
+	const signingKey: SigningKey = { hash: 'sha1', key: verificationToken };
+	const isProven =
+		verificationToken !== '' && checkSignature(rawBody, headers, signingKey, now) === undefined;
+	if (!isProven) {
+		return refuse(
+			'it is the old callback card.action.trigger_v1, without a right signature: subscribe to card.action.trigger (卡片回传交互) instead',
+		);
+	}
+	return { kind: 'event', body: readOldCallback(body, readSignature(headers), appId) };
 }
 
 /** AES-256-CBC, the key being the SHA-256 of the Encrypt Key, the first 16 bytes the IV. */
@@ -96,24 +149,39 @@ function decrypt(encrypted: string, encryptKey: string): EventBody | undefined {
 	}
 }
 
-/** The signature is the SHA-256 of timestamp, nonce, Encrypt Key and the body as it was sent. */
+/** The signature is the hash of timestamp, nonce, key and the body as it was sent. */
 function checkSignature(
 	rawBody: Buffer,
 	headers: Record<string, unknown>,
-	encryptKey: string,
+	{ hash, key }: SigningKey,
 	now: number,
 ): string | undefined {
-	const [timestamp, nonce, signature] = ['timestamp', 'nonce', 'signature'].map((name) => {
-		const header = headers[name === 'signature' ? 'x-lark-signature' : `x-lark-request-${name}`];
-		return typeof header === 'string' ? header : '';
-	});
+	const { timestamp, nonce, signature } = readSignature(headers);
 	if (!timestamp || !nonce || !signature) return 'the signature is missing';
-	const expected = createHash('sha256')
-		.update(timestamp + nonce + encryptKey)
+	const expected = createHash(hash)
+		.update(timestamp + nonce + key)
 		.update(rawBody)
 		.digest('hex');
 	if (!constantTimeEqual(signature.toLowerCase(), expected)) return 'the signature is wrong';
-	const seconds = Number(timestamp);
-	const isFresh = Math.abs(now / 1000 - seconds) <= MAX_AGE_SECONDS;
+	const isFresh = Math.abs(now - readTimestamp(timestamp)) <= MAX_AGE_MS;
 	return isFresh ? undefined : 'the callback is too old, or the clock is wrong';
+}
+
+function readSignature(headers: Record<string, unknown>): SignatureHeaders {
+	return {
+		timestamp: textOf(headers['x-lark-request-timestamp']),
+		nonce: textOf(headers['x-lark-request-nonce']),
+		signature: textOf(headers['x-lark-signature']),
+	};
+}
+
+/** A header that was sent twice is a list: not Feishu's. */
+function textOf(header: unknown): string {
+	return typeof header === 'string' ? header : '';
+}
+
+/** Milliseconds since 1970; NaN for what is not a time. */
+function readTimestamp(text: string): number {
+	const time = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+	return time < FIRST_MILLISECONDS ? time * 1_000 : time;
 }

@@ -11,6 +11,8 @@ import { WebhookTransport } from './WebhookTransport';
 
 /** Tells n8n that the response was sent already. */
 const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
+/** The one answer to whoever is not Feishu: what is wrong with a request is only in n8n's log. */
+const REFUSAL = { status: 403, body: { error: 'This request is not accepted' } };
 
 /** Receives a request to the callback URL. Only an event that is proven to be Feishu's is handled. */
 export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -19,7 +21,7 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	const callback = checkRequest(this, credential);
 	if (callback.kind === 'refused') {
 		this.logger.warn(`Feishu Feed Trigger refused a callback: ${callback.reason}`);
-		response.status(callback.status).json({ error: callback.reason });
+		response.status(REFUSAL.status).json(REFUSAL.body);
 		return RESPONDED;
 	}
 	if (callback.kind === 'challenge') {
@@ -27,10 +29,21 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 		return RESPONDED;
 	}
 	const transport = new WebhookTransport(this);
-	const responded = handleEvent(callback.body, eventTriggerOf(this), transport).then((toast) => {
-		transport.respond(toast);
-		return RESPONDED;
-	});
+	const responded = handleEvent(callback.body, eventTriggerOf(this), transport).then(
+		(toast) => {
+			transport.respond(200, toast);
+			return RESPONDED;
+		},
+		(error: Error) => {
+			// n8n shows such an error as a failed execution, and responds itself.
+			if (!transport.isStarted) throw error;
+			this.logger.error(
+				`Feishu Feed Trigger could not hand over an event, and Feishu was told so: ${error.message}`,
+			);
+			transport.respond(503, {});
+			return RESPONDED;
+		},
+	);
 	// n8n runs the workflow, whose result the response may wait for, only when this has returned.
 	return await Promise.race([transport.started, responded]);
 }
@@ -41,11 +54,7 @@ function checkRequest(context: IWebhookFunctions, credential: TenantCredential):
 		const message =
 			'The credential has neither an Encrypt Key nor a Verification Token, so nobody can tell whether a callback is from Feishu: enter at least one';
 		context.logger.error(new NodeOperationError(context.getNode(), message).message);
-		return {
-			kind: 'refused',
-			status: 403,
-			reason: 'the trigger has no key to check callbacks with',
-		};
+		return { kind: 'refused', reason: 'the trigger has no key to check callbacks with' };
 	}
 	const request = context.getRequestObject();
 	const rawBody: unknown = request.rawBody;

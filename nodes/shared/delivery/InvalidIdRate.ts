@@ -36,6 +36,8 @@ export class InvalidIdRate {
 	 */
 	callSize(batchSize: number): number {
 		const size = Math.round((Math.LN2 * this.recipients) / this.invalid);
-		return Math.min(batchSize, Math.max(1, size, Math.floor(this.acceptedInARow / 2)));
+		const largest = Math.max(1, size, Math.floor(this.acceptedInARow / 2));
+		// A call that is a little smaller than a full one saves nothing.
+		return largest > batchSize / 2 ? batchSize : largest;
 	}
 }

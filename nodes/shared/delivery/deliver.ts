@@ -171,8 +171,9 @@ class Run {
 			const isNamed = ({ userId }: Entry) => words.has(userId);
 			const [named, others] = [entries.filter(isNamed), entries.filter((one) => !isNamed(one))];
 			if (named.length > 0) {
-				if (named.length === 1) this.noteSingleFailure(failure);
-				this.settle(named, withoutIds(failure, named));
+				const told = withoutIds(failure, named);
+				if (named.length === 1) this.noteSingleFailure(told);
+				this.settle(named, told);
 				if (others.length > 0) await this.sendPart({ ...batch, entries: others });
 				return;
 			}

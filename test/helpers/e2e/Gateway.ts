@@ -24,6 +24,8 @@ export class Gateway {
 	/** Where requests are passed on to, without a slash at the end. */
 	target = '';
 	readonly requests: GatewayRequest[] = [];
+	/** A path that it takes away before it passes a request on, such as `/n8n`. */
+	subPath = '';
 	/** Answers a request; nothing passes it on. */
 	answer: (request: GatewayRequest) => GatewayAnswer | undefined = () => undefined;
 
@@ -58,7 +60,8 @@ export class Gateway {
 			outgoing.writeHead(answer.status, answer.headers).end(answer.body);
 			return;
 		}
-		const onwards = request(`${this.target}${url}`, { method, headers }, (response) => {
+		const path = url.startsWith(`${this.subPath}/`) ? url.slice(this.subPath.length) : url;
+		const onwards = request(`${this.target}${path}`, { method, headers }, (response) => {
 			outgoing.writeHead(response.statusCode ?? 502, response.headers);
 			response.pipe(outgoing);
 		});

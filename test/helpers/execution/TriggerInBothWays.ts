@@ -34,8 +34,8 @@ export interface Effects {
 	responses: unknown[];
 	/** The requests that resumed executions. */
 	resumed: Array<{ url: string; body: unknown }>;
-	/** What n8n stores of the events that came. */
-	stored: unknown;
+	/** The IDs of the events that n8n stores. */
+	stored: string[];
 }
 
 /** What the trigger is used with, and what its surroundings do. */
@@ -46,20 +46,30 @@ export interface Surroundings {
 	workflow: (item: IDataObject) => WorkflowRun;
 	/** What n8n answers to a request that resumes an execution. */
 	resume: (url: string) => { statusCode: number; body: unknown };
+	/** Whether n8n fails to store the execution of an event. */
+	refuses?: (item: IDataObject) => boolean;
+	/** What n8n has stored with the workflow from before, and keeps. */
+	staticData?: IDataObject;
 }
 
 const clone = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 function createDeferredPromise<Value>() {
 	let resolve: (value: Value) => void = () => {};
-	const promise = new Promise<Value>((settle) => (resolve = settle));
-	return { promise, resolve };
+	let reject: (error: Error) => void = () => {};
+	const promise = new Promise<Value>((settle, fail) => {
+		resolve = settle;
+		reject = fail;
+	});
+	return { promise, resolve, reject };
 }
 
 /** What n8n gives to a trigger of either kind. */
-function surround({ parameters, resume }: Surroundings, feishu?: LongConnectionServer) {
-	const effects: Effects = { started: [], responses: [], resumed: [], stored: undefined };
-	const staticData: IDataObject = {};
+function surround(
+	{ parameters, resume, refuses, staticData = {} }: Surroundings,
+	feishu?: LongConnectionServer,
+) {
+	const effects: Effects = { started: [], responses: [], resumed: [], stored: [] };
 	const errors: string[] = [];
 	const httpRequest = async (options: IHttpRequestOptions): Promise<unknown> => {
 		if (options.url === '/callback/ws/endpoint') return await feishu!.tools().send(options);
@@ -82,10 +92,10 @@ function surround({ parameters, resume }: Surroundings, feishu?: LongConnectionS
 		helpers: { httpRequest, createDeferredPromise },
 	};
 	const finish = (): Effects => {
-		if (errors.length > 0) throw new Error(errors.join('\n'));
-		return { ...effects, stored: staticData.recentEvents };
+		if (errors.length > 0 && !refuses) throw new Error(errors.join('\n'));
+		return { ...effects, stored: Object.keys(staticData.recentEvents ?? {}) };
 	};
-	return { effects, context, finish };
+	return { effects, context, finish, staticData };
 }
 
 /** The trigger's webhook, with the events as Feishu posts them: encrypted and signed. */
@@ -93,29 +103,48 @@ export async function receiveByWebhook(
 	bodies: string[],
 	surroundings: Surroundings,
 ): Promise<Effects> {
-	const { effects, context, finish } = surround(surroundings);
+	const { effects, context, finish, staticData } = surround(surroundings);
 	const node = new FeishuFeedTrigger();
 	for (const body of bodies) {
 		const { rawBody, headers } = encryptAndSign(body);
 		const response = new HttpResponse();
+		// n8n loads it for each request, and saves it when it has stored the execution.
+		const loaded = clone(staticData);
 		const { workflowData, noWebhookResponse } = await node.webhook.call({
 			...context,
+			getWorkflowStaticData: () => loaded,
 			getRequestObject: () => ({ rawBody, headers }),
 			getResponseObject: () => response,
 		} as unknown as IWebhookFunctions);
 		if (workflowData) {
 			const [[{ json }]] = workflowData as INodeExecutionData[][];
-			effects.started.push(clone(json));
-			if (!noWebhookResponse) void respondAsN8n(surroundings.workflow(json), response);
+			if (surroundings.refuses?.(json)) {
+				// As n8n 2.40 responds, whatever the response mode.
+				const message = 'There was a problem executing the workflow';
+				response.status(500).json({ code: 0, message });
+			} else {
+				effects.started.push(clone(json));
+				Object.assign(staticData, loaded);
+				if (!noWebhookResponse) void respondAsN8n(json, surroundings, response);
+			}
 		}
 		const { status, json } = await response.sent;
-		effects.responses.push(status === 200 ? json : undefined);
+		effects.responses.push(status === 200 ? json : status >= 500 ? status : undefined);
 	}
 	return finish();
 }
 
-/** n8n responds with the last node's first item, or with the error. */
-async function respondAsN8n(run: WorkflowRun, response: HttpResponse): Promise<void> {
+/** n8n responds when the execution is stored, or with the last node's first item, or with the error. */
+async function respondAsN8n(
+	item: IDataObject,
+	{ workflow, parameters }: Surroundings,
+	response: HttpResponse,
+): Promise<void> {
+	const run = workflow(item);
+	if (parameters.answer !== 'lastNode') {
+		response.status(200).json({ message: 'Workflow was started' });
+		return;
+	}
 	await new Promise((resolve) => setTimeout(resolve, run.takesMs ?? 0));
 	if (run.fails) response.status(500).json({ message: 'Error in workflow' });
 	else response.status(200).json(run.json);
@@ -186,8 +215,12 @@ export async function receiveByLongConnection(
 		emit: (
 			[[{ json }]]: INodeExecutionData[][],
 			_: IExecuteResponsePromiseData | undefined,
-			done?: { resolve: (run: IRun) => void },
+			done?: { resolve: (run: IRun) => void; reject: (error: Error) => void },
 		) => {
+			if (surroundings.refuses?.(json)) {
+				void Promise.resolve().then(() => done?.reject(new Error('The database is locked')));
+				return;
+			}
 			effects.started.push(clone(json));
 			void endAsN8n(surroundings.workflow(json), done);
 		},
@@ -197,8 +230,10 @@ export async function receiveByLongConnection(
 	} as unknown as ITriggerFunctions);
 	try {
 		for (const body of bodies) {
-			if (isObject(body)) effects.responses.push((await feishu.ask(body)).answer);
-			else {
+			if (isObject(body)) {
+				const { code, answer } = await feishu.ask(body);
+				effects.responses.push(code === 200 ? answer : code);
+			} else {
 				feishu.send(body);
 				effects.responses.push(undefined);
 			}

@@ -44,6 +44,8 @@ export interface RandomRun {
 	holders: Record<'one' | 'two', number[]>;
 	/** Places of people who may not use the app. */
 	unavailable: number[];
+	/** Places of people whose ID Feishu refuses together with the whole call. */
+	refused: { places: number[]; code: number; namesIds: 'all' | 'first' | 'none' };
 	faults: FaultOptions[];
 	options: IDataObject;
 }
@@ -103,16 +105,37 @@ const uncertain = fc.record({
 	// As short as it may be: the node waits for an answer for 20 s, whatever the time of the test.
 	seconds: fc.constantFrom(0.01, 0.03),
 });
-const refusing = fc.record({
-	kind: fc.constantFrom('tooManyRequests' as const, 'tooManyRequestsAs400' as const),
-	retryAfter: fc.integer({ min: 1, max: 3 }),
+/** Codes of the gateway that say that it failed, after which nobody knows either. */
+export const INTERNAL_ERRORS = [1500, 2200, 10101, 190003];
+const internalError = fc.record({
+	kind: fc.constant('gatewayCode' as const),
+	code: fc.constantFrom(...INTERNAL_ERRORS),
+	handled: fc.boolean(),
+});
+const refusing = fc.oneof(
+	fc.record({
+		kind: fc.constantFrom('tooManyRequests' as const, 'tooManyRequestsAs400' as const),
+		retryAfter: fc.integer({ min: 1, max: 3 }),
+	}),
+	fc.record({
+		kind: fc.constant('gatewayCode' as const),
+		code: fc.constantFrom(99991400, 1000004, 190005, 11232),
+	}),
+);
+/** What ends a run. */
+const appRefusing = fc.record({
+	kind: fc.constant('gatewayCode' as const),
+	code: fc.constantFrom(99991403, 99991401, 99991662, 99991673),
 });
 const late = fc.record({
 	kind: fc.constant('delay' as const),
 	seconds: fc.constantFrom(0.005, 0.02),
 	every: fc.integer({ min: 1, max: 3 }),
 });
-const expiring = fc.record({ kind: fc.constant('tokenExpired' as const) });
+const expiring = fc.record({
+	kind: fc.constant('tokenExpired' as const),
+	code: fc.constantFrom(99991661, 99991663, 99991664, 99991665, 99991668, 99991671, 99991677),
+});
 const nth = fc.integer({ min: 1, max: 8 });
 
 type Fault = (openIds: string[]) => FaultOptions;
@@ -123,7 +146,7 @@ const passingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 		{
 			weight: 5,
 			arbitrary: fc
-				.tuple(uncertain, nth)
+				.tuple(fc.oneof({ weight: 4, arbitrary: uncertain }, internalError), nth)
 				.map(([fault, at]) => () => ({ ...fault, operation, nth: at })),
 		},
 		{
@@ -172,7 +195,7 @@ const lastingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 		{
 			weight: 4,
 			arbitrary: fc
-				.tuple(fc.oneof(uncertain, refusing, expiring), when)
+				.tuple(fc.oneof(uncertain, internalError, refusing, appRefusing, expiring), when)
 				.map(([fault, at]) => () => ({ ...fault, operation, ...at })),
 		},
 		{
@@ -185,6 +208,26 @@ const lastingFault = (operation: FaultOptions['operation']): fc.Arbitrary<Fault>
 						100,
 					),
 			),
+		},
+		{
+			weight: 2,
+			arbitrary: fc
+				.record({
+					places: fc.array(place, { minLength: 1, maxLength: 5 }),
+					entryUserId: fc.constantFrom('absent', 'empty', 'union_id', 'stranger'),
+					reason: fc.constantFrom('0', '1', '2', '3', '4'),
+					times: fc.integer({ min: 1, max: 4 }),
+				})
+				.map(
+					({ places, ...fault }) =>
+						(openIds) =>
+							({
+								kind: 'recipientReason',
+								operation,
+								recipient: places.map((at) => openIds[at]!),
+								...fault,
+							}) as FaultOptions,
+				),
 		},
 		{
 			weight: 1,
@@ -230,6 +273,26 @@ function faultsOf(operation: OperationKey, lasting: boolean): fc.Arbitrary<Fault
 		);
 }
 
+/** The codes of the gateway that concern some of the IDs in a call. */
+const ID_CODES = [
+	99992351, 99992352, 99992353, 99992354, 99992359, 99992360, 99992361, 99992363, 99992364,
+	99992381,
+];
+
+function refusal(
+	operation: OperationKey,
+	{ places, code, namesIds }: RandomRun['refused'],
+	openIds: string[],
+): FaultOptions {
+	return {
+		kind: 'gatewayCode',
+		operation: endpointsOf(operation),
+		recipient: places.map((at) => openIds[at]!),
+		code,
+		namesIds,
+	};
+}
+
 /** Any run of any operation; its faults pass in time, or some of them last. */
 export function randomRun(openIds: string[], { lasting }: { lasting: boolean }) {
 	return fc.constantFrom(...(Object.keys(OPERATIONS) as OperationKey[])).chain((operation) =>
@@ -237,11 +300,19 @@ export function randomRun(openIds: string[], { lasting }: { lasting: boolean }) 
 			.record({
 				operation: fc.constant(operation),
 				items: fc.array(item, { minLength: 1, maxLength: 5 }),
-				holders: fc.record({ one: people, two: fc.constant<number[]>([]) }),
+				holders: fc.record({ one: people, two: fc.oneof(people, fc.constant<number[]>([])) }),
 				unavailable: fc.oneof(
 					{ weight: 3, arbitrary: fc.constant<number[]>([]) },
 					{ weight: 1, arbitrary: fc.array(place, { minLength: 1, maxLength: 3 }) },
 				),
+				refused: fc.record({
+					places: fc.oneof(
+						{ weight: 2, arbitrary: fc.constant<number[]>([]) },
+						{ weight: 1, arbitrary: fc.uniqueArray(place, { minLength: 1, maxLength: 15 }) },
+					),
+					code: fc.constantFrom(...ID_CODES),
+					namesIds: fc.constantFrom('all', 'first', 'none'),
+				}),
 				faults: faultsOf(operation, lasting),
 				options: fc.record({
 					callsAtOnce: fc.integer({ min: 1, max: 8 }),
@@ -252,7 +323,11 @@ export function randomRun(openIds: string[], { lasting }: { lasting: boolean }) 
 			.map(
 				({ faults, ...run }): RandomRun => ({
 					...run,
-					faults: faults.map((fault) => fault(openIds)),
+					faults: [
+						// The gateway judges the IDs first: nothing is done for a call that it refuses.
+						...(run.refused.places.length > 0 ? [refusal(operation, run.refused, openIds)] : []),
+						...faults.map((fault) => fault(openIds)),
+					],
 				}),
 			),
 	);

@@ -19,7 +19,9 @@ type EndpointAnswer = { body: unknown } | { error: Error };
 /** An answer to an event, as it came back. */
 export interface EventAnswer {
 	frame: Frame;
-	/** The JSON in the answer's data. */
+	/** 200, or an error's. */
+	code: number;
+	/** The JSON in the answer's data; nothing in that of an error. */
 	answer: unknown;
 	/** Milliseconds from sending the event to getting the answer. */
 	took: number;
@@ -164,14 +166,15 @@ export class LongConnectionServer {
 		}
 		const { code, data } = JSON.parse(Buffer.from(frame.payload!).toString()) as {
 			code: number;
-			data: string;
+			data?: string;
 		};
-		if (code !== 200) throw new Error(`The answer's code is ${code}`);
+		if (code !== 200 && code !== 500) throw new Error(`The answer's code is ${code}`);
 		const messageId = headerOf(frame, 'message_id')!;
 		const settle = this.answers.get(messageId);
 		if (!settle) throw new Error('There are two answers to one event');
 		this.answers.delete(messageId);
-		settle({ frame, answer: JSON.parse(Buffer.from(data, 'base64').toString()), took: 0 });
+		const answer: unknown = data && JSON.parse(Buffer.from(data, 'base64').toString());
+		settle({ frame, code, answer, took: 0 });
 	}
 }
 

@@ -16,10 +16,10 @@ export function asTrigger(workflow: EventListener): EventListener {
 			{
 				parameter: (name) => parameters[name],
 				resume: async () => undefined,
-				remember: (id) => memory.add(id),
+				once: async (id, handOver) => await memory.once(id, Date.now(), handOver),
 			},
 			{
-				start: () => {
+				start: async () => {
 					throw new Error("The response is the last node's");
 				},
 				startAndWait: async () => ({ status: 'finished', json: await workflow(body) }),

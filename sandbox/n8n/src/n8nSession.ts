@@ -131,6 +131,12 @@ export class N8nSession {
 		return await this.call('POST', '/rest/credentials/test', { credentials: credential });
 	}
 
+	/** Makes a key for n8n's public API, without an end. @param scopes what it may do, such as `credential:update` */
+	async createApiKey(label: string, scopes: string[]): Promise<string> {
+		const key = { label, scopes, expiresAt: null };
+		return (await this.call<{ rawApiKey: string }>('POST', '/rest/api-keys', key)).rawApiKey;
+	}
+
 	async createWorkflow(workflow: WorkflowFile): Promise<SavedWorkflow> {
 		return await this.call('POST', '/rest/workflows', { ...workflow, active: undefined });
 	}

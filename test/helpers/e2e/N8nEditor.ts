@@ -106,18 +106,24 @@ export class N8nEditor {
 	/** Opens a saved credential, as a click on it in the list does. */
 	async openCredential(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/home/credentials/${id}`);
-		await this.find('credentials-config-container').waitFor();
+		await this.find('node-credentials-config-container').waitFor();
 	}
 
-	/** Presses "Save" in an open credential, and waits until n8n has tested it. @returns what the test said */
-	async saveCredential(): Promise<Locator> {
+	/** Presses "Save" in an open credential; n8n tests it then. */
+	async saveCredential(): Promise<void> {
 		await this.find('credential-save-button').click();
-		return this.credentialTest();
 	}
 
-	/** What n8n says above an open credential's fields of its last test. */
-	credentialTest(): Locator {
-		return this.find('credentials-config-container');
+	/** Waits until an open credential's test has failed. @param reason part of what n8n says of it */
+	async seesFailedTest(reason: RegExp): Promise<void> {
+		const form = this.find('node-credentials-config-container');
+		await form.getByText('More details').locator('visible=true').click();
+		await form.getByText(reason).locator('visible=true').first().waitFor();
+	}
+
+	/** Waits until an open credential's test has succeeded. */
+	async seesSuccessfulTest(): Promise<void> {
+		await this.find('credentials-config-container-test-success').waitFor();
 	}
 
 	/** Closes the messages that n8n shows over the page. */

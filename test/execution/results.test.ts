@@ -27,7 +27,7 @@ interface Case {
 }
 
 const UNKNOWN = {
-	reason: 'Feishu gives no reason: check the ID, and that this person may use the app',
+	reason: 'Feishu gave no reason: check the ID, and that this person may use the app',
 	code: '0',
 };
 const NOT_IN_CHAT = { reason: 'The user is not in the chat', code: 0 };
@@ -265,7 +265,7 @@ describe('what failed', () => {
 	});
 
 	const REASONS: Array<['0' | '1' | '2' | '3' | '4', string, RegExp]> = [
-		['0', 'UNKNOWN', /gives no reason/],
+		['0', 'UNKNOWN', /gave no reason/],
 		['1', 'NO_PERMISSION', /availability of the app/],
 		['2', 'NOT_CREATED', /no card with this business ID/],
 		['3', 'RATE_LIMITED', /too much was sent/],
@@ -401,12 +401,12 @@ describe('what failed', () => {
 			const [refused, done] = await sandbox.requests();
 			const logId = (refused.responseBody as { error: { log_id: string } }).error.log_id;
 			expect([refused.code, done.code]).toEqual([230027, 0]);
-			const sentence = `Feishu answers "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat`;
+			const sentence = `Feishu answered "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat`;
 			const [one, another] = memberOpenIds;
 			const message = `Could not update the buttons of the chat for ${one}, ${another}: ${sentence}`;
 			const failure = {
 				reason:
-					'Feishu answers "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat',
+					'Feishu answered "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat',
 				code: 230027,
 				log_id: logId,
 			};

@@ -93,7 +93,7 @@ describe('a token', () => {
 		await sandbox.feishu.clearRequests();
 		const { error } = await sandbox.run(create(), { credential });
 		expect(error?.message).toContain(
-			'the server answers with HTTP 307, and not as Feishu does: check the region or Base URL',
+			'the server answered with HTTP 307, but not as Feishu does: check the region or Base URL',
 		);
 		expect(await sandbox.feishu.requests()).toEqual([]);
 	});

@@ -114,7 +114,7 @@ describe('a connection that ends', () => {
 		const attempts = server.messagesOf('warn').slice(1);
 		expect(attempts).toHaveLength(4);
 		expect(attempts[0]).toBe(
-			'The long connection to Feishu cannot be opened again yet. Feishu gives no long connection (code 1, "system busy"): Feishu is busy, try again later. The next attempt is in 0.7 seconds.',
+			'The long connection to Feishu cannot be opened again yet. Feishu refused the long connection (code 1, "system busy"): Feishu is busy, try again later. The next attempt is in 0.7 seconds.',
 		);
 		expect(attempts[3]).toContain('localhost:1 cannot be reached');
 	});

@@ -44,7 +44,7 @@ describe('readResponse', () => {
 				kind: 'refused',
 				code: 230001,
 				httpStatus: 400,
-				reason: 'Feishu answers "param is invalid"',
+				reason: 'Feishu answered "param is invalid"',
 			},
 		],
 		['a refusal under HTTP 200', { body: { code: 230001, msg: 'no' } }, { kind: 'refused' }],
@@ -68,7 +68,7 @@ describe('readResponse', () => {
 		[
 			'a bad gateway',
 			{ statusCode: 502, body: '<html></html>' },
-			{ kind: 'unavailable', httpStatus: 502, reason: 'Feishu answers with HTTP 502' },
+			{ kind: 'unavailable', httpStatus: 502, reason: 'Feishu answered with HTTP 502' },
 		],
 		[
 			'another server',
@@ -268,7 +268,7 @@ describe('readFailedRecipients', () => {
 
 	it('passes on a reason that it does not know', () => {
 		const found = ofCards([{ user_id: 'ou_a', reason: 'BLOCKED' }])('ou_a', 'b');
-		expect(found).toMatchObject({ reason: 'Feishu gives the reason BLOCKED', code: 'BLOCKED' });
+		expect(found).toMatchObject({ reason: 'Feishu gave the reason BLOCKED', code: 'BLOCKED' });
 		expect(isFailedCardReason(found as Failure, '4')).toBe(false);
 	});
 
@@ -298,7 +298,7 @@ describe('readFailedRecipients', () => {
 			{ kind: 'refused', code: 0, reason: 'The user is not in the chat' },
 		],
 		['no code', { error_message: 'no' }, { kind: 'refused', code: 0, reason: 'no' }],
-		['no message', { error_code: 5 }, { code: 5, reason: 'Feishu gives no reason' }],
+		['no message', { error_code: 5 }, { code: 5, reason: 'Feishu gave no reason' }],
 		['a rate limit', { error_code: 99991400, error_message: 'x' }, { kind: 'rateLimited' }],
 		['one in words', { error_message: 'request rate limited' }, { kind: 'rateLimited' }],
 	])('takes an entry of a chat as a failure, with %s', (_, entry, expected) => {

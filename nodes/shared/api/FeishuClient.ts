@@ -190,11 +190,11 @@ export class FeishuClient {
 }
 
 const NETWORK_ERRORS: Record<string, string> = {
-	ECONNREFUSED: 'Feishu refuses the connection',
-	ENOTFOUND: "Feishu's address cannot be found",
-	EAI_AGAIN: "Feishu's address cannot be found",
-	ECONNABORTED: 'Feishu does not answer in time',
-	ETIMEDOUT: 'Feishu does not answer in time',
+	ECONNREFUSED: 'Feishu refused the connection',
+	ENOTFOUND: "Feishu's address could not be found",
+	EAI_AGAIN: "Feishu's address could not be found",
+	ECONNABORTED: 'Feishu did not answer in time',
+	ETIMEDOUT: 'Feishu did not answer in time',
 };
 
 /** The request of such an error holds the token, so only its cause is read, never passed on. */

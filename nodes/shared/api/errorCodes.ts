@@ -141,7 +141,7 @@ export const CARD_REASON = { notCreated: '2', rateLimited: '3', duplicate: '4' }
 export const FAILED_CARD_REASONS: Readonly<Record<string, FailedCardReason>> = {
 	'0': {
 		pattern: /^UNKNOWN/i,
-		words: 'Feishu gives no reason',
+		words: 'Feishu gave no reason',
 		advice: 'check the ID, and that this person may use the app',
 	},
 	'1': {

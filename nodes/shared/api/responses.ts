@@ -43,7 +43,7 @@ export function readResponse(
 		return { failure: { ...withoutCode(httpStatus, headers), logId, httpStatus } };
 	}
 	const message = asText(content.msg);
-	const details = { code, logId, httpStatus, reason: `Feishu answers "${message}"` };
+	const details = { code, logId, httpStatus, reason: `Feishu answered "${message}"` };
 	return {
 		failure: { ...details, ...meaningOf(code, message, { httpStatus, headers, error, endpoint }) },
 	};
@@ -113,17 +113,17 @@ function rateLimited(headers: Record<string, unknown>): Meaning {
 /** What an HTTP response says that is not one of Feishu's own. */
 function withoutCode(httpStatus: number, headers: Record<string, unknown>): Failure {
 	if (httpStatus === 429) {
-		return { reason: 'Feishu answers that there are too many calls', ...rateLimited(headers) };
+		return { reason: 'Feishu answered that there were too many calls', ...rateLimited(headers) };
 	}
 	if (httpStatus >= 500) {
-		const reason = `Feishu answers with HTTP ${httpStatus}`;
+		const reason = `Feishu answered with HTTP ${httpStatus}`;
 		return { kind: 'unavailable', reason, advice: ADVICE.tryLater };
 	}
 	if (httpStatus >= 300) {
-		const reason = `the server answers with HTTP ${httpStatus}, and not as Feishu does`;
+		const reason = `the server answered with HTTP ${httpStatus}, but not as Feishu does`;
 		return { kind: 'refused', reason, advice: 'check the region or Base URL in the credential' };
 	}
-	const reason = 'the answer cannot be understood';
+	const reason = 'the response could not be read';
 	return { kind: 'unanswered', reason, advice: ADVICE.tryLater };
 }
 
@@ -207,12 +207,12 @@ const READ_ENTRY: Record<FailureList, (entry: Record<string, unknown>) => Failur
 		return {
 			kind: known === FAILED_CARD_REASONS['3'] ? 'rateLimited' : 'refused',
 			code,
-			reason: known?.words ?? `Feishu gives the reason ${code}`,
+			reason: known?.words ?? `Feishu gave the reason ${code}`,
 			advice: known?.advice,
 		};
 	},
 	failed_user_reasons: ({ error_code: code, error_message: message }) => {
-		const words = firstText(message) ?? 'Feishu gives no reason';
+		const words = firstText(message) ?? 'Feishu gave no reason';
 		const limited = code === RATE_LIMITED || /rate.?limit|frequency limit/i.test(words);
 		return {
 			kind: limited ? 'rateLimited' : 'refused',

@@ -56,8 +56,10 @@ function longConnectionTransport(context: ITriggerFunctions): EventTransport {
 	};
 	return {
 		start: async (event, deadlineMs) => {
-			// n8n says only when the execution has ended, or that it could not be stored.
-			await raceUntil(Math.min(deadlineMs, Date.now() + REFUSAL_WINDOW_MS), run(event));
+			// n8n says only when the execution has ended, or that it could not be stored. While the workflow is
+			// tested in the editor, it says nothing, and closes the connection.
+			const windowMs = context.getMode() === 'manual' ? 0 : REFUSAL_WINDOW_MS;
+			await raceUntil(Math.min(deadlineMs, Date.now() + windowMs), run(event));
 		},
 		startAndWait: async (event) => resultOf(await run(event)),
 	};

@@ -30,6 +30,7 @@ export function feishuFeed(
 /** Our trigger node, called "Pressed", with a webhook path of its own. */
 export function feishuFeedTrigger(credential: SavedCredential, parameters: INodeParameters): INode {
 	return node('Pressed', 'n8n-nodes-feishu-feed.feishuFeedTrigger', parameters, {
+		typeVersion: 1.1,
 		credentials: { feishuTenantApi: { id: credential.id, name: credential.name } },
 		webhookId: randomUUID(),
 	});

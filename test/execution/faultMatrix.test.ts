@@ -536,7 +536,7 @@ describe('faults that do not pass', () => {
 		},
 		'answer is no JSON': {
 			fault: { kind: 'notJson' },
-			sentence: /cannot be understood.*try again later/,
+			sentence: /could not be read.*try again later/,
 			mostCalls: 60,
 			unknown: true,
 		},

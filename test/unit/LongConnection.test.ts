@@ -198,6 +198,17 @@ describe('the answer to an event', () => {
 		);
 	});
 
+	it('goes out before the last listener has left, when it is there soon', async () => {
+		const leave = await join(async () => {
+			await pause(100);
+			return toast('in time');
+		});
+		const asked = server.ask(event('e'));
+		await pause(50);
+		await leave();
+		expect((await asked).answer).toEqual(toast('in time'));
+	});
+
 	it('goes out, empty, before the last listener has left', async () => {
 		const leave = await join(async () => {
 			await pause(500);

@@ -1,7 +1,7 @@
 import type { Logger } from 'n8n-workflow';
 
 import { parseObject } from '../../shared/primitives/json';
-import { waitUntil } from '../../shared/primitives/waitUntil';
+import { raceUntil, waitUntil } from '../../shared/primitives/waitUntil';
 import { RESPONSE_DEADLINE_MS } from '../event/deadline';
 import type { EventBody } from '../event/feishuEvent';
 
@@ -24,8 +24,8 @@ interface Subscription {
 /** Gives every event to every listener, and one response back. */
 export class EventDelivery {
 	private readonly subscriptions = new Set<Subscription>();
-	/** Each responds to an event that has no response yet. */
-	private readonly pending = new Set<() => void>();
+	/** Each responds to an event that has no response yet; with a promise that resolves when it has one. */
+	private readonly pending = new Map<() => void, Promise<void>>();
 
 	/** @returns ends the subscription */
 	subscribe(listener: EventListener, logger: Logger): () => void {
@@ -53,24 +53,29 @@ export class EventDelivery {
 			respond(response);
 		};
 		const respondEmpty = () => respondOnce(EMPTY_RESPONSE);
-		this.pending.add(respondEmpty);
 		const listening = [...this.subscriptions].map(async (subscription) => {
 			const response = await responseOf(subscription, payload);
 			if (response.code === 200 && response.json !== EMPTY_RESPONSE.json) respondOnce(response);
 			return response;
 		});
+		const ended = waitUntil(Date.now() + LISTENER_DEADLINE_MS, responded.signal);
+		this.pending.set(respondEmpty, ended);
+		void ended.then(() => respondOnce(NOT_TAKEN));
 		void Promise.all(listening).then((responses) =>
-			respondOnce(responses.find(({ code }) => code !== 200) ?? EMPTY_RESPONSE),
-		);
-		void waitUntil(Date.now() + LISTENER_DEADLINE_MS, responded.signal).then(() =>
-			respondOnce(NOT_TAKEN),
+			// Without a listener, nobody took the event.
+			respondOnce(responses.find(({ code }) => code !== 200) ?? responses[0] ?? NOT_TAKEN),
 		);
 		return true;
 	}
 
+	/** Waits until all events that came have a response, but only until a time, in milliseconds since 1970. */
+	async untilResponded(timeMs: number): Promise<void> {
+		await raceUntil(timeMs, Promise.all(this.pending.values()));
+	}
+
 	/** Responds at once to what the listeners have not responded to yet. */
 	respondToAll(): void {
-		for (const respondEmpty of [...this.pending]) respondEmpty();
+		for (const respondEmpty of [...this.pending.keys()]) respondEmpty();
 	}
 }
 

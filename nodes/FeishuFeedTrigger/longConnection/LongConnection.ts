@@ -30,6 +30,8 @@ export interface LongConnectionTools {
 /** How often the first connection is attempted, and the pause between two attempts. */
 const MAX_FIRST_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 1_000;
+/** How long the last listener's events have for their responses before the connection is closed. */
+const LAST_RESPONSES_MS = 400;
 /** The shortest wait before connecting again, should Feishu ask for none. */
 const MIN_RECONNECT_WAIT_MS = 500;
 
@@ -162,6 +164,10 @@ class LongConnection {
 	private async leave(subscription: Subscription): Promise<void> {
 		subscription.unsubscribe();
 		this.subscriptions.delete(subscription);
+		// What is being handed over gets its own response; somebody may join meanwhile.
+		if (this.subscriptions.size === 0) {
+			await this.delivery.untilResponded(Date.now() + LAST_RESPONSES_MS);
+		}
 		const [other] = this.subscriptions;
 		if (other !== undefined) {
 			this.tools = other.tools;

@@ -68,6 +68,11 @@ export class EventDelivery {
 		return true;
 	}
 
+	/** True while an event that came has no response. */
+	get isPending(): boolean {
+		return this.pending.size > 0;
+	}
+
 	/** Waits until all events that came have a response, but only until a time, in milliseconds since 1970. */
 	async untilResponded(timeMs: number): Promise<void> {
 		await raceUntil(timeMs, Promise.all(this.pending.values()));

@@ -165,7 +165,7 @@ class LongConnection {
 		subscription.unsubscribe();
 		this.subscriptions.delete(subscription);
 		// What is being handed over gets its own response; somebody may join meanwhile.
-		if (this.subscriptions.size === 0) {
+		if (this.subscriptions.size === 0 && this.delivery.isPending) {
 			await this.delivery.untilResponded(Date.now() + LAST_RESPONSES_MS);
 		}
 		const [other] = this.subscriptions;

@@ -198,7 +198,8 @@ describe('a credential that is saved with a change', () => {
 			const edited = await edit(credential, { baseUrl: other.url });
 			expect(await n8n.session.testCredential(edited)).toMatchObject({ status: 'OK' });
 			const there = new FeishuSandboxClient(other.url);
-			expect(await send(workflow, there)).toMatchObject({ apps: [custom.app_id] });
+			// One call: none was made with the token of the former Feishu.
+			expect(await send(workflow, there)).toMatchObject({ apps: [custom.app_id], calls: 1 });
 			expect(await n8n.feishu.requests()).toEqual([]);
 		} finally {
 			await other.close();

@@ -365,60 +365,6 @@ describe('a first connection', () => {
 		expect(server.endpointCalls).toHaveLength(1);
 	});
 
-	it.each<[string, object, RegExp]>([
-		[
-			'Feishu is busy',
-			{ body: refusal(1, 'busy') },
-			/code 1, "busy"\): Feishu is busy, try again later/,
-		],
-		[
-			'Feishu has an error',
-			{ body: refusal(1000040343, 'x') },
-			/Feishu has an internal error, try again later/,
-		],
-		[
-			'there are too many',
-			{ body: refusal(1000040350, 'x') },
-			/too many long connections, of which Feishu allows 50: stop other programs/,
-		],
-		['a code is new', { body: refusal(12345, 'x') }, /code 12345, "x"\): try again later/],
-		[
-			'Feishu cannot be reached',
-			{ error: new Error('connect ECONNREFUSED') },
-			/^localhost:1 cannot be reached: check the region or Base URL/,
-		],
-		[
-			'the answer is a page',
-			{ body: '<html></html>' },
-			/^localhost:1 does not answer as Feishu does/,
-		],
-		['the answer is empty', { body: undefined }, /does not answer as Feishu does/],
-		['there is no address', { body: { code: 0, data: {} } }, /does not answer as Feishu does/],
-		[
-			'the address is none',
-			{ body: { code: 0, data: { URL: 'nowhere' } } },
-			/does not answer as Feishu does/,
-		],
-		[
-			'the address is of a page',
-			{ body: { code: 0, data: { URL: 'http://localhost:1/' } } },
-			/does not answer as Feishu does/,
-		],
-		[
-			'nobody is at the address',
-			{ body: { code: 0, data: { URL: 'ws://localhost:1/?ticket=t' } } },
-			/^No WebSocket to localhost:1 can be opened: check that firewalls let it through/,
-		],
-	])('is tried three times, then refused, when %s', async (_, answer, message) => {
-		hurry(10);
-		server.endpointAnswers = Array(3).fill(answer);
-		await expect(join()).rejects.toThrow(message);
-		expect(server.endpointCalls).toHaveLength(3);
-		// Nothing of the failed one is left.
-		await join();
-		expect(server.openSockets).toHaveLength(1);
-	});
-
 	it('is made when Feishu was busy only for a moment', async () => {
 		server.endpointAnswers = [{ body: refusal(1, 'busy') }, { error: new Error('down') }];
 		await join();

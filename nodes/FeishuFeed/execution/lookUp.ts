@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { sentenceOf } from '../../shared/api/failures';
-import { FeishuClient } from '../../shared/api/FeishuClient';
+import { openClient } from '../../shared/api/openClient';
 import { openCalls } from '../../shared/delivery/openCalls';
 import { failedJson } from '../../shared/delivery/outcome';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
@@ -61,12 +61,4 @@ export async function lookUp(
 		calls.release();
 	}
 	return outputs;
-}
-
-async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {
-	try {
-		return await FeishuClient.open(context);
-	} catch (error) {
-		throw new NodeOperationError(context.getNode(), error as Error);
-	}
 }

@@ -1,8 +1,7 @@
-import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FeedEndpoint } from '../api/endpoints';
-import { FeishuClient } from '../api/FeishuClient';
+import { openClient } from '../api/openClient';
 import type { UpdateCardContent } from '../api/payloads';
 import { isFailedCardReason } from '../api/responses';
 import type { ItemRequest, RecipientRequest } from './batches';
@@ -142,12 +141,4 @@ function countReached(results: Map<number, ItemResult>): number {
 		(sum, result) => sum + result.outcomes.size - failuresOf(result).length,
 		0,
 	);
-}
-
-async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {
-	try {
-		return await FeishuClient.open(context);
-	} catch (error) {
-		throw new NodeOperationError(context.getNode(), error as Error);
-	}
 }

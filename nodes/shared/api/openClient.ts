@@ -1,0 +1,17 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { FeishuClient } from './FeishuClient';
+
+/**
+ * Opens a client for the node's credential, in an execution.
+ *
+ * @throws {NodeOperationError} when the credential cannot be used
+ */
+export async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {
+	try {
+		return await FeishuClient.open(context);
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), error as Error);
+	}
+}

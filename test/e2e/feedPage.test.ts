@@ -121,16 +121,8 @@ describe('a message list', () => {
 	});
 
 	it('shows uploaded avatars, and an icon where there is no such image', async () => {
-		const form = new FormData();
-		form.set('image_type', 'avatar');
-		form.set('image', new Blob([ONE_PIXEL], { type: 'image/png' }), 'avatar.png');
-		const uploaded = await fetch(`${sandbox.url}/open-apis/im/v1/images`, {
-			method: 'POST',
-			headers: { authorization: `Bearer ${await sandbox.feishu.tenantAccessToken()}` },
-			body: form,
-		});
-		const { data } = (await uploaded.json()) as { data: { image_key: string } };
-		await sandbox.create([0], { biz_id: 'with', avatar_key: data.image_key });
+		const avatar_key = await sandbox.uploadAvatar(ONE_PIXEL);
+		await sandbox.create([0], { biz_id: 'with', avatar_key });
 		await sandbox.create([0], { biz_id: 'without', avatar_key: 'img_nothing' });
 		sandbox.tolerate(/404/);
 		const page = await sandbox.openFeeds([0]);
@@ -138,6 +130,25 @@ describe('a message list', () => {
 		await expect(card(feed, 'with').locator('img')).toHaveJSProperty('naturalWidth', 1);
 		await expect(card(feed, 'with').locator('img')).toBeVisible();
 		await expect(card(feed, 'without').locator('img')).toBeHidden();
+	});
+
+	it('changes the avatar with the card, also from one that is no image', async () => {
+		const [gif, png] = [await sandbox.uploadAvatar(GIF), await sandbox.uploadAvatar(ONE_PIXEL)];
+		await sandbox.create([0], { biz_id: 'changing', avatar_key: 'img_nothing' });
+		sandbox.tolerate(/404/);
+		const page = await sandbox.openFeeds([0]);
+		const entry = card(sandbox.feedOf(page, 0), 'changing');
+		const picture = entry.locator('.avatar img');
+		await expect(picture).toBeHidden();
+		for (const avatar_key of [gif, png]) {
+			await sandbox.update([0], { biz_id: 'changing', avatar_key }, ['2']);
+			await expect(picture).toHaveAttribute('src', `/sandbox/images/${avatar_key}`);
+			await expect(picture).toBeVisible();
+			await expect(picture).toHaveJSProperty('naturalWidth', 1);
+		}
+		await sandbox.update([0], { biz_id: 'changing' }, ['2']);
+		await expect(picture).toHaveCount(0);
+		await expect(entry.locator('.avatar svg')).toBeVisible();
 	});
 
 	it('cuts off what is too long, and never the label or the time', async () => {
@@ -370,6 +381,7 @@ async function colourOf(locator: Locator): Promise<string> {
 	);
 }
 
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const ONE_PIXEL = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 	'base64',

@@ -106,6 +106,21 @@ export class FeedPageSandbox {
 		expect(answer.data.failed_cards).toEqual([]);
 	}
 
+	/** Uploads an avatar, and gives its key. */
+	async uploadAvatar(bytes: Buffer): Promise<string> {
+		const form = new FormData();
+		form.set('image_type', 'avatar');
+		form.set('image', new Blob([new Uint8Array(bytes)]), 'avatar');
+		const response = await fetch(`${this.url}/open-apis/im/v1/images`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${await this.feishu.tenantAccessToken()}` },
+			body: form,
+		});
+		const answer = (await response.json()) as { code: number; data: { image_key: string } };
+		expect(answer.code).toBe(0);
+		return answer.data.image_key;
+	}
+
 	/** Lets pages complain about this until the end of the test: browsers tell of every call that fails. */
 	tolerate(complaint: RegExp): void {
 		this.tolerated.push(complaint);

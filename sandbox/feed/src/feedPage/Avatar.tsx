@@ -33,8 +33,9 @@ export function EntryAvatar({ entry }: { entry: FeedEntry }): JSX.Element {
 		return (
 			<span class="avatar avatar-slate">
 				<Icon name="app" size={22} />
-				{/* A key that is no image of the sandbox's leaves the icon. */}
+				{/* A key that is no image of the sandbox's leaves the icon, until there is another key. */}
 				<img
+					key={address}
 					src={address}
 					alt=""
 					loading="lazy"

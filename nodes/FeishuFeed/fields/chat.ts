@@ -34,13 +34,16 @@ export const chatField: INodeProperties = {
 	],
 };
 
+/** The chat whose members are the recipients. */
+export const recipientChatField: INodeProperties = { ...chatField, name: 'recipientChat' };
+
 /**
  * Reads the ID of the chat.
  *
  * @throws {InvalidField} when it is empty or does not begin with oc_
  */
-export function readChatId(parameters: ItemParameters): string {
-	const chatId = parameters('chatId');
+export function readChatId(parameters: ItemParameters, name = 'chatId'): string {
+	const chatId = parameters(name);
 	if (chatId === '' || chatId === undefined || chatId === null) {
 		throw new InvalidField('Chat', 'is empty, but it must say which chat to change');
 	}

@@ -22,7 +22,7 @@ import { oneOf, parseField, trueOrFalse } from '../../shared/validation/validato
 import type { ItemParameters } from '../execution/ItemParameters';
 import { readChatId, recipientChatField } from './chat';
 import { readDepartment, recipientDepartmentField } from './department';
-import { personField } from './person';
+import { personFields, readPeople } from './person';
 
 /** Who is to be reached, in the order given, each once. */
 export type Recipients = Pick<
@@ -65,7 +65,13 @@ const BY_FIELD: INodeProperties = {
 	description: 'How you say who is to be reached',
 };
 
-const shownBy = (...by: RecipientsBy[]) => ({ show: { recipientsBy: by } });
+/** The fields of one way to say who is to be reached. */
+function shownBy(by: RecipientsBy, fields: INodeProperties[]): INodeProperties[] {
+	return fields.map((field) => ({
+		...field,
+		displayOptions: { show: { recipientsBy: [by], ...field.displayOptions?.show } },
+	}));
+}
 
 /** What kind of ID names a person. */
 export const userIdTypeField: INodeProperties = {
@@ -123,20 +129,20 @@ export const peopleField: INodeProperties = {
 export const recipientFields: INodeProperties[] = [
 	{ ...BY_FIELD, displayOptions: { show: { '@version': [{ _cnd: { gte: 1.1 } }] } } },
 	{ ...BY_FIELD, default: 'id', displayOptions: { show: { '@version': [1] } } },
-	{ ...peopleField, displayOptions: shownBy('people') },
-	{ ...userIdTypeField, displayOptions: shownBy('id') },
-	{ ...userIdsField, displayOptions: shownBy('id') },
-	{ ...personField, displayOptions: shownBy('person') },
-	{ ...recipientChatField, displayOptions: shownBy('chat') },
-	{ ...recipientDepartmentField, displayOptions: shownBy('department') },
-	{
-		displayName: 'Include Subdepartments',
-		name: 'includeSubdepartments',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to reach the members of all departments below it, too',
-		displayOptions: shownBy('department'),
-	},
+	...shownBy('people', [peopleField]),
+	...shownBy('id', [userIdTypeField, userIdsField]),
+	...shownBy('person', personFields),
+	...shownBy('chat', [recipientChatField]),
+	...shownBy('department', [
+		recipientDepartmentField,
+		{
+			displayName: 'Include Subdepartments',
+			name: 'includeSubdepartments',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to reach the members of all departments below it, too',
+		},
+	]),
 ];
 
 /**
@@ -153,9 +159,9 @@ export function readRecipients(parameters: ItemParameters): Recipients {
 		case 'id':
 			return readIds(parameters);
 		case 'people':
-			return toRecipients(recognisePeople(parameters('people'), peopleField.displayName), by);
+			return toRecipients(recognisePeople(parameters('people'), peopleField.displayName));
 		case 'person':
-			return toRecipients(recognisePeople(parameters('person'), personField.displayName), by);
+			return { userIdType: 'open_id', userIds: readPeople(parameters) };
 		case 'chat': {
 			const id = readChatId(parameters, recipientChatField.name);
 			return lookingUp({ kind: 'chat', id, recipient: id, position: 0 });
@@ -178,9 +184,9 @@ function lookingUp(lookUp: LookUp): Recipients {
 }
 
 /** @throws {InvalidField} when there is nobody */
-function toRecipients(people: NamedRecipient[], by: 'people' | 'person'): Recipients {
+function toRecipients(people: NamedRecipient[]): Recipients {
 	if (people.length === 0) {
-		const { displayName } = by === 'people' ? peopleField : personField;
+		const { displayName } = peopleField;
 		throw new InvalidField(displayName, 'is empty, but at least one recipient is required');
 	}
 	const idTypes = new Map<string, UserIdType>();

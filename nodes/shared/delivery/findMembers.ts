@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LIST_CHAT_MEMBERS, LIST_DEPARTMENT_MEMBERS, LIST_SUBDEPARTMENTS } from '../api/endpoints';
+import { LIST_CHAT_MEMBERS, LIST_DEPARTMENT_USERS, LIST_DEPARTMENT_CHILDREN } from '../api/endpoints';
 import type { Failure } from '../api/failures';
 import type { UserIdType } from '../api/payloads';
 import { asObject, firstText } from '../primitives/json';
@@ -60,7 +60,7 @@ async function departmentMembers(
 	const parts = new Map<Department, FoundMembers>();
 	await firstAhead(
 		departments.map((department) => async () => {
-			const { items, failure } = await collectPages(call, LIST_DEPARTMENT_MEMBERS, Infinity, {
+			const { items, failure } = await collectPages(call, LIST_DEPARTMENT_USERS, Infinity, {
 				query: {
 					department_id: department.id,
 					department_id_type: department.idType,
@@ -84,7 +84,7 @@ async function subdepartments(
 	call: CallWithRetries,
 	{ id, idType }: Department,
 ): Promise<Department[] | Failure> {
-	const { items, failure } = await collectPages(call, LIST_SUBDEPARTMENTS, Infinity, {
+	const { items, failure } = await collectPages(call, LIST_DEPARTMENT_CHILDREN, Infinity, {
 		query: { department_id_type: idType, fetch_child: 'true' },
 		pathParameters: { department_id: id },
 	});

@@ -1,7 +1,12 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
 import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
-import type { FeedEndpoint, ListEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import type {
+	AddressEndpoint,
+	FeedEndpoint,
+	ListEndpoint,
+	RateLimit,
+} from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
 
@@ -80,11 +85,10 @@ export function callLimits(language: Language): string {
 	const words = WORDS[language];
 	const rows = operationNames().flatMap(({ name, operation }) =>
 		endpointsOf(operation).map((endpoint) => {
-			const isFeed = 'batchSize' in endpoint;
 			return [
 				name,
-				code(`${isFeed ? endpoint.method : 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
-				isFeed ? String(endpoint.batchSize) : '–',
+				code(`${endpoint.method ?? 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
+				'batchSize' in endpoint ? String(endpoint.batchSize) : '–',
 				endpoint.rateLimits.map(words.rateOf).join(words.and),
 			];
 		}),
@@ -125,7 +129,7 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint> {
+function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint | AddressEndpoint> {
 	switch (operation.kind) {
 		case 'send': {
 			const { endpoint, fallback } = operation;

@@ -90,7 +90,8 @@ export async function findAddresses(
 		const isHopeless = !isAccepted && singleRefusals >= MAX_SINGLE_REFUSALS;
 		if (!maybeAddresses || batch.length === 1 || isHopeless) {
 			if (maybeAddresses) singleRefusals += 1;
-			for (const address of batch) found.set(keyOfAddress(address), { failure });
+			const refused = { failure, isCallFailed: true };
+			for (const address of batch) found.set(keyOfAddress(address), refused);
 			return;
 		}
 		const half = Math.ceil(batch.length / 2);
@@ -105,6 +106,7 @@ export async function findAddresses(
 }
 
 const NO_LIST: FoundAddress = {
+	isCallFailed: true,
 	failure: {
 		kind: 'refused',
 		reason: 'the response had no list of people',

@@ -1,6 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { LIST_CHAT_MEMBERS, LIST_DEPARTMENT_USERS, LIST_DEPARTMENT_CHILDREN } from '../api/endpoints';
+import {
+	LIST_CHAT_MEMBERS,
+	LIST_DEPARTMENT_USERS,
+	LIST_DEPARTMENT_CHILDREN,
+} from '../api/endpoints';
 import type { Failure } from '../api/failures';
 import type { UserIdType } from '../api/payloads';
 import { asObject, firstText } from '../primitives/json';
@@ -36,7 +40,7 @@ async function chatMembers(
 		query: { member_id_type: userIdType },
 		pathParameters: { chat_id: chatId },
 	});
-	return failure ? { failure } : readMembers(items, 'member_id', userIdType);
+	return failure ? callFailed(failure) : readMembers(items, 'member_id', userIdType);
 }
 
 /** A department as a call names it. */
@@ -54,7 +58,7 @@ async function departmentMembers(
 	const departments: Department[] = [{ id, idType }];
 	if (includeSubdepartments) {
 		const below = await subdepartments(call, { id, idType });
-		if (!Array.isArray(below)) return { failure: below };
+		if (!Array.isArray(below)) return callFailed(below);
 		departments.push(...below);
 	}
 	const parts = new Map<Department, FoundMembers>();
@@ -67,7 +71,10 @@ async function departmentMembers(
 					user_id_type: userIdType,
 				},
 			});
-			parts.set(department, failure ? { failure } : readMembers(items, userIdType, userIdType));
+			parts.set(
+				department,
+				failure ? callFailed(failure) : readMembers(items, userIdType, userIdType),
+			);
 		}),
 	);
 	const members: FoundPerson[] = [];
@@ -77,6 +84,10 @@ async function departmentMembers(
 		members.push(...(part?.members ?? []));
 	}
 	return { members };
+}
+
+function callFailed(failure: Failure): FoundMembers {
+	return { failure, isCallFailed: true };
 }
 
 /** All departments below one, at any depth. Feishu: contact-v3/department/children. */

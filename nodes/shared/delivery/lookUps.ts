@@ -32,15 +32,22 @@ export interface FoundPerson {
 	name?: string;
 }
 
+/** Why there is nobody to send to. */
+export interface NotFound {
+	failure: Failure;
+	/** True when the call failed, so that nobody knows whether there is somebody. */
+	isCallFailed?: boolean;
+}
+
 /** Whose an address is, or why nobody can be sent to; `userId` where it is somebody's all the same. */
 export type FoundAddress =
 	| { userId: string; failure?: undefined }
-	| { userId?: string; failure: Failure };
+	| ({ userId?: string } & NotFound);
 
 /** Who is in a chat or department, or why that is not known in full. */
 export type FoundMembers =
 	| { members: FoundPerson[]; failure?: undefined }
-	| { members?: undefined; failure: Failure };
+	| ({ members?: undefined } & NotFound);
 
 /** Equal for addresses that are the same to Feishu. */
 export function keyOfAddress({ kind, value }: Address): string {

@@ -125,7 +125,7 @@ export function recipientsOf(result: ItemResult): IDataObject[] {
 }
 
 /** Why a recipient was not reached, as the output tells it. */
-function reasonOf({ reason, advice, code, logId }: Failure): IDataObject {
+export function reasonOf({ reason, advice, code, logId }: Failure): IDataObject {
 	return {
 		reason: advice === undefined ? reason : `${reason}: ${advice}`,
 		...(code !== undefined && { code }),

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Failure } from '../api/failures';
 import type { UserIdType } from '../api/payloads';
 import { processState } from '../primitives/processState';
 import type { RecipientRequest } from './batches';
@@ -101,10 +100,8 @@ async function findAllAddresses(
 		else found.set(key, { userId });
 	}
 	for (const [key, result] of await findAddresses(call, userIdType, unknown)) {
-		const { userId, failure } = result;
-		if (failure === undefined) known.set(prefix + key, userId, 1);
-		const isOfLookUp = failure !== undefined && !isAboutPerson(failure);
-		found.set(key, isOfLookUp ? { failure: ofLookUp(failure) } : result);
+		if (result.failure === undefined) known.set(prefix + key, result.userId, 1);
+		found.set(key, result);
 	}
 	return found;
 }
@@ -126,22 +123,8 @@ async function findAllMembers(
 		const result = await findMembers(call, userIdType, list);
 		const { members, failure } = result;
 		if (failure === undefined) known.set(prefix + key, members, members.length);
-		found.set(
-			key,
-			failure === undefined || isAboutPerson(failure) ? result : { failure: ofLookUp(failure) },
-		);
+		found.set(key, result);
 	});
 	await firstAhead(tasks);
 	return found;
-}
-
-/** True when the look-up worked, and says why nobody can be sent to. */
-function isAboutPerson({ kind, code, httpStatus }: Failure): boolean {
-	return kind === 'refused' && code === undefined && httpStatus === undefined;
-}
-
-/** The failure of a look-up, told of somebody who was to be sent to. */
-function ofLookUp(failure: Failure): Failure {
-	if (failure.kind === 'stopped') return failure;
-	return { ...failure, reason: `the look-up failed, because ${failure.reason}` };
 }

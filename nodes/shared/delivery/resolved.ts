@@ -1,6 +1,7 @@
+import { STOPPED } from '../api/failures';
 import type { Failure } from '../api/failures';
 import { keyOfAddress, keyOfMembers } from './lookUps';
-import type { FoundAddress, FoundMembers, LookUp } from './lookUps';
+import type { FoundAddress, FoundMembers, LookUp, NotFound } from './lookUps';
 
 /** Somebody who was not, or not only, given as an ID. */
 export interface Named {
@@ -28,7 +29,14 @@ export interface Findings {
 	members: ReadonlyMap<string, FoundMembers>;
 }
 
-const NOT_LOOKED_UP: Failure = { kind: 'stopped', reason: 'the recipients were not looked up' };
+/** Why there is nobody to send to, as it is told of a recipient. */
+function told({ failure, isCallFailed = false }: NotFound): Failure {
+	return isCallFailed && failure.kind !== 'stopped'
+		? { ...failure, reason: `the look-up failed, because ${failure.reason}` }
+		: failure;
+}
+
+const NOT_LOOKED_UP: NotFound = { failure: STOPPED };
 
 /**
  * Puts what was found in the place of what was looked up. A person who is found several times, or was given as an
@@ -63,20 +71,22 @@ export function resolve(userIds: string[], lookUps: LookUp[], findings: Findings
 		addIdsUntil(lookUp.position);
 		if (lookUp.kind === 'chat' || lookUp.kind === 'department') {
 			const key = keyOfMembers(lookUp);
-			const { members, failure = NOT_LOOKED_UP } = findings.members.get(key) ?? {};
-			if (members === undefined) fail(key, recipient, failure);
-			for (const { userId, name } of members ?? []) {
-				add(userId, recipient, { userId, ...(name !== undefined && { name }), isMember: true });
+			const found = findings.members.get(key) ?? NOT_LOOKED_UP;
+			if (found.failure) fail(key, recipient, told(found));
+			else {
+				for (const { userId, name } of found.members) {
+					add(userId, recipient, { userId, ...(name !== undefined && { name }), isMember: true });
+				}
 			}
 			continue;
 		}
 		const key = keyOfAddress(lookUp);
-		const { userId, failure } = findings.addresses.get(key) ?? { failure: NOT_LOOKED_UP };
-		if (userId === undefined) fail(key, recipient, failure ?? NOT_LOOKED_UP);
-		else {
-			add(userId, recipient, { userId });
-			if (failure !== undefined) failures.set(userId, failure);
-		}
+		const found: FoundAddress = findings.addresses.get(key) ?? NOT_LOOKED_UP;
+		const { userId } = found;
+		if (userId !== undefined) add(userId, recipient, { userId });
+		if (found.failure === undefined) continue;
+		if (userId === undefined) fail(key, recipient, told(found));
+		else failures.set(userId, found.failure);
 	}
 	addIdsUntil(userIds.length);
 	return { everybody: [...everybody], named, failures };

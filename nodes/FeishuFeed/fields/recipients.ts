@@ -42,7 +42,8 @@ const BY_FIELD: INodeProperties = {
 		{
 			name: 'E-Mails, Mobile Numbers or IDs',
 			value: 'people',
-			description: 'A list in which each entry is recognised for what it is',
+			description:
+				'A list in which each entry is recognised for what it is. The ID of a chat or department stands for its members.',
 		},
 		{
 			name: 'Members of a Chat',
@@ -62,6 +63,7 @@ const BY_FIELD: INodeProperties = {
 		},
 	],
 	default: 'people',
+	noDataExpression: true,
 	description: 'How you say who is to be reached',
 };
 
@@ -194,7 +196,10 @@ function toRecipients(people: NamedRecipient[]): Recipients {
 	for (const { kind, value, given } of people) {
 		const named = { recipient: given, position: idTypes.size };
 		if (kind === 'chat') lookUps.push({ kind, id: value, ...named });
-		else if (kind === 'email' || kind === 'mobile') lookUps.push({ kind, value, ...named });
+		else if (kind === 'department') {
+			const list = { kind, id: value, idType: 'open_department_id' as const };
+			lookUps.push({ ...list, includeSubdepartments: false, ...named });
+		} else if (kind === 'email' || kind === 'mobile') lookUps.push({ kind, value, ...named });
 		else idTypes.set(value, kind);
 	}
 	const [userIdType = USUAL_ID_TYPE] = idTypes.values();

@@ -22,6 +22,7 @@ const OTHER_APP =
 	'an open_id is valid only in the app that it was read with: look the people up again with the app of this credential';
 const OTHER_TENANT = 'take people of other companies out of the list, and check the credential';
 const CHECK_CHAT = 'check the chat ID, and that the chat still exists';
+const ADD_BOT = 'add the bot of the app to the chat';
 const CHECK_FIELDS = 'check the fields of the node';
 const RENEW = 'check the app in the credential';
 const SLOW_DOWN = 'wait a little, or send from fewer workflows at once';
@@ -54,7 +55,9 @@ const CODES = {
 
 	99992355: chat(CHECK_CHAT),
 	99992356: chat(CHECK_CHAT),
-	230027: chat('add the bot of the app to the chat'),
+	230027: chat(ADD_BOT),
+	232006: chat(CHECK_CHAT),
+	232011: chat(ADD_BOT),
 
 	230001: request,
 	99992402: request,

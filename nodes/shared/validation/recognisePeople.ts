@@ -6,9 +6,9 @@ import { InvalidField, kindOf, shown } from './InvalidField';
 /** The kinds of ID, in the order in which they are preferred. */
 export const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const satisfies UserIdType[];
 
-/** What names a person, or the people of a chat, recognised for what it is. */
+/** What names a person, or the people of a chat or department, recognised for what it is. */
 export interface NamedRecipient {
-	kind: UserIdType | 'email' | 'mobile' | 'chat';
+	kind: UserIdType | 'email' | 'mobile' | 'chat' | 'department';
 	/** As Feishu takes it. */
 	value: string;
 	/** As the user gave it. */
@@ -21,6 +21,9 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 const SEPARATORS = /[,;|\t\n\r，；、｜]/;
 /** The separators between addresses with names, which may have commas in them: "Wang, Li <wang.li@example.com>". */
 const SEPARATORS_OF_NAMES = /[;|\t\n\r；｜]/;
+/** Such an address: what stands before it has nothing that could be an entry of its own. */
+const NAME_WITH_ADDRESS = /^[^<>@\d_]*<[^<>\s]+@[^<>\s]+>$/;
+const QUOTED_NAME = /"[^"<>]*"\s*(?=<)/g;
 /** An address with the name that a mail program writes before it. */
 const NAMED_ADDRESS = /^[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>$/;
 
@@ -38,12 +41,19 @@ export function separated(text: string): string[] {
 }
 
 /** What an ID shows itself to be. */
-export type IdKind = UserIdType | 'chat_id' | 'app_id' | 'e-mail address' | 'mobile number';
+export type IdKind =
+	| UserIdType
+	| 'chat_id'
+	| 'open_department_id'
+	| 'app_id'
+	| 'e-mail address'
+	| 'mobile number';
 
 const KIND_BY_PATTERN: ReadonlyArray<[RegExp, IdKind]> = [
 	[/^ou_/, 'open_id'],
 	[/^on_/, 'union_id'],
 	[/^oc_/, 'chat_id'],
+	[/^od-/, 'open_department_id'],
 	[/^cli_/, 'app_id'],
 	[/@/, 'e-mail address'],
 	[/^\+\d+$/, 'mobile number'],
@@ -104,7 +114,7 @@ const MAX_ID = 128;
 
 /**
  * Recognises everybody whom a value names, each for what it is: IDs of the three kinds, e-mail addresses, mobile
- * numbers, and chats; in text that separates them, in a list, as JSON, or as objects that have one of them.
+ * numbers, chats, and departments; in text that separates them, in a list, as JSON, or as objects that have one of them.
  *
  * @param field what messages call the value
  * @returns in the order given; whoever is named twice stands there twice
@@ -129,30 +139,32 @@ function inText(value: string, field: string): NamedRecipient[] {
 		const parsed = jsonOf(text);
 		if (parsed !== undefined) return recognisePeople(parsed, field);
 	}
-	const hasNames = text.includes('<') && SEPARATORS_OF_NAMES.test(text);
-	const parts = hasNames ? text.split(SEPARATORS_OF_NAMES) : separated(text);
-	return parts.flatMap((part) => {
-		const trimmed = part.trim();
-		if (trimmed === '') return [];
-		// A line that is no address with a name may hold several entries all the same.
-		if (hasNames && !NAMED_ADDRESS.test(trimmed)) {
-			return separated(trimmed).flatMap((one) => spaced(one, field));
-		}
-		return spaced(trimmed, field);
-	});
+	const lines = text.split(SEPARATORS_OF_NAMES).filter((line) => line.trim() !== '');
+	const areNamed = lines.every((line) => NAME_WITH_ADDRESS.test(line.trim()));
+	const parts = areNamed ? lines : separated(text.replace(QUOTED_NAME, ''));
+	return parts.flatMap((part) => spaced(part.trim(), field));
 }
 
 /** Entries with spaces between, if each shows by itself what it is: elsewhere a space belongs to an entry. */
 function spaced(part: string, field: string): NamedRecipient[] {
 	const words = part.split(/\s+/);
 	const areAllClear = words.every(
-		(word) => /^(o[unc]_|[^<>@]+@[^<>]+$)/.test(word) || mobileOf(word) !== undefined,
+		(word) => /^(o[unc]_|od-|[^<>@]+@[^<>]+$)/.test(word) || mobileOf(word) !== undefined,
 	);
 	return (areAllClear ? words : [part]).map((entry) => recognise(entry, field));
 }
 
 /** The fields of an object that may name a person, the surest first. */
-const NAMING_FIELDS = ['open_id', 'union_id', 'user_id', 'email', 'mobile', 'recipient'] as const;
+const NAMING_FIELDS = [
+	'open_id',
+	'union_id',
+	'user_id',
+	'email',
+	'mobile',
+	'recipient',
+	'chat_id',
+	'open_department_id',
+] as const;
 
 function inObject(fields: Record<string, unknown>, field: string): NamedRecipient[] {
 	const named = NAMING_FIELDS.find((name) => !isEmpty(fields[name]) && !asObject(fields[name]));
@@ -217,6 +229,8 @@ function recognise(given: string, field: string): NamedRecipient {
 			return { kind: 'union_id', value: id, given };
 		case 'chat_id':
 			return { kind: 'chat', value: id, given };
+		case 'open_department_id':
+			return { kind: 'department', value: id, given };
 		case 'app_id':
 			throw new InvalidField(field, `has ${shown(id)}, which is the ID of an app, not of a person`);
 		default:
@@ -241,12 +255,6 @@ function checkedEmail(email: string, given: string, field: string): string {
 }
 
 function checkedId(id: string, field: string): string {
-	if (/^od-/.test(id)) {
-		throw new InvalidField(
-			field,
-			`has ${shown(id)}, which is the ID of a department: choose Members of a Department as Recipients`,
-		);
-	}
 	const problem = problemOfId(id, WRONG_WORD);
 	if (problem !== undefined) throw new InvalidField(field, problem);
 	if (id.length > MAX_ID) {

@@ -279,7 +279,7 @@ const BETWEEN_DIGITS = /[\s().\-\u2010-\u2015（）]/g;
 export function mobileOf(given: unknown): string | undefined {
 	// NFKC makes ASCII of full-width digits, plus signs and brackets.
 	const text = asText(given).normalize('NFKC').trim();
-	if (!/^[+\d(][\d\s().\-\u2010-\u2015]*$/.test(text)) return undefined;
+	if (!/^[+(]*\d[\d\s().\-\u2010-\u2015]*$/.test(text)) return undefined;
 	const digits = text.replace(BETWEEN_DIGITS, '').replace(/^00/, '+');
 	const chinese = /^(?:\+?86)?(1\d{10})$/.exec(digits)?.[1];
 	return chinese ?? (/^\+[1-9]\d{5,14}$/.test(digits) ? digits : undefined);

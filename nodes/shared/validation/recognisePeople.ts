@@ -27,6 +27,9 @@ const QUOTED_NAME = /"[^"<>]*"\s*(?=<)/g;
 /** An address with the name that a mail program writes before it. */
 const NAMED_ADDRESS = /^[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>$/;
 
+/** A link to an address, without the subject and the like that may follow it. */
+const MAILTO = /^mailto:([^?]*)/i;
+
 /** Text without what nobody sees. */
 export function visible(text: string): string {
 	return text.replace(INVISIBLE, '').trim();
@@ -212,10 +215,9 @@ function notAMobile(text: string, field: string): InvalidField {
 
 /** Recognises one entry for what it is. */
 function recognise(given: string, field: string): NamedRecipient {
-	const withoutScheme = given.replace(/^mailto:/i, '');
 	if (given.includes('@')) {
-		const address = NAMED_ADDRESS.exec(withoutScheme)?.[1] ?? withoutScheme;
-		const [email = ''] = address.replace(/^mailto:/i, '').split('?');
+		const address = NAMED_ADDRESS.exec(given)?.[1] ?? given;
+		const email = MAILTO.exec(address)?.[1] ?? address;
 		return { kind: 'email', value: checkedEmail(email, given, field), given };
 	}
 	const mobile = mobileOf(given);

@@ -259,7 +259,16 @@ describe('the people of a department', () => {
 			})),
 		);
 		const own = `department_id=${department.department_id}&department_id_type=department_id`;
-		expect((await all(path, own)).items).toEqual(items);
+		const ownIds = new Map(
+			company.departments.map((each) => [each.open_department_id, each.department_id]),
+		);
+		expect((await all(path, own)).items).toEqual(
+			(items as unknown as Array<{ department_ids: string[] }>).map((item) => ({
+				...item,
+				department_ids: item.department_ids.map((id) => ownIds.get(id)),
+			})),
+		);
+		expect(items[0].department_ids).toContain(department.open_department_id);
 		expect((await get(path, `${query}&page_size=50`)).data.items).toHaveLength(25);
 		expect((await get(path, 'department_id=0')).data.items).toMatchObject([
 			{ open_id: people[0].open_id },
@@ -404,20 +413,46 @@ describe('images', () => {
 	});
 });
 
+const READ_SCOPES = [
+	'contact:contact.base:readonly',
+	'contact:department.organize:readonly',
+	'contact:contact:access_as_app',
+	'contact:contact:readonly',
+	'contact:contact:readonly_as_app',
+];
+const CHAT_SCOPES = ['im:chat:readonly', 'im:chat', 'im:chat:read', 'im:chat.group_info:readonly'];
+
 describe.each([
-	['contact:user.id:readonly', 'POST', '/contact/v3/users/batch_get_id'],
-	['contact:contact.base:readonly', 'GET', '/contact/v3/users/find_by_department'],
-	['im:chat:readonly', 'GET', '/im/v1/chats'],
-	['im:chat:readonly', 'GET', '/im/v1/chats/search'],
-	['im:chat:readonly', 'GET', '/im/v1/chats/oc_1/members'],
-])('the scope %s', (scope, method, path) => {
-	it(`is needed for ${method} ${path}`, async () => {
+	['POST', '/contact/v3/users/batch_get_id', ['contact:user.id:readonly']],
+	['GET', '/contact/v3/users/find_by_department', READ_SCOPES],
+	['GET', '/contact/v3/departments/0/children', READ_SCOPES],
+	['GET', '/contact/v3/departments/0', READ_SCOPES],
+	['GET', '/im/v1/chats', CHAT_SCOPES],
+	['GET', '/im/v1/chats/search', CHAT_SCOPES],
+	['POST', '/im/v2/chats/search', ['im:chat:read']],
+	[
+		'GET',
+		'/im/v1/chats/oc_1/members',
+		['im:chat:readonly', 'im:chat', 'im:chat.members:read', 'im:chat.group_info:readonly'],
+	],
+])('%s %s', (method, path, scopes) => {
+	it('needs one of its scopes, and names them all', async () => {
 		const limited = new FeishuCaller(sandbox.url, fewScopes);
 		expect(await limited.call(method, `/open-apis${path}`)).toMatchObject({
 			status: 400,
 			code: 99991672,
-			error: { permission_violations: [{ subject: scope }] },
+			error: { permission_violations: scopes.map((subject) => ({ subject })) },
 		});
+		for (const scope of scopes) {
+			await control.changeApp(fewScopes.app_id, { scopes: [scope] });
+			expect(
+				(
+					await limited.call(method, `/open-apis${path}`, {
+						body: method === 'POST' ? {} : undefined,
+					})
+				).code,
+			).not.toBe(99991672);
+		}
 	});
 });
 

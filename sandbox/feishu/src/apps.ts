@@ -2,14 +2,26 @@ import { randomBytes } from 'node:crypto';
 
 import { type CallbackConfiguration, newCallbackConfiguration } from './callbacks/configuration';
 
-/** Every scope that an operation of the sandbox asks for. */
+/** Every scope that an operation of the sandbox, or a field of its answer, asks for. */
 export const SCOPES = [
 	'im:app_feed_card:write',
 	'im:datasync.feed_card.time_sensitive:write',
 	'contact:user.employee_id:readonly',
 	'contact:user.id:readonly',
 	'contact:contact.base:readonly',
+	'contact:department.organize:readonly',
+	'contact:department.base:readonly',
+	'contact:user.base:readonly',
+	'contact:user.department:readonly',
+	'contact:user.employee:readonly',
+	'contact:contact:access_as_app',
+	'contact:contact:readonly',
+	'contact:contact:readonly_as_app',
+	'im:chat',
+	'im:chat:read',
 	'im:chat:readonly',
+	'im:chat.group_info:readonly',
+	'im:chat.members:read',
 	'im:resource',
 	'im:resource:upload',
 ] as const;
@@ -33,6 +45,11 @@ export interface App {
 	app_ticket?: string;
 	/** Names of the departments that may use the app (可用范围); absent: everybody. */
 	availableDepartments?: string[];
+	/**
+	 * Names of the departments that it may read in the address book, with what is below them
+	 * (通讯录权限范围); absent: everything.
+	 */
+	readableDepartments?: string[];
 	/** Open IDs of people who may not use the app, whatever their department. */
 	unavailablePeople: string[];
 	/** Open IDs of people who have no chat with the app's bot. */
@@ -73,7 +90,9 @@ const UNRESTRICTED: Pick<
 
 /** The apps as they are at the start. */
 export function seedApps(): Map<string, App> {
-	const apps: Array<Omit<App, keyof typeof UNRESTRICTED | 'allowedIps' | 'callback'>> = [
+	const apps: Array<
+		Omit<App, keyof typeof UNRESTRICTED | 'readableDepartments' | 'allowedIps' | 'callback'>
+	> = [
 		{
 			...SEEDED_APPS.custom,
 			name: '消息流助手',

@@ -25,8 +25,11 @@ import type {
 	AppChange,
 	CardView,
 	CompanyView,
+	DepartmentToMake,
+	DepartmentView,
 	FeedView,
 	GroupChange,
+	GroupToMake,
 	GroupView,
 	PeopleQuery,
 	TenantChange,
@@ -45,6 +48,8 @@ export type {
 	ConnectionFilter,
 	Counters,
 	DeliveryAttempt,
+	DepartmentToMake,
+	DepartmentView,
 	Disconnection,
 	Effect,
 	EffectFilter,
@@ -57,6 +62,7 @@ export type {
 	FeedEntry,
 	FeedView,
 	GroupChange,
+	GroupToMake,
 	GroupView,
 	LiveMessage,
 	LongConnectionCounters,
@@ -212,6 +218,27 @@ export class FeishuSandboxClient {
 	/** Replaces what the start page leads to. */
 	changeStartPage(startPage: StartPage): Promise<StartPage> {
 		return this.call('PUT', '/start_page', startPage);
+	}
+
+	/** Makes groups, in the first tenant by default, until the next reset; returns them in their order. */
+	async createGroups(groups: GroupToMake[], tenant_key?: string): Promise<GroupView[]> {
+		const body = { tenant_key, groups };
+		return (await this.call<{ groups: GroupView[] }>('POST', '/groups', body)).groups;
+	}
+
+	/** Makes departments, in the first tenant by default, until the next reset; in their order. */
+	async createDepartments(
+		departments: DepartmentToMake[],
+		tenant_key?: string,
+	): Promise<DepartmentView[]> {
+		const body = { tenant_key, departments };
+		const answer = await this.call<{ departments: DepartmentView[] }>('POST', '/departments', body);
+		return answer.departments;
+	}
+
+	/** A department with its members, by either ID. */
+	department(id: string, tenant_key?: string): Promise<DepartmentView> {
+		return this.call('GET', `/departments/${encodeURIComponent(id)}${search({ tenant_key })}`);
 	}
 
 	group(chat_id: string): Promise<GroupView & { memberOpenIds: string[] }> {

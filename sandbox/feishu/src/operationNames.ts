@@ -7,7 +7,7 @@ export const TOKEN_OPERATION_NAMES = [
 	'longConnection.endpoint',
 ] as const;
 
-/** The endpoints that need a tenant access token, named as in the official SDK. */
+/** The endpoints that need a tenant access token, named as in the official SDK; `V2` where it has two of a name. */
 export const TENANT_OPERATION_NAMES = [
 	'appFeedCard.create',
 	'appFeedCardBatch.update',
@@ -17,8 +17,11 @@ export const TENANT_OPERATION_NAMES = [
 	'feedCard.botTimeSentive',
 	'user.batchGetId',
 	'user.findByDepartment',
+	'department.children',
+	'department.get',
 	'chat.list',
 	'chat.search',
+	'chat.searchV2',
 	'chatMembers.get',
 	'image.create',
 ] as const;

@@ -76,6 +76,13 @@ export interface GatewaySettings {
 	coversTokens: boolean;
 }
 
+/**
+ * How chat search version 2 answers: as it should, as a path that this Feishu does not have (HTTP 404),
+ * or as one that does not take the token of an app (99991668).
+ */
+export const CHAT_SEARCH_V2 = ['available', 'unsupported', 'forbidden'] as const;
+export type ChatSearchV2 = (typeof CHAT_SEARCH_V2)[number];
+
 /** How the sandbox behaves; changed by start options and `PATCH /sandbox/settings`. */
 export interface Settings {
 	/**
@@ -93,6 +100,7 @@ export interface Settings {
 	tokenErrorsAs400: boolean;
 	/** Reasons of failed cards as names (`"NO_PERMISSION"`) instead of digits (`"1"`). */
 	reasonsAsNames: boolean;
+	chatSearchV2: ChatSearchV2;
 	rateLimiting: {
 		enabled: boolean;
 		/** Whether calls that were refused count towards the limit. */
@@ -138,6 +146,7 @@ export const DEFAULT_SETTINGS: Settings = {
 	tokenRenewalMargin: 1800,
 	tokenErrorsAs400: false,
 	reasonsAsNames: false,
+	chatSearchV2: 'available',
 	rateLimiting: { enabled: true, countRefused: false, limits: {}, answer400: [] },
 	recording: { requests: true, bodies: true, effects: true, mostRequests: 200_000 },
 	gateway: { refusesUserIds: false, namesIds: 'all', unknownIdCode: null, coversTokens: false },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { DEPARTMENT_NAMES, GIVEN_NAMES, SURNAMES } from './names';
+import { DEPARTMENT_NAMES, GIVEN_NAMES, SUBDEPARTMENTS, SURNAMES } from './names';
 
 /** The kinds of user ID, Feishu's query `user_id_type` (Feishu reference: user identity). */
 export const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const;
@@ -17,6 +17,7 @@ export interface Person {
 	enterprise_email: string;
 	/** With country code. */
 	mobile: string;
+	/** Their main department; they may be in others as well. */
 	open_department_id: string;
 	tenant_key: string;
 	/** Left the company: receives nothing, and is found only with `include_resigned`. */
@@ -28,11 +29,35 @@ export interface Person {
 /** What can be changed of somebody. */
 export type PersonChange = Partial<Pick<Person, 'is_resigned' | 'is_foreign'>>;
 
-/** A department: `0` is the root, the others are its children. */
+/** The kinds of department ID, Feishu's query `department_id_type`. */
+export const DEPARTMENT_ID_TYPES = ['open_department_id', 'department_id'] as const;
+export type DepartmentIdType = (typeof DEPARTMENT_ID_TYPES)[number];
+
+/** A department: `0` is the root, above all others. */
 export interface Department {
 	open_department_id: string;
 	department_id: string;
 	name: string;
+	/** `open_department_id` of the one above; the root has none. */
+	parent?: string;
+}
+
+/** A department to be added; all but the name may be left out. */
+export interface NewDepartment {
+	name: string;
+	/** The one above; by default the root. */
+	parent?: Department;
+	members?: readonly Person[];
+}
+
+/** A group to be added; all but the name may be left out. */
+export interface NewGroup {
+	name: string;
+	description?: string;
+	/** The first is the owner; by default the company's first person alone. */
+	members?: readonly Person[];
+	/** App IDs; by default the bots of all apps that the company has. */
+	bots?: readonly string[];
 }
 
 /** A group chat. */
@@ -79,7 +104,7 @@ function digest(...parts: Array<string | number>): string {
  * its tenant key and its size.
  */
 export class Company {
-	readonly departments: Department[];
+	departments: readonly Department[] = [];
 	/** Those who work here. */
 	people: readonly Person[] = [];
 	/** Those who have left. */
@@ -90,6 +115,8 @@ export class Company {
 	/** Calls of the tenant's apps since the quota was set. */
 	callsThisMonth = 0;
 	groups = new Map<string, Group>();
+	/** By `open_department_id`: those who are in a department that is not their main one. */
+	private otherMembers = new Map<string, Set<Person>>();
 	private readonly byAddress = {
 		email: new Map<string, Person>(),
 		mobile: new Map<string, Person>(),
@@ -114,20 +141,13 @@ export class Company {
 		this.tenant_key = tenant_key;
 		this.name = name;
 		this.userIdMask = parseInt(digest(tenant_key).slice(0, 8), 16);
-		this.departments = [
-			{ open_department_id: '0', department_id: '0', name },
-			...DEPARTMENT_NAMES.map((departmentName, index) => ({
-				open_department_id: `od-${digest(tenant_key, 'department', index).slice(0, 32)}`,
-				department_id: `D${String(index + 1).padStart(3, '0')}`,
-				name: departmentName,
-			})),
-		];
+		this.seedDepartments();
 		this.everybody = Array.from({ length: size.people + RESIGNED_PEOPLE }, (_, index) =>
 			this.seedPerson(index),
 		);
 		for (const person of this.everybody) {
 			for (const type of USER_ID_TYPES) this.byId[type].set(person[type], person);
-			this.byAddress.email.set(person.email, person);
+			this.byAddress.email.set(person.email.toLowerCase(), person);
 			this.byAddress.mobile.set(person.mobile, person);
 		}
 		this.reset();
@@ -144,6 +164,76 @@ export class Company {
 		return this.byId[type].get(id);
 	}
 
+	/** The department with this ID. */
+	findDepartment(type: DepartmentIdType, id: string): Department | undefined {
+		return this.departments.find((department) => department[type] === id);
+	}
+
+	/** The departments right below one, or with `withAll` all below it, each before its own. */
+	departmentsBelow({ open_department_id }: Department, withAll = false): Department[] {
+		return this.departments
+			.filter((department) => department.parent === open_department_id)
+			.flatMap((child) => [child, ...(withAll ? this.departmentsBelow(child, true) : [])]);
+	}
+
+	/** Whether somebody is in this very department, not in one below it; also of one who has left. */
+	isIn({ open_department_id }: Department, person: Person): boolean {
+		return (
+			person.open_department_id === open_department_id ||
+			this.otherMembers.get(open_department_id)?.has(person) === true
+		);
+	}
+
+	/** Those who work here and are in this very department, not in one below it. */
+	membersOf(department: Department): Person[] {
+		return this.people.filter((person) => this.isIn(department, person));
+	}
+
+	/** Those who work here and are in the department or in one below it, each once. */
+	membersWithin(department: Department): Set<Person> {
+		const within = [department, ...this.departmentsBelow(department, true)];
+		return new Set(within.flatMap((each) => this.membersOf(each)));
+	}
+
+	/** The departments that somebody is in, their main one first. */
+	departmentsOf(person: Person): Department[] {
+		const isMain = (department: Department) =>
+			department.open_department_id === person.open_department_id;
+		const all = this.departments.filter((department) => this.isIn(department, person));
+		return [...all.filter(isMain), ...all.filter((department) => !isMain(department))];
+	}
+
+	/** Adds a department, until the next reset. */
+	addDepartment({ name, parent = this.departments[0], members = [] }: NewDepartment): Department {
+		const place = this.departments.length;
+		const department: Department = {
+			open_department_id: `od-${digest(this.tenant_key, 'department', place - 1).slice(0, 32)}`,
+			department_id: `D${String(place).padStart(3, '0')}`,
+			name,
+			parent: parent.open_department_id,
+		};
+		this.departments = [...this.departments, department];
+		this.otherMembers.set(department.open_department_id, new Set(members));
+		return department;
+	}
+
+	/** Adds a group, until the next reset. Its last message is younger than that of all before. */
+	addGroup({ name, description = '', members = [], bots = this.bots }: NewGroup): Group {
+		const inIt = members.length > 0 ? members : this.people.slice(0, 1);
+		const youngest = Math.min(0, ...[...this.groups.values()].map((group) => group.age));
+		const group: Group = {
+			chat_id: this.chatId('added group', this.groups.size),
+			name,
+			description,
+			owner: inIt[0],
+			members: new Set(inIt),
+			bots: new Set(bots),
+			age: youngest - 1e-6,
+		};
+		this.groups.set(group.chat_id, group);
+		return group;
+	}
+
 	/** Changes somebody of this company. Who leaves it leaves its groups, and is in none on coming back. */
 	changePerson(person: Person, change: PersonChange): void {
 		Object.assign(person, change);
@@ -158,30 +248,62 @@ export class Company {
 		this.callsThisMonth = 0;
 	}
 
-	/** People, groups and quota as they were at the start. */
+	/** People, departments, groups and quota as they were at the start. */
 	reset(): void {
 		this.setMonthlyQuota(undefined);
+		this.seedDepartments();
 		this.everybody.forEach((person, index) => {
 			person.is_resigned = index >= this.size.people;
 			person.is_foreign = false;
 		});
 		this.sortPeople();
+		this.seedSubdepartments();
 		this.seedGroups();
 	}
 
 	/**
 	 * The person with this address, also one who has left. Mobile numbers of mainland China are found
 	 * with or without +86, others with + and the country code only; addresses of Feishu's own mail
-	 * service are not found (Feishu reference: "Obtain user ID via email or mobile number").
+	 * service are not found (Feishu reference: "Obtain user ID via email or mobile number"). The
+	 * reference is silent on upper and lower case in e-mail addresses: it does not matter here, as in
+	 * mail itself, where no two people have addresses that differ in nothing else.
 	 */
 	findByAddress(field: 'email' | 'mobile', value: string): Person | undefined {
-		if (field === 'email') return this.byAddress.email.get(value);
+		if (field === 'email') return this.byAddress.email.get(value.toLowerCase());
 		return this.byAddress.mobile.get(value) ?? this.byAddress.mobile.get(`+86${value}`);
 	}
 
 	private sortPeople(): void {
 		this.people = this.everybody.filter((person) => !person.is_resigned);
 		this.resigned = this.everybody.filter((person) => person.is_resigned);
+	}
+
+	/** The root and the departments right below it. */
+	private seedDepartments(): void {
+		this.otherMembers = new Map();
+		this.departments = [{ open_department_id: '0', department_id: '0', name: this.name }];
+		for (const name of DEPARTMENT_NAMES) this.addDepartment({ name });
+	}
+
+	/**
+	 * The departments further below. Those below one under the root share out the people of its
+	 * neighbour, who are in them besides their main department; the first person of the one right above
+	 * is in each as well.
+	 */
+	private seedSubdepartments(): void {
+		for (const { below, departments } of SUBDEPARTMENTS) {
+			const neighbour = this.departments[2 + DEPARTMENT_NAMES.indexOf(below)];
+			const seconded = this.membersOf(neighbour);
+			departments.forEach(([name, parentName], index) => {
+				const parent = this.departments.find((department) => department.name === parentName)!;
+				const share = seconded.filter((_person, place) => place % departments.length === index);
+				this.addDepartment({
+					name,
+					parent,
+					members: [...this.membersOf(parent).slice(0, 1), ...share],
+				});
+			});
+		}
 	}
 
 	/** Groups as they were at the start. */
@@ -221,9 +343,14 @@ export class Company {
 		};
 	}
 
+	private chatId(kind: string, index: number): string {
+		return `oc_${digest(this.tenant_key, kind, index).slice(0, 32)}`;
+	}
+
 	private seedGroup(index: number): Group {
-		const chat_id = `oc_${digest(this.tenant_key, 'group', index).slice(0, 32)}`;
-		const department = this.departments[index];
+		const chat_id = this.chatId('group', index);
+		// The root and the departments right below it have a group of their own.
+		const department = index <= DEPARTMENT_NAMES.length ? this.departments[index] : undefined;
 		let name: string;
 		let members: readonly Person[];
 		if (index === 0) {

@@ -70,3 +70,29 @@ export const DEPARTMENT_NAMES: readonly string[] = [
 	'人力资源部',
 	'财务部',
 ];
+
+/** The departments further below those: each with its name and the name of the one right above. */
+export const SUBDEPARTMENTS: ReadonlyArray<{
+	/** The one under the root. */
+	below: string;
+	departments: ReadonlyArray<readonly [string, string]>;
+}> = [
+	{
+		below: '研发部',
+		departments: [
+			['平台研发组', '研发部'],
+			['支付小组', '平台研发组'],
+			['客户端组', '研发部'],
+		],
+	},
+	{
+		below: '销售部',
+		departments: [
+			['华东大区', '销售部'],
+			['上海一店', '华东大区'],
+			['上海二店', '华东大区'],
+			['华南大区', '销售部'],
+			['深圳一店', '华南大区'],
+		],
+	},
+];

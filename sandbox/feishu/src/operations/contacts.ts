@@ -1,10 +1,23 @@
 import { FeishuError, success } from '../answers';
-import type { Person, UserIdType } from '../company/company';
+import {
+	type Department,
+	DEPARTMENT_ID_TYPES,
+	type DepartmentIdType,
+	type Person,
+	type UserIdType,
+} from '../company/company';
+import { isReadableBy } from '../contactRange';
 import { check, compile } from '../validation';
 import type { TenantCall, TenantOperation } from './operation';
 import { pageOf, type Paging } from './paging';
 import { userIdTypeOf, USER_ID_SCOPE } from './recipients';
 
+/** Each of these shows every field that is shown here but `user_id`. */
+const EVERYTHING_SCOPES = [
+	'contact:contact:access_as_app',
+	'contact:contact:readonly',
+	'contact:contact:readonly_as_app',
+];
 const LIMIT = { perSecond: 50, perMinute: 1000 };
 const PAGING: Paging = {
 	usual: 10,
@@ -23,17 +36,26 @@ const batchGetIdBody = compile<{
 	type: 'object',
 	properties: { emails: addresses, mobiles: addresses, include_resigned: { type: 'boolean' } },
 });
-const departmentQuery = compile<{
-	department_id: string;
-	department_id_type?: 'department_id' | 'open_department_id';
-}>({
+const departmentQuery = compile<{ department_id: string }>({
 	type: 'object',
 	required: ['department_id'],
-	properties: {
-		department_id: { type: 'string' },
-		department_id_type: { type: 'string', enum: ['department_id', 'open_department_id'] },
-	},
+	properties: { department_id: { type: 'string' } },
 });
+const departmentIdTypeQuery = compile<{ department_id_type?: DepartmentIdType }>({
+	type: 'object',
+	properties: { department_id_type: { type: 'string', enum: [...DEPARTMENT_ID_TYPES] } },
+});
+const childrenQuery = compile<{ fetch_child?: 'true' | 'false' }>({
+	type: 'object',
+	properties: { fetch_child: { type: 'string', enum: ['true', 'false'] } },
+});
+
+/** Any one of these lets an app read the address book; fields may need more. */
+const READ_SCOPES = [
+	'contact:contact.base:readonly',
+	'contact:department.organize:readonly',
+	...EVERYTHING_SCOPES,
+];
 
 /** Feishu reference: "Obtain user ID via email or mobile number". */
 export const getUserIds: TenantOperation = {
@@ -48,8 +70,9 @@ export const getUserIds: TenantOperation = {
 		const { emails = [], mobiles = [], include_resigned = false } = body;
 		const find = (field: 'email' | 'mobile', value: string) => {
 			const person = call.company.findByAddress(field, value);
-			const shown = person && (include_resigned || !person.is_resigned) ? person : undefined;
-			return foundUser(type, shown);
+			const isShown =
+				person && isReadableBy(call, person) && (include_resigned || !person.is_resigned);
+			return isShown ? foundUser(call, type, person) : undefined;
 		};
 		return success({
 			user_list: [
@@ -65,43 +88,121 @@ export const findUsersByDepartment: TenantOperation = {
 	name: 'user.findByDepartment',
 	method: 'GET',
 	path: '/open-apis/contact/v3/users/find_by_department',
-	scopes: ['contact:contact.base:readonly'],
+	scopes: READ_SCOPES,
 	limit: LIMIT,
 	perform(call) {
 		userIdTypeOf(call, 'user_id_type', badRequest);
-		const query = check(departmentQuery, call.query, badRequest);
-		const { department_id, department_id_type = 'open_department_id' } = query;
-		const department = call.company.departments.find(
-			(candidate) => candidate[department_id_type] === department_id,
-		);
-		if (!department) throw new FeishuError(400, 40015, 'department not exist');
-		const members = call.company.people.filter(
-			(person) => person.open_department_id === department.open_department_id,
-		);
+		const { department_id } = check(departmentQuery, call.query, badRequest);
+		const type = departmentIdTypeOf(call);
+		const department = findDepartment(call, type, department_id);
+		const members = call.company.membersOf(department);
 		const page = pageOf(call, `department/${department.open_department_id}`, members, PAGING);
-		return success({ ...page, items: page.items.map((person) => listedUser(call, person)) });
+		return success({ ...page, items: page.items.map((person) => listedUser(call, type, person)) });
 	},
 };
+
+/** Feishu reference: "Obtain a list of sub-departments". */
+export const listSubdepartments: TenantOperation = {
+	name: 'department.children',
+	method: 'GET',
+	path: '/open-apis/contact/v3/departments/:department_id/children',
+	scopes: READ_SCOPES,
+	limit: LIMIT,
+	perform(call) {
+		userIdTypeOf(call, 'user_id_type', badRequest);
+		const { department_id } = call.params as { department_id: string };
+		const type = departmentIdTypeOf(call);
+		const withAll = check(childrenQuery, call.query, badRequest).fetch_child === 'true';
+		const department = findDepartment(call, type, department_id);
+		const below = call.company.departmentsBelow(department, withAll);
+		const list = `children/${department.open_department_id}/${withAll}`;
+		const page = pageOf(call, list, below, PAGING);
+		const items = page.items.map((child) => listedDepartment(call, type, child));
+		return success({ ...page, items });
+	},
+};
+
+/** Feishu reference: "Obtain information of a single department". */
+export const getDepartment: TenantOperation = {
+	name: 'department.get',
+	method: 'GET',
+	path: '/open-apis/contact/v3/departments/:department_id',
+	scopes: READ_SCOPES,
+	limit: LIMIT,
+	perform(call) {
+		userIdTypeOf(call, 'user_id_type', badRequest);
+		const { department_id } = call.params as { department_id: string };
+		const type = departmentIdTypeOf(call);
+		const department = findDepartment(call, type, department_id);
+		return success({ department: listedDepartment(call, type, department) });
+	},
+};
+
+function departmentIdTypeOf(call: TenantCall): DepartmentIdType {
+	const { department_id_type } = check(departmentIdTypeQuery, call.query, badRequest);
+	return department_id_type ?? 'open_department_id';
+}
+
+/**
+ * The department that a call is about.
+ * @throws FeishuError `40015` if there is none; HTTP 403 `40004` if the app may not read it, the root
+ *   by an app that may not read everybody
+ */
+function findDepartment(call: TenantCall, type: DepartmentIdType, id: string): Department {
+	const department = call.company.findDepartment(type, id);
+	if (!department) throw new FeishuError(400, 40015, 'department not exist');
+	if (!isReadableBy(call, department)) throw new FeishuError(403, 40004, 'no dept authority error');
+	return department;
+}
 
 function badRequest(description: string): FeishuError {
 	return new FeishuError(400, 40001, `param error. ${description}`);
 }
 
+/** Whether the app has a scope that shows a field. */
+function shows(call: TenantCall, scope: string): boolean {
+	return [scope, ...EVERYTHING_SCOPES].some((each) => call.app.scopes.includes(each));
+}
+
 /** Somebody unknown comes back without `user_id` and `status`. */
-function foundUser(type: UserIdType, person: Person | undefined) {
-	return person && { user_id: person[type], status: statusOf(person) };
+function foundUser(call: TenantCall, type: UserIdType, person: Person) {
+	return {
+		user_id: person[type],
+		...(shows(call, 'contact:user.employee:readonly') && { status: statusOf(person) }),
+	};
 }
 
 /** Only custom apps with the scope see `user_id`. */
-function listedUser(call: TenantCall, person: Person) {
+function listedUser(call: TenantCall, type: DepartmentIdType, person: Person) {
 	const seesUserId = call.app.type === 'custom' && call.app.scopes.includes(USER_ID_SCOPE);
 	return {
 		open_id: person.open_id,
 		union_id: person.union_id,
 		...(seesUserId && { user_id: person.user_id }),
-		name: person.name,
-		department_ids: [person.open_department_id],
-		status: statusOf(person),
+		...(shows(call, 'contact:user.base:readonly') && { name: person.name }),
+		...(shows(call, 'contact:user.department:readonly') && {
+			department_ids: call.company.departmentsOf(person).map((department) => department[type]),
+		}),
+		...(shows(call, 'contact:user.employee:readonly') && { status: statusOf(person) }),
+	};
+}
+
+function listedDepartment(call: TenantCall, type: DepartmentIdType, department: Department) {
+	const { open_department_id, department_id, name, parent } = department;
+	const above = call.company.findDepartment('open_department_id', parent ?? '');
+	const members = [...call.company.membersWithin(department)];
+	const within = [department, ...call.company.departmentsBelow(department, true)];
+	const isMain = (person: Person) =>
+		within.some((each) => each.open_department_id === person.open_department_id);
+	return {
+		open_department_id,
+		...(shows(call, 'contact:department.base:readonly') && { department_id, name }),
+		...(shows(call, 'contact:department.organize:readonly') && {
+			...(above && { parent_department_id: above[type] }),
+			member_count: members.length,
+			primary_member_count: members.filter(isMain).length,
+			status: { is_deleted: false },
+		}),
 	};
 }
 

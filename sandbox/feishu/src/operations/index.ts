@@ -1,7 +1,7 @@
 import { createAppFeedCard, deleteAppFeedCards, updateAppFeedCards } from './appFeedCard';
 import { setBotTimeSensitive, setChatTimeSensitive, updateChatButtons } from './chats';
-import { findUsersByDepartment, getUserIds } from './contacts';
-import { listChatMembers, listChats, searchChats } from './groups';
+import { findUsersByDepartment, getDepartment, getUserIds, listSubdepartments } from './contacts';
+import { listChatMembers, listChats, searchChats, searchChatsV2 } from './groups';
 import { uploadImage } from './images';
 import { longConnectionEndpoint } from './longConnectionEndpoint';
 import type { Operation } from './operation';
@@ -27,8 +27,11 @@ export const OPERATIONS: readonly Operation[] = [
 	setBotTimeSensitive,
 	getUserIds,
 	findUsersByDepartment,
+	listSubdepartments,
+	getDepartment,
 	listChats,
 	searchChats,
+	searchChatsV2,
 	listChatMembers,
 	uploadImage,
 ];

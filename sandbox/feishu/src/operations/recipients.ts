@@ -44,17 +44,18 @@ export function userIdTypeOf(
 
 /**
  * Finds the people that a call names; `undefined` for an ID that nobody has.
- * @throws FeishuError `230001` for the whole call when one ID has not the form of its kind. The
- *   message names the field but not the ID: Feishu's reference does not promise more.
+ * @throws FeishuError `230001`, or what `error` makes, for the whole call when one ID has not the form
+ *   of its kind. The message names the field but not the ID: Feishu's reference does not promise more.
  */
 export function findRecipients(
 	call: TenantCall,
 	type: UserIdType,
 	field: string,
 	ids: readonly string[],
+	error: (description: string) => FeishuError = invalidParameter,
 ): Array<Person | undefined> {
 	for (const id of ids) {
-		if (!isWellFormedUserId(type, id)) throw invalidParameter(`${field} holds an invalid ${type}.`);
+		if (!isWellFormedUserId(type, id)) throw error(`${field} holds an invalid ${type}.`);
 	}
 	return ids.map((id) => {
 		const person = call.company.findPerson(type, id);

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyPluginCallback } from 'fastify';
 
-import { type App, newAppSecret } from '../apps';
-import type { Company, Group, Person, PersonChange } from '../company/company';
+import { type App, newAppSecret, TENANT_KEY } from '../apps';
+import type { Company, Department, Group, Person, PersonChange } from '../company/company';
 import type { EffectFilter } from '../effects';
 import type { FaultOptions } from '../faults';
 import type { FeedEntry } from '../feeds';
@@ -12,7 +12,15 @@ import type { StartPage } from '../startPage';
 import { registerCallbackRoutes } from './callbackRoutes';
 import * as schema from './controlSchemas';
 import { registerLiveRoutes } from './liveRoutes';
-import { findApp, findGroup, findStoreApp, found, openIdsIn } from './lookups';
+import {
+	findApp,
+	findDepartment,
+	findGroup,
+	findMember,
+	findStoreApp,
+	found,
+	openIdsIn,
+} from './lookups';
 
 /** A group as the control API tells it. */
 export interface GroupView {
@@ -53,6 +61,32 @@ export interface CardView {
 	holders: Array<Omit<FeedEntry, 'kind' | 'chat_id'> & { open_id: string; createdAt: number }>;
 }
 
+/** A department as the control API tells it. */
+export interface DepartmentView extends Department {
+	/** Those who are in it, not in one below it. */
+	members: number;
+	memberOpenIds: string[];
+}
+
+/** A group to be made; by default with the company's first person alone, and with all its bots. */
+export interface GroupToMake {
+	name: string;
+	description?: string;
+	/** Any IDs; the first is the owner. */
+	members?: string[];
+	/** App IDs. */
+	bots?: string[];
+}
+
+/** A department to be made; by default below the root, with nobody in it. */
+export interface DepartmentToMake {
+	name: string;
+	/** Either ID of the one above. */
+	parent?: string;
+	/** Any IDs; they stay in their main department as well. */
+	members?: string[];
+}
+
 /** A change to a group: open IDs to let in or take out, and App IDs of bots. */
 export interface GroupChange {
 	addMembers?: string[];
@@ -72,6 +106,8 @@ export type AppChange = Partial<
 	>
 > & {
 	availableDepartments?: string[] | null;
+	/** Names of departments; `null` lets it read everything in the address book. */
+	readableDepartments?: string[] | null;
 	allowedIps?: string[] | null;
 };
 
@@ -245,6 +281,43 @@ function registerCompany(server: FastifyInstance, sandbox: Sandbox): void {
 			};
 		},
 	);
+	server.post<{ Body: { tenant_key?: string; groups: GroupToMake[] } }>(
+		'/groups',
+		{ schema: { body: schema.newGroups } },
+		({ body: { tenant_key = TENANT_KEY, groups } }) => {
+			const company = found(sandbox.companies.get(tenant_key), 'tenant', tenant_key);
+			const read = groups.map((group) => ({
+				...group,
+				members: group.members?.map((id) => findMember(sandbox, company, id)),
+				bots: group.bots?.map((app_id) => findApp(sandbox, app_id).app_id),
+			}));
+			const added = read.map((group) => groupView(company.addGroup(group), company));
+			sandbox.live.note('everything');
+			return { groups: added };
+		},
+	);
+	server.post<{ Body: { tenant_key?: string; departments: DepartmentToMake[] } }>(
+		'/departments',
+		{ schema: { body: schema.newDepartments } },
+		({ body: { tenant_key = TENANT_KEY, departments } }) => {
+			const company = found(sandbox.companies.get(tenant_key), 'tenant', tenant_key);
+			const read = departments.map(({ name, parent, members }) => ({
+				name,
+				parent: parent === undefined ? undefined : findDepartment(company, parent),
+				members: members?.map((id) => findMember(sandbox, company, id)),
+			}));
+			const added = read.map((department) => company.addDepartment(department));
+			sandbox.live.note('everything');
+			return { departments: added.map((department) => departmentView(department, company)) };
+		},
+	);
+	server.get<{ Params: { id: string }; Querystring: { tenant_key?: string } }>(
+		'/departments/:id',
+		({ params, query: { tenant_key = TENANT_KEY } }) => {
+			const company = found(sandbox.companies.get(tenant_key), 'tenant', tenant_key);
+			return departmentView(findDepartment(company, params.id), company);
+		},
+	);
 	server.get<{ Params: { chat_id: string } }>('/groups/:chat_id', ({ params }) => {
 		const { group, company } = findGroup(sandbox, params.chat_id);
 		return groupDetails(group, company);
@@ -272,10 +345,13 @@ function registerApps(server: FastifyInstance, sandbox: Sandbox): void {
 	server.patch<{ Params: { app_id: string }; Body: AppChange }>(
 		'/apps/:app_id',
 		{ schema: { body: schema.appChange } },
-		({ params, body: { availableDepartments, allowedIps, ...change } }) => {
+		({ params, body: { availableDepartments, readableDepartments, allowedIps, ...change } }) => {
 			const app = Object.assign(findApp(sandbox, params.app_id), change);
 			if (availableDepartments !== undefined) {
 				app.availableDepartments = availableDepartments ?? undefined;
+			}
+			if (readableDepartments !== undefined) {
+				app.readableDepartments = readableDepartments ?? undefined;
 			}
 			if (allowedIps !== undefined) app.allowedIps = allowedIps ?? undefined;
 			sandbox.live.note('everything');
@@ -335,6 +411,11 @@ function companyView(company: Company): CompanyView {
 		departments: company.departments,
 		groups: [...company.groups.values()].map((group) => groupView(group, company)),
 	};
+}
+
+function departmentView(department: Department, company: Company): DepartmentView {
+	const members = company.membersOf(department).map((person) => person.open_id);
+	return { ...department, members: members.length, memberOpenIds: members };
 }
 
 function groupView(group: Group, company: Company): GroupView {

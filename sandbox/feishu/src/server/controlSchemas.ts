@@ -5,7 +5,7 @@ import { GATEWAY_CODES, NAMED_IDS, USER_ID_CODES } from '../gateway';
 import { OPERATION_NAMES, TENANT_OPERATION_NAMES } from '../operationNames';
 import { ENTRY_USER_IDS } from '../operations/operation';
 import { OUTCOMES } from '../requests';
-import { ACTION_VALUES_PLACES, BIZ_ID_PLACES } from '../settings';
+import { ACTION_VALUES_PLACES, BIZ_ID_PLACES, CHAT_SEARCH_V2 } from '../settings';
 import {
 	boolean,
 	count,
@@ -34,6 +34,7 @@ export const settings = object({
 	tokenRenewalMargin: seconds,
 	tokenErrorsAs400: boolean,
 	reasonsAsNames: boolean,
+	chatSearchV2: oneOf(CHAT_SEARCH_V2),
 	rateLimiting: object({
 		enabled: boolean,
 		countRefused: boolean,
@@ -147,6 +148,23 @@ export const startPage = object(
 	['n8n', 'scenarios'],
 );
 
+export const newGroups = object(
+	{
+		tenant_key: string,
+		groups: listOf(
+			object({ name: string, description: string, members: strings, bots: strings }, ['name']),
+		),
+	},
+	['groups'],
+);
+export const newDepartments = object(
+	{
+		tenant_key: string,
+		departments: listOf(object({ name: string, parent: string, members: strings }, ['name'])),
+	},
+	['departments'],
+);
+
 export const groupChange = object({
 	addMembers: strings,
 	removeMembers: strings,
@@ -157,6 +175,7 @@ export const groupChange = object({
 export const appChange = object({
 	scopes: { type: 'array', items: oneOf(SCOPES) },
 	availableDepartments: { type: ['array', 'null'], items: string },
+	readableDepartments: { type: ['array', 'null'], items: string },
 	unavailablePeople: strings,
 	peopleWithoutBotChat: strings,
 	isDisabled: boolean,

@@ -1,5 +1,5 @@
 import type { App } from '../apps';
-import type { Company, Group } from '../company/company';
+import type { Company, Department, Group, Person } from '../company/company';
 import type { Sandbox } from '../sandbox';
 
 /** The control API is asked for something that there is not; HTTP 404. */
@@ -36,4 +36,17 @@ export function findGroup(sandbox: Sandbox, chat_id: string): { group: Group; co
 		if (group) return { group, company };
 	}
 	throw new NotFound(`There is no group ${chat_id}`);
+}
+
+/** The department, by either ID; @throws NotFound if there is none. */
+export function findDepartment(company: Company, id: string): Department {
+	const department =
+		company.findDepartment('open_department_id', id) ?? company.findDepartment('department_id', id);
+	return found(department, 'department', id);
+}
+
+/** Somebody who works in the company, by any ID; @throws NotFound if there is nobody. */
+export function findMember(sandbox: Sandbox, company: Company, id: string): Person {
+	const somebody = sandbox.findPerson(id);
+	return found(somebody?.company === company ? somebody.person : undefined, 'person', id);
 }

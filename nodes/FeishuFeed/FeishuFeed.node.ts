@@ -18,7 +18,9 @@ export class FeishuFeed implements INodeType {
 		name: 'feishuFeed',
 		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
 		group: ['output'],
-		version: 1,
+		// In version 1.1 recipients are given as e-mails, mobile numbers or IDs unless the user chooses another way.
+		version: [1, 1.1],
+		defaultVersion: 1.1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
 			"Put cards on top of people's Feishu (飞书, Lark) message list, update them, and pin chats",

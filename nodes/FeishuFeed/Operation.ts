@@ -1,8 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { ListEndpoint } from '../shared/api/endpoints';
+import type { AddressEndpoint, ListEndpoint } from '../shared/api/endpoints';
 import type { CreateCardContent } from '../shared/api/payloads';
 import type { Failure } from '../shared/api/failures';
+import type { AddressLookUps } from '../shared/delivery/AddressLookUps';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
 import type { CallWithRetries } from '../shared/delivery/callWithRetries';
 import type { Destination } from '../shared/delivery/sendToRecipients';
@@ -50,13 +51,17 @@ export interface LookUpOperation extends OperationForm {
 	/** What the operation does, as it reads in an error: "Could not …". */
 	purpose: string;
 	/** What it calls, for the documentation of scopes and limits. */
-	endpoints: ListEndpoint[];
+	endpoints: Array<ListEndpoint | AddressEndpoint>;
 	/**
 	 * Reads one item. Throws InvalidField for what Feishu would refuse.
 	 *
+	 * @param lookUps collects addresses of all items, which are looked up together
 	 * @returns does what the item asks for, with calls that are paced and retried like all others
 	 */
-	read: (parameters: ItemParameters) => (call: CallWithRetries) => Promise<LookUpResult>;
+	read: (
+		parameters: ItemParameters,
+		lookUps: AddressLookUps,
+	) => (call: CallWithRetries) => Promise<LookUpResult>;
 }
 
 /** Anything that the node can do. */

@@ -1,5 +1,6 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { idTypeOf } from '../shared/delivery/batches';
 import { readResumeRequest } from '../shared/sendAndWait/resumeToken';
 import type { ResumeResponse } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
@@ -24,7 +25,9 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const choice = card?.choices[Number(query.choice)];
 	if (card === undefined || choice === undefined) return refuse(context, 404);
 	const isLink = card.channel === 'link';
-	const operator = isLink ? { [card.userIdType]: query.recipient } : await operatorOfPress(context);
+	const operator = isLink
+		? { [idTypeOf(card, query.recipient ?? '')]: query.recipient }
+		: await operatorOfPress(context);
 	if (operator === undefined) return refuse(context, 403);
 
 	const responded = respond(card, choice, operator, Date.now());
@@ -39,8 +42,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 			const shown = status === 'recorded' ? 'question' : 'closed';
 			response.status(200).type('html').send(page(shown));
 		} else {
-			const { userIdType } = card;
-			const body: ResumeResponse = { status, ...(status === 'unidentified' && { userIdType }) };
+			const body: ResumeResponse = responded.status === 'recorded' ? { status } : responded;
 			response.status(isQuestion ? 405 : 200).json(body);
 		}
 		return { noWebhookResponse: true };

@@ -59,7 +59,10 @@ function again(state: WaitingState): INodeExecutionData[][] {
 function jsonOf(card: WaitingCard, { onFailure }: WaitingState): IDataObject {
 	const { error, reached, failed } = card;
 	if (error === undefined) return responseOf(card) as IDataObject;
-	const summary = reached && { biz_id: card.card.biz_id, succeeded: reached, failed };
+	const summary =
+		reached === undefined && failed === undefined
+			? undefined
+			: { biz_id: card.card.biz_id, succeeded: reached ?? [], failed };
 	return failedJson(error, onFailure === 'tellErrorOutput', summary as IDataObject);
 }
 
@@ -115,7 +118,14 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 		const { succeeded, failed } = summaryOf(result) as { succeeded: string[]; failed: object[] };
 		const error =
 			succeeded.length === 0 ? failureSentence(CREATE_APP_FEED_CARD.purpose, result) : undefined;
-		return { ...card, reached: succeeded, failed, ...(error !== undefined && { error }) };
+		// Those who were not found are told of from the beginning.
+		const notReached = [...(card.failed ?? []), ...failed];
+		return {
+			...card,
+			reached: succeeded,
+			failed: notReached,
+			...(error !== undefined && { error }),
+		};
 	});
 	const failure = cards.find(({ error }) => error !== undefined)?.error;
 	if (failure !== undefined && state.onFailure === 'stop') {
@@ -172,11 +182,19 @@ function requestOf(
 ): ItemRequest {
 	const {
 		userIdType,
+		otherIdTypes,
 		card: { biz_id: bizId },
 	} = card;
 	return {
 		item,
-		request: { userIdType, userIds, content, target: bizId, names: { biz_id: bizId } },
+		request: {
+			userIdType,
+			userIds,
+			...(otherIdTypes && { otherIdTypes }),
+			content,
+			target: bizId,
+			names: { biz_id: bizId },
+		},
 	};
 }
 
@@ -194,7 +212,11 @@ async function callAndJoin(
 	for (const { item, card } of asked) {
 		const { names, outcomes } = results.get(item) as ItemResult;
 		const before = joined.get(card)?.outcomes ?? [];
-		joined.set(card, { names, outcomes: new Map([...before, ...outcomes]) });
+		joined.set(card, {
+			names,
+			outcomes: new Map([...before, ...outcomes]),
+			...(card.named && { named: new Map(card.named) }),
+		});
 	}
 	return joined;
 }

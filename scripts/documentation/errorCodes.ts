@@ -15,6 +15,7 @@ const CONCERNS: Record<Concern, Record<Language, string>> = {
 		'zh-CN': '请求中的某些 ID：只有这些人失败，其他人照常发送',
 	},
 	chat: { en: 'The chat', 'zh-CN': '群聊' },
+	department: { en: 'The department', 'zh-CN': '部门' },
 	request: {
 		en: 'What was asked for, or some of the IDs: then only they fail',
 		'zh-CN': '请求的内容，或其中的某些 ID；如果是 ID，只有这些人失败',
@@ -36,6 +37,7 @@ const CONCERNS: Record<Concern, Record<Language, string>> = {
 const CHECK_PERSON = '把已离职的人从名单里去掉，并确认每个 ID 都是 User ID Type 所选的类型';
 const OTHER_TENANT = '把其他企业的人从名单里去掉，并检查凭证';
 const CHECK_CHAT = '检查群 ID，并确认这个群还在';
+const ADD_BOT = '把应用的机器人加进群里';
 const CHECK_FIELDS = '检查节点的各个字段';
 const CHECK_APP = '检查凭证里的应用';
 const SLOW_DOWN = '稍等片刻，或减少同时发送的工作流';
@@ -55,7 +57,11 @@ const CHINESE_ADVICE: Record<KnownErrorCode, string> = {
 	99992381: OTHER_TENANT,
 	99992355: CHECK_CHAT,
 	99992356: CHECK_CHAT,
-	230027: '把应用的机器人加进群里',
+	230027: ADD_BOT,
+	232006: CHECK_CHAT,
+	232011: ADD_BOT,
+	40004: '在开发者后台扩大应用的通讯录权限范围，并发布新版本',
+	40015: '检查部门 ID，并确认这个部门还在',
 	230001: CHECK_FIELDS,
 	99992402: CHECK_FIELDS,
 	9499: CHECK_FIELDS,

@@ -1,12 +1,40 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
-import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
-import type { FeedEndpoint, ListEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import {
+	CREATE_APP_FEED_CARD,
+	GET_USER_IDS,
+	LIST_CHATS,
+	LIST_CHAT_MEMBERS,
+	LIST_DEPARTMENT_CHILDREN,
+	LIST_DEPARTMENT_USERS,
+	SEARCH_CHATS,
+} from '../../nodes/shared/api/endpoints';
+import type {
+	AddressEndpoint,
+	FeedEndpoint,
+	ListEndpoint,
+	RateLimit,
+} from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
 import { code, table } from './markdown';
 
 /** The languages of the documentation. */
 export type Language = 'en' | 'zh-CN';
+
+type Words = (typeof WORDS)[Language];
+
+/** The ways to say who is to be reached that need look-ups, with what they call. */
+const LOOK_UPS: ReadonlyArray<{
+	name: (words: Words) => string;
+	endpoints: Array<ListEndpoint | AddressEndpoint>;
+}> = [
+	{ name: ({ byAddress }) => byAddress, endpoints: [GET_USER_IDS] },
+	{ name: ({ ofChat }) => ofChat, endpoints: [LIST_CHAT_MEMBERS] },
+	{
+		name: ({ ofDepartment }) => ofDepartment,
+		endpoints: [LIST_DEPARTMENT_USERS, LIST_DEPARTMENT_CHILDREN],
+	},
+];
 
 /** What each limit of a card is about, as the form calls it. */
 const LIMITED: Record<
@@ -35,6 +63,9 @@ const WORDS = {
 		rate: 'Calls, for each app and company',
 		scopes: 'Scope (any one)',
 		chatPicker: 'Chat picker: From List',
+		byAddress: 'Recipients: E-Mails, Mobile Numbers or IDs',
+		ofChat: 'Recipients: Members of a Chat',
+		ofDepartment: 'Recipients: Members of a Department',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `${calls} a second`
@@ -54,6 +85,9 @@ const WORDS = {
 		rate: '调用频率（按应用、按企业计）',
 		scopes: '权限（任一即可）',
 		chatPicker: '群列表：From List',
+		byAddress: '接收人：E-Mails, Mobile Numbers or IDs（邮箱、手机号或 ID）',
+		ofChat: '接收人：Members of a Chat（群成员）',
+		ofDepartment: '接收人：Members of a Department（部门成员）',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `每秒 ${calls} 次`
@@ -78,13 +112,16 @@ export function cardLimits(language: Language): string {
 /** Which calls an operation makes, how many recipients each takes, and how often it may be made. */
 export function callLimits(language: Language): string {
 	const words = WORDS[language];
-	const rows = operationNames().flatMap(({ name, operation }) =>
-		endpointsOf(operation).map((endpoint) => {
-			const isFeed = 'batchSize' in endpoint;
+	const callers = [
+		...operationNames().map(({ name, operation }) => ({ name, endpoints: endpointsOf(operation) })),
+		...LOOK_UPS.map(({ name, endpoints }) => ({ name: name(words), endpoints })),
+	];
+	const rows = callers.flatMap(({ name, endpoints }) =>
+		endpoints.map((endpoint) => {
 			return [
 				name,
-				code(`${isFeed ? endpoint.method : 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
-				isFeed ? String(endpoint.batchSize) : '–',
+				code(`${endpoint.method ?? 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
+				'batchSize' in endpoint ? String(endpoint.batchSize) : '–',
 				endpoint.rateLimits.map(words.rateOf).join(words.and),
 			];
 		}),
@@ -100,6 +137,10 @@ export function scopes(language: Language): string {
 			name,
 			needed: endpointsOf(operation).map((endpoint) => endpoint.scopes),
 		})),
+		...LOOK_UPS.map(({ name, endpoints }) => ({
+			name: name(words),
+			needed: endpoints.map((endpoint) => endpoint.scopes),
+		})),
 		{ name: words.chatPicker, needed: [LIST_CHATS.scopes, SEARCH_CHATS.scopes] },
 	].map(({ name, needed }) => {
 		const alternatives = new Set(needed.map((all) => all.map(code).join(words.or)));
@@ -111,8 +152,11 @@ export function scopes(language: Language): string {
 /** Every scope that an operation needs, each once: what the developer console imports. */
 export function allScopes(): string[] {
 	const endpoints = operationNames().flatMap(({ operation }) => endpointsOf(operation));
+	const lookUps = LOOK_UPS.flatMap((way) => way.endpoints);
 	return [
-		...new Set([...endpoints, LIST_CHATS, SEARCH_CHATS].flatMap((endpoint) => endpoint.scopes)),
+		...new Set(
+			[...endpoints, ...lookUps, LIST_CHATS, SEARCH_CHATS].flatMap((endpoint) => endpoint.scopes),
+		),
 	];
 }
 
@@ -125,7 +169,7 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint> {
+function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint | AddressEndpoint> {
 	switch (operation.kind) {
 		case 'send': {
 			const { endpoint, fallback } = operation;

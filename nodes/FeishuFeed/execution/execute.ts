@@ -9,11 +9,15 @@ import {
 	failedJson,
 	failureSentence,
 	failuresOf,
+	nameOf,
 	nameSome,
 	recipientsOf,
 	summaryOf,
+	withUnresolved,
 } from '../../shared/delivery/outcome';
 import type { ItemResult } from '../../shared/delivery/outcome';
+import { openRun } from '../../shared/delivery/openRun';
+import { resolveRecipients } from '../../shared/delivery/resolveRecipients';
 import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
 import { checkApplink } from '../../shared/validation/cardFields';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
@@ -44,8 +48,8 @@ export async function executeOperation(
 }
 
 /**
- * The one way that data takes through an operation that sends: read and check every item, join the recipients into
- * batches, call Feishu, turn the outcomes into output items.
+ * The one way that data takes through an operation that sends: read and check every item, look up whom it names
+ * otherwise than by IDs, join the recipients into batches, call Feishu, turn the outcomes into output items.
  *
  * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call
  * @throws {NodeApiError} for the first item that reached nobody; neither if items may fail
@@ -66,20 +70,27 @@ async function send(
 		};
 	});
 	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
+	const [first] = requests;
+	const run = first && (await openRun(context, first.delivery));
+	if (run) {
+		const recipients = requests.map(({ request }) => request);
+		await resolveRecipients(context, recipients, first.delivery, run);
+	}
 	const tries = EarlierTries.of(context);
 	operation.complete?.(requests, (item) => tries.idFor(item));
 	showWarnings(
 		context,
 		requests.map(({ item, request: { warnings } }) => ({ item, warnings })),
 	);
-	const [first] = requests;
 	const results = new Map<number, ItemResult>();
-	if (first !== undefined) {
+	if (run) {
 		const remaining = requests.map((request) => tries.remaining(request));
-		const sent = await sendToRecipients(context, operation, remaining, first.delivery);
+		const sent = await sendToRecipients(context, operation, remaining, first.delivery, run);
 		for (const { item, request } of requests) {
 			const result = sent.get(item);
-			if (result) results.set(item, tries.withReached(item, request.userIds, result));
+			if (result === undefined) continue;
+			const ofAllTries = tries.withReached(item, request.userIds, result);
+			results.set(item, withUnresolved(ofAllTries, request));
 		}
 		tries.keep(results);
 	}
@@ -128,7 +139,9 @@ const REACHED_IN_ERROR = 100;
  */
 function describe(result: ItemResult, all: Map<number, ItemResult>): string | undefined {
 	const reachedBy = (one: ItemResult) =>
-		[...one.outcomes].filter(([, failure]) => failure === undefined).map(([userId]) => userId);
+		[...one.outcomes]
+			.filter(([, failure]) => failure === undefined)
+			.map(([userId]) => nameOf(one, userId));
 	const reached = reachedBy(result);
 	const ofOthers = [...all.values()].filter((other) => other !== result).flatMap(reachedBy);
 	const sentences = [

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { sentenceOf } from '../../shared/api/failures';
 import { openClient } from '../../shared/api/openClient';
+import { AddressLookUps } from '../../shared/delivery/AddressLookUps';
 import { openCalls } from '../../shared/delivery/openCalls';
 import { failedJson } from '../../shared/delivery/outcome';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
@@ -20,8 +21,9 @@ export async function lookUp(
 	context: IExecuteFunctions,
 	{ read, purpose }: LookUpOperation,
 ): Promise<INodeExecutionData[]> {
+	const lookUps = new AddressLookUps();
 	const items = readItems(context, (parameters) => ({
-		run: read(parameters),
+		run: read(parameters, lookUps),
 		delivery: readDeliveryOptions(parameters),
 	}));
 	const node = context.getNode();

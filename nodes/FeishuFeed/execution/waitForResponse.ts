@@ -9,6 +9,10 @@ import type {
 
 import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
 import type { TenantCredential } from '../../shared/api/tenantCredential';
+import { CREATE_APP_FEED_CARD } from '../../shared/api/endpoints';
+import { openRun } from '../../shared/delivery/openRun';
+import { failedOf, failureSentence } from '../../shared/delivery/outcome';
+import { resolveRecipients } from '../../shared/delivery/resolveRecipients';
 import { checkApplink } from '../../shared/validation/cardFields';
 import { waitingWorkflow } from '../../shared/sendAndWait/waitingWorkflow';
 import { WAITING_STATE_VERSION } from '../../shared/sendAndWait/waitingState';
@@ -21,7 +25,7 @@ import type { CardRequest, SendAndWaitOperation } from '../Operation';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
 
-type ReadItem = Pick<WaitingState, 'delivery'> & { card: WaitingCard; warnings?: string[] };
+type ReadItem = Pick<WaitingState, 'delivery'> & { request: CardRequest; card: WaitingCard };
 
 /**
  * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
@@ -43,13 +47,14 @@ export async function waitForResponse(
 	}
 	const now = Date.now();
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const items = readItems(context, (parameters): ReadItem => {
+	const read = readItems(context, (parameters): ReadItem => {
 		const request = operation.read(parameters);
 		checkApplink(request.content.app_feed_card, appId);
 		const plan = readWaitingPlan(parameters, now);
 		const delivery = readDeliveryOptions(parameters);
-		return { card: readCard(context, request, plan), delivery, warnings: request.warnings };
+		return { request, card: readCard(context, request, plan), delivery };
 	});
+	const items = await withFound(context, read);
 	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
 	if (first === undefined) {
 		return items.map((item, index) => ({
@@ -60,7 +65,7 @@ export async function waitForResponse(
 	showWarnings(
 		context,
 		items.flatMap((item, index) =>
-			item instanceof NodeOperationError ? [] : [{ item: index, warnings: item.warnings }],
+			item instanceof NodeOperationError ? [] : [{ item: index, warnings: item.request.warnings }],
 		),
 	);
 	const state: WaitingState = {
@@ -68,7 +73,7 @@ export async function waitForResponse(
 		cards: items.map((item) =>
 			// What cannot be sent keeps its place, so that the results stand in the order of the items.
 			item instanceof NodeOperationError
-				? { ...first.card, userIds: [], error: item.message }
+				? { ...withoutFound(first.card), userIds: [], error: item.message }
 				: item.card,
 		),
 		delivery: first.delivery,
@@ -119,10 +124,48 @@ function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWor
 	};
 }
 
+/**
+ * Looks up whom the items name otherwise than by IDs. The card of an item of which nobody is found has the error, if
+ * items may fail.
+ *
+ * @throws {NodeOperationError} for the first such item otherwise
+ */
+async function withFound(
+	context: IExecuteFunctions,
+	items: Array<ReadItem | NodeOperationError>,
+): Promise<Array<ReadItem | NodeOperationError>> {
+	const read = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
+	const requests = read.map(({ request }) => request);
+	const [first] = read;
+	if (first === undefined || !requests.some(({ lookUps }) => lookUps)) return items;
+	const run = await openRun(context, first.delivery);
+	await resolveRecipients(context, requests, first.delivery, run);
+	return items.map((item, itemIndex) => {
+		if (item instanceof NodeOperationError) return item;
+		const { request, card } = item;
+		const { userIds, names, resolved } = request;
+		if (resolved === undefined) return item;
+		// Nobody is reached yet: only those who cannot be sent to have an outcome.
+		const { failures, named } = resolved;
+		const unresolved = { names, outcomes: new Map(failures), named };
+		const error =
+			userIds.length === 0 ? failureSentence(CREATE_APP_FEED_CARD.purpose, unresolved) : undefined;
+		if (error !== undefined && !context.continueOnFail()) {
+			throw new NodeOperationError(context.getNode(), error, { itemIndex });
+		}
+		const found = { userIds, named: [...named], failed: failedOf(unresolved) };
+		return { ...item, card: { ...card, ...found, ...(error !== undefined && { error }) } };
+	});
+}
+
+function withoutFound({ named: _named, failed: _failed, ...card }: WaitingCard): WaitingCard {
+	return card;
+}
+
 /** @throws {InvalidField} when its buttons could not open n8n */
 function readCard(
 	context: IExecuteFunctions,
-	{ userIdType, userIds, content }: CardRequest,
+	{ userIdType, userIds, otherIdTypes, content }: CardRequest,
 	plan: WaitingPlan,
 ): WaitingCard {
 	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
@@ -133,5 +176,13 @@ function readCard(
 	}
 	const { app_feed_card: card } = content;
 	const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
-	return { ...plan, userIdType, userIds, card: named, given: [], cleared: [] };
+	return {
+		...plan,
+		userIdType,
+		userIds,
+		...(otherIdTypes && { otherIdTypes }),
+		card: named,
+		given: [],
+		cleared: [],
+	};
 }

@@ -1,67 +1,224 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import type { UserIdType } from '../../shared/api/payloads';
+import type { RecipientRequest } from '../../shared/delivery/batches';
+import type { LookUp } from '../../shared/delivery/lookUps';
 import { asObject, jsonOf } from '../../shared/primitives/json';
-import { idFromForm, isEmpty } from '../../shared/validation/formValues';
-import { oneOf, parseField } from '../../shared/validation/validators';
+import { isEmpty } from '../../shared/validation/formValues';
+import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
+import {
+	USER_ID_TYPES,
+	WRAPPERS,
+	hasOwnLists,
+	idOfNumber,
+	kindOfId,
+	problemOfId,
+	recognisePeople,
+	separated,
+	visible,
+} from '../../shared/validation/recognisePeople';
+import type { IdKind, NamedRecipient } from '../../shared/validation/recognisePeople';
+import { oneOf, parseField, trueOrFalse } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
+import { readChatId, recipientChatField } from './chat';
+import { readDepartment, recipientDepartmentField } from './department';
+import { personFields, readPeople } from './person';
 
 /** Who is to be reached, in the order given, each once. */
-export interface Recipients {
-	userIdType: UserIdType;
-	userIds: string[];
+export type Recipients = Pick<
+	RecipientRequest,
+	'userIdType' | 'userIds' | 'otherIdTypes' | 'lookUps'
+>;
+
+/** The ways to say who is to be reached. */
+const RECIPIENTS_BY = ['people', 'id', 'person', 'chat', 'department'] as const;
+type RecipientsBy = (typeof RECIPIENTS_BY)[number];
+
+const BY_FIELD: INodeProperties = {
+	displayName: 'Recipients',
+	name: 'recipientsBy',
+	type: 'options',
+	options: [
+		{
+			name: 'E-Mails, Mobile Numbers or IDs',
+			value: 'people',
+			description:
+				'A list in which each entry is recognised for what it is. The ID of a chat or department stands for its members.',
+		},
+		{
+			name: 'Members of a Chat',
+			value: 'chat',
+			description: 'Everybody in a group that your bot is a member of',
+		},
+		{
+			name: 'Members of a Department',
+			value: 'department',
+			description: 'Everybody in a department and, if you want, in those below it',
+		},
+		{ name: 'People From List', value: 'person', description: 'Somebody whom you pick by name' },
+		{
+			name: 'User IDs',
+			value: 'id',
+			description: 'IDs of one kind',
+		},
+	],
+	default: 'people',
+	noDataExpression: true,
+	description: 'How you say who is to be reached',
+};
+
+/** The fields of one way to say who is to be reached. */
+function shownBy(by: RecipientsBy, fields: INodeProperties[]): INodeProperties[] {
+	return fields.map((field) => ({
+		...field,
+		displayOptions: { show: { recipientsBy: [by], ...field.displayOptions?.show } },
+	}));
 }
 
-const USER_ID_TYPES = ['open_id', 'union_id', 'user_id'] as const satisfies UserIdType[];
+/** What kind of ID names a person. */
+export const userIdTypeField: INodeProperties = {
+	displayName: 'User ID Type',
+	name: 'userIdType',
+	type: 'options',
+	options: [
+		{
+			name: 'Open ID',
+			value: 'open_id',
+			description: 'Begins with ou_ and names a person within this app',
+		},
+		{
+			name: 'Union ID',
+			value: 'union_id',
+			description: 'Begins with on_ and names a person within all apps of one developer',
+		},
+		{
+			name: 'User ID',
+			value: 'user_id',
+			description:
+				'Names a person within the company. Custom apps only, with the scope contact:user.employee_id:readonly.',
+		},
+	],
+	default: 'open_id',
+	description: 'The kind of ID that identifies the recipients',
+};
 
+const userIdsField: INodeProperties = {
+	displayName: 'User IDs',
+	name: 'userIds',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706, ou_a18fe85d22e7633852d8104226e99eac',
+	description:
+		'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list of IDs or of objects that have them. Any number is fine: the node sends them in batches.',
+};
+
+/** The form for a list of people by their addresses or IDs. */
+export const peopleField: INodeProperties = {
+	displayName: 'People',
+	name: 'people',
+	type: 'string',
+	typeOptions: { rows: 2 },
+	required: true,
+	default: '',
+	placeholder: 'e.g. zhang.wei@example.com, +86 138 0013 8000, ou_7d8a6e6df7621556ce0d21922b676706',
+	description:
+		'E-mail addresses, mobile numbers (outside mainland China with + and the country code) and IDs in any mix, separated by commas or line breaks, or an expression that gives a list of them or of objects that have them. Any number is fine: the node looks them up in batches.',
+};
+
+/** Nodes of version 1 have no chooser in their workflow: theirs are IDs. */
 export const recipientFields: INodeProperties[] = [
-	{
-		displayName: 'User ID Type',
-		name: 'userIdType',
-		type: 'options',
-		options: [
-			{
-				name: 'Open ID',
-				value: 'open_id',
-				description: 'Begins with ou_ and names a person within this app',
-			},
-			{
-				name: 'Union ID',
-				value: 'union_id',
-				description: 'Begins with on_ and names a person within all apps of one developer',
-			},
-			{
-				name: 'User ID',
-				value: 'user_id',
-				description:
-					'Names a person within the company. Custom apps only, with the scope contact:user.employee_id:readonly.',
-			},
-		],
-		default: 'open_id',
-		description: 'The kind of ID that identifies the recipients',
-	},
-	{
-		displayName: 'User IDs',
-		name: 'userIds',
-		type: 'string',
-		typeOptions: { rows: 2 },
-		required: true,
-		default: '',
-		placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706, ou_a18fe85d22e7633852d8104226e99eac',
-		description:
-			'The people whose message list this changes: IDs separated by commas or line breaks, or an expression that gives a list of IDs or of objects that have them. Any number is fine: the node sends them in batches.',
-	},
+	{ ...BY_FIELD, displayOptions: { show: { '@version': [{ _cnd: { gte: 1.1 } }] } } },
+	{ ...BY_FIELD, default: 'id', displayOptions: { show: { '@version': [1] } } },
+	...shownBy('people', [peopleField]),
+	...shownBy('id', [userIdTypeField, userIdsField]),
+	...shownBy('person', personFields),
+	...shownBy('chat', [recipientChatField]),
+	...shownBy('department', [
+		recipientDepartmentField,
+		{
+			displayName: 'Include Subdepartments',
+			name: 'includeSubdepartments',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to reach the members of all departments below it, too',
+		},
+	]),
 ];
 
 /**
- * Reads who is to be reached: IDs as text that separates them, as a list, as JSON, or as objects that have one, such
- * as the operator of an event. A person who is named twice is reached once.
- * What cannot be an ID of the chosen kind is refused here; whether an ID exists, Feishu tells.
+ * Reads who is to be reached. A person who is named twice is reached once. What cannot be an ID or an address is
+ * refused here; whether it is somebody's, Feishu tells.
  *
- * @throws {InvalidField} when there is none, or one is not a valid ID
+ * @throws {InvalidField} when nobody is named, or something is not what it should be
  */
 export function readRecipients(parameters: ItemParameters): Recipients {
+	// What was saved before there was a choice gives IDs.
+	const chosen = parameters(BY_FIELD.name) ?? 'id';
+	const by = parseField(oneOf(RECIPIENTS_BY), chosen, BY_FIELD.displayName);
+	switch (by) {
+		case 'id':
+			return readIds(parameters);
+		case 'people':
+			return toRecipients(recognisePeople(parameters('people'), peopleField.displayName));
+		case 'person':
+			return { userIdType: 'open_id', userIds: readPeople(parameters) };
+		case 'chat': {
+			const id = readChatId(parameters, recipientChatField.name);
+			return lookingUp({ kind: 'chat', id, recipient: id, position: 0 });
+		}
+		case 'department': {
+			const { id, idType } = readDepartment(parameters, recipientDepartmentField.name);
+			const include = parameters('includeSubdepartments');
+			const includeSubdepartments = parseField(trueOrFalse, include, 'Include Subdepartments');
+			const list = { kind: 'department' as const, id, idType, includeSubdepartments };
+			return lookingUp({ ...list, recipient: id, position: 0 });
+		}
+	}
+}
+
+/** Somebody who is looked up is named by this kind of ID where no ID is given with them. */
+const USUAL_ID_TYPE: UserIdType = 'open_id';
+
+function lookingUp(lookUp: LookUp): Recipients {
+	return { userIdType: USUAL_ID_TYPE, userIds: [], lookUps: [lookUp] };
+}
+
+/** @throws {InvalidField} when there is nobody */
+function toRecipients(people: NamedRecipient[]): Recipients {
+	if (people.length === 0) {
+		const { displayName } = peopleField;
+		throw new InvalidField(displayName, 'is empty, but at least one recipient is required');
+	}
+	const idTypes = new Map<string, UserIdType>();
+	const lookUps: LookUp[] = [];
+	for (const { kind, value, given } of people) {
+		const named = { recipient: given, position: idTypes.size };
+		if (kind === 'chat') lookUps.push({ kind, id: value, ...named });
+		else if (kind === 'department') {
+			const list = { kind, id: value, idType: 'open_department_id' as const };
+			lookUps.push({ ...list, includeSubdepartments: false, ...named });
+		} else if (kind === 'email' || kind === 'mobile') lookUps.push({ kind, value, ...named });
+		else idTypes.set(value, kind);
+	}
+	const [userIdType = USUAL_ID_TYPE] = idTypes.values();
+	const others = [...idTypes].filter(([, idType]) => idType !== userIdType);
+	return {
+		userIdType,
+		userIds: [...idTypes.keys()],
+		...(others.length > 0 && { otherIdTypes: Object.fromEntries(others) }),
+		...(lookUps.length > 0 && { lookUps }),
+	};
+}
+
+/**
+ * Reads IDs of one kind: as text that separates them, as a list, as JSON, or as objects that have one, such as the
+ * operator of an event.
+ *
+ * @throws {InvalidField} when there is none, or one is not a valid ID of the kind
+ */
+function readIds(parameters: ItemParameters): Recipients {
 	const userIdType = parseField(oneOf(USER_ID_TYPES), parameters('userIdType'), 'User ID Type');
 	const userIds = new Set(idsIn(parameters('userIds'), userIdType));
 	if (userIds.size === 0) {
@@ -77,27 +234,20 @@ function idsIn(value: unknown, userIdType: UserIdType): string[] {
 	if (value === undefined || value === null) return [];
 	if (Array.isArray(value)) return value.flatMap((entry) => idsIn(entry, userIdType));
 	if (typeof value === 'string') return idsInText(value, userIdType);
-	if (typeof value === 'number' && userIdType === 'user_id') return [idOfNumber(value)];
+	if (typeof value === 'number' && userIdType === 'user_id') return [ofNumber(value)];
 	const fields = asObject(value);
 	if (fields !== undefined) return [idOfObject(fields, userIdType)];
 	throw new InvalidField(FIELD, `must be a list of IDs, but one is ${kindOf(value)}`);
 }
 
-/** What people paste along with text and do not see: zero-width characters, direction marks, soft hyphens. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
-/** Separators as people type and paste them: ASCII and Chinese commas and semicolons, bars, tabs, line breaks. */
-const SEPARATORS = /[,;|\t\n\r，；、｜]/;
-
 function idsInText(value: string, userIdType: UserIdType): string[] {
-	const text = value.replace(INVISIBLE, '').trim();
+	const text = visible(value);
 	if (/^[[{]/.test(text)) {
 		const parsed = jsonOf(text);
 		if (parsed !== undefined) return idsIn(parsed, userIdType);
 	}
-	return text
-		.split(SEPARATORS)
-		.flatMap((part) => spaced(part.trim(), userIdType))
-		.filter((id) => id !== '')
+	return separated(text)
+		.flatMap((part) => spaced(part, userIdType))
 		.map((id) => checked(id, userIdType));
 }
 
@@ -108,15 +258,9 @@ function spaced(part: string, userIdType: UserIdType): string[] {
 }
 
 /** A user_id may be all digits, and sheets hand such IDs on as numbers. */
-function idOfNumber(value: number): string {
-	if (!Number.isInteger(value) || value < 0) {
-		throw new InvalidField(FIELD, `has the number ${value}, which is not a valid ID`);
-	}
-	return checked(String(idFromForm(value, FIELD)), 'user_id');
+function ofNumber(value: number): string {
+	return checked(idOfNumber(value, FIELD), 'user_id');
 }
-
-/** The object that an event, a response or a member list keeps the IDs of a person in. */
-const WRAPPERS = ['operator', 'operator_id', 'user_id'];
 
 function idOfObject(fields: Record<string, unknown>, userIdType: UserIdType): string {
 	const { member_id: memberId, member_id_type: memberIdType, user_id: userId } = fields;
@@ -127,9 +271,9 @@ function idOfObject(fields: Record<string, unknown>, userIdType: UserIdType): st
 	const named = typeof userId === 'string' && kindOfId(userId) === userIdType ? userId : undefined;
 	const ofMember = memberIdType === userIdType ? memberId : undefined;
 	const id = isEmpty(own) ? (named ?? ofMember) : own;
-	if (typeof id === 'number' && userIdType === 'user_id') return idOfNumber(id);
+	if (typeof id === 'number' && userIdType === 'user_id') return ofNumber(id);
 	if (typeof id === 'string' && id.trim() !== '') {
-		return checked(id.replace(INVISIBLE, '').trim(), userIdType);
+		return checked(visible(id), userIdType);
 	}
 	throw new InvalidField(FIELD, `must be a list of IDs, but one is ${lackOf(fields, userIdType)}`);
 }
@@ -138,7 +282,7 @@ function idOfObject(fields: Record<string, unknown>, userIdType: UserIdType): st
 function lackOf(fields: Record<string, unknown>, userIdType: UserIdType): string {
 	const without = `an object without ${userIdType}`;
 	const has = (name: string) => !isEmpty(fields[name]);
-	if (['succeeded', 'failed', 'skipped'].some((name) => Array.isArray(fields[name]))) {
+	if (hasOwnLists(fields)) {
 		return `${without}: give one of its lists, such as {{ $json.failed }}`;
 	}
 	const other = [...USER_ID_TYPES, fields.member_id_type].find(
@@ -148,59 +292,31 @@ function lackOf(fields: Record<string, unknown>, userIdType: UserIdType): string
 		return `${without}: choose ${other} as User ID Type, or give the ${userIdType}`;
 	}
 	if (['email', 'mobile', 'enterprise_email'].some(has)) {
-		return `${without}: an e-mail address or mobile number is not an ID, so give the ${userIdType} of the person`;
+		return `${without}: an e-mail address or mobile number is not an ID, so give the ${userIdType} of the person, or choose E-Mails, Mobile Numbers or IDs as Recipients`;
 	}
 	return `${without}: give the ID itself, or an object such as {"${userIdType}": "…"}`;
 }
 
-type IdKind = UserIdType | 'chat_id' | 'app_id' | 'e-mail address' | 'mobile number';
-
-const KIND_BY_PATTERN: ReadonlyArray<[RegExp, IdKind]> = [
-	[/^ou_/, 'open_id'],
-	[/^on_/, 'union_id'],
-	[/^oc_/, 'chat_id'],
-	[/^cli_/, 'app_id'],
-	[/@/, 'e-mail address'],
-	[/^\+\d+$/, 'mobile number'],
-];
-
-/** The kind that an ID shows by itself; nothing for a user_id, which looks like any word. */
-function kindOfId(id: string): IdKind | undefined {
-	return KIND_BY_PATTERN.find(([pattern]) => pattern.test(id))?.[1];
-}
-
-const ID = /^[\w.@+-]+$/;
-const EMPTY_VALUES: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN', 'true', 'false']);
-
 /** @throws {InvalidField} for what cannot be an ID, or is recognisably of another kind */
 function checked(id: string, userIdType: UserIdType): string {
-	if (id === '[object Object]') {
-		throw new InvalidField(
-			FIELD,
-			'has "[object Object]": let the field hold the expression alone, without text around it',
-		);
-	}
-	if (EMPTY_VALUES.has(id)) {
-		throw new InvalidField(
-			FIELD,
-			`has the word ${id}, which an expression leaves where it finds nothing`,
-		);
-	}
-	if (!ID.test(id)) {
-		throw new InvalidField(
-			FIELD,
-			`has ${shown(id)}, which is not a valid ID: separate IDs by commas, without quotes or brackets`,
-		);
-	}
+	const problem = problemOfId(id);
+	if (problem !== undefined) throw new InvalidField(FIELD, problem);
 	// Only a user_id can be all digits.
 	const kind = kindOfId(id) ?? (/^\d+$/.test(id) ? 'user_id' : undefined);
 	if (kind !== undefined && kind !== userIdType) {
 		throw new InvalidField(
 			FIELD,
-			`has ${shown(id)}, which is ${article(kind)} ${kind}, but User ID Type is ${userIdType}`,
+			`has ${shown(id)}, which is ${article(kind)} ${kind}, but User ID Type is ${userIdType}${isAddress(kind) ? CHOOSE_PEOPLE : ''}`,
 		);
 	}
 	return id;
+}
+
+/** What to do about an entry that is not an ID, though it names a person. */
+const CHOOSE_PEOPLE = ': choose E-Mails, Mobile Numbers or IDs as Recipients';
+
+function isAddress(kind: IdKind): boolean {
+	return kind === 'e-mail address' || kind === 'mobile number';
 }
 
 function article(kind: IdKind): string {

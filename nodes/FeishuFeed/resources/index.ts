@@ -7,9 +7,10 @@ import { appFeedCard } from './appFeedCard';
 import { botChat } from './botChat';
 import { chat } from './chat';
 import type { Resource } from './Resource';
+import { user } from './user';
 
 /** Everything that the node can do. */
-export const resources: Resource[] = [appFeedCard, botChat, chat];
+export const resources: Resource[] = [appFeedCard, botChat, chat, user];
 
 /** The operation that the user chose. */
 export function findOperation(resource: string, operation: string): Operation | undefined {

@@ -125,8 +125,16 @@ export const SET_BOT_TIME_SENSITIVE: FeedEndpoint = {
 	failureList: 'failed_user_reasons',
 };
 
+/** A path with what stands for each `:name` in it. */
+export function fillPath(path: string, parameters: Record<string, string>): string {
+	return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
+}
+
 /** One endpoint of Feishu that gives a list, page by page. */
 export interface ListEndpoint {
+	/** GET unless it says otherwise. */
+	method?: IHttpRequestMethods;
+	/** `:chat_id` and `:department_id` stand for IDs; see `fillPath`. */
 	path: string;
 	/** The most entries of one page. */
 	pageSize: number;
@@ -147,4 +155,55 @@ export const LIST_CHATS: ListEndpoint = {
 export const SEARCH_CHATS: ListEndpoint = {
 	...LIST_CHATS,
 	path: '/open-apis/im/v1/chats/search',
+};
+
+/**
+ * Feishu: im-v2/chat/search, which the official SDK recommends in place of im-v1/chat/search. What to search for
+ * stands in the body.
+ */
+export const SEARCH_CHATS_V2: ListEndpoint = {
+	...LIST_CHATS,
+	method: 'POST',
+	path: '/open-apis/im/v2/chats/search',
+	scopes: ['im:chat:read'],
+};
+
+/** Feishu: im-v1/chat-members/get. Bots are not in it, so a page may be shorter than asked for. */
+export const LIST_CHAT_MEMBERS: ListEndpoint = {
+	...LIST_CHATS,
+	path: '/open-apis/im/v1/chats/:chat_id/members',
+};
+
+/** Feishu: contact-v3/user/find_by_department. The direct members of a department. */
+export const LIST_DEPARTMENT_USERS: ListEndpoint = {
+	path: '/open-apis/contact/v3/users/find_by_department',
+	pageSize: 50,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: ['contact:contact.base:readonly'],
+};
+
+/** Feishu: contact-v3/department/children. With `fetch_child` it gives the whole tree below a department. */
+export const LIST_DEPARTMENT_CHILDREN: ListEndpoint = {
+	...LIST_DEPARTMENT_USERS,
+	path: '/open-apis/contact/v3/departments/:department_id/children',
+};
+
+/** An endpoint of Feishu that says whose addresses are. */
+export interface AddressEndpoint {
+	method: IHttpRequestMethods;
+	path: string;
+	/** The most e-mails of one call, and the most mobile numbers. */
+	batchSize: number;
+	rateLimits: RateLimit[];
+	/** Any one of them suffices. */
+	scopes: string[];
+}
+
+/** Feishu: contact-v3/user/batch_get_id */
+export const GET_USER_IDS: AddressEndpoint = {
+	method: 'POST',
+	path: '/open-apis/contact/v3/users/batch_get_id',
+	batchSize: 50,
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: ['contact:user.id:readonly'],
 };

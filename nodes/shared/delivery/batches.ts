@@ -1,11 +1,20 @@
+import { fillPath } from '../api/endpoints';
 import type { FeedEndpoint } from '../api/endpoints';
 import type { FeedContent, UpdateCardContent, UserIdType } from '../api/payloads';
+import type { LookUp } from './lookUps';
+import type { Resolved } from './resolved';
 
 /** What one input item asks Feishu for. */
 export interface RecipientRequest {
 	userIdType: UserIdType;
 	/** Each once. */
 	userIds: string[];
+	/** The kinds of those IDs that are of another kind. */
+	otherIdTypes?: Record<string, UserIdType>;
+	/** What names people otherwise than by their IDs, in the order given. */
+	lookUps?: LookUp[];
+	/** What the look-ups found, once they were made. */
+	resolved?: Resolved;
 	/** What the call says besides its recipients. */
 	content: FeedContent;
 	/** What the calls change, such as a card; a person's card is never changed by two calls at a time. */
@@ -52,6 +61,15 @@ export interface ItemRequest {
 	request: RecipientRequest;
 }
 
+/** The kind of one of the IDs of a request, or of a card. */
+export function idTypeOf(
+	{ userIdType, otherIdTypes }: Pick<RecipientRequest, 'userIdType' | 'otherIdTypes'>,
+	userId: string,
+): UserIdType {
+	if (otherIdTypes === undefined || !Object.hasOwn(otherIdTypes, userId)) return userIdType;
+	return otherIdTypes[userId] ?? userIdType;
+}
+
 /**
  * Joins the recipients of many items into full batches, in the order of the items.
  *
@@ -69,17 +87,19 @@ export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batc
 		return text;
 	};
 	for (const { item, request } of requests) {
-		const { userIdType, content, ownsBusinessId = false, attemptLost } = request;
-		const path = endpoint.path.replace(
-			':feed_card_id',
-			encodeURIComponent(request.feedCardId ?? ''),
-		);
+		const { content, ownsBusinessId = false, attemptLost } = request;
+		const path = fillPath(endpoint.path, { feed_card_id: request.feedCardId ?? '' });
 		const shared = endpoint.recipientsAs === 'user_ids' ? textOf(content) : '';
-		const key = [path, userIdType, shared].join('\n');
-		const target = `${userIdType}\n${request.target}`;
-		let seen = timesSeen.get(target);
-		if (seen === undefined) timesSeen.set(target, (seen = new Map<string, number>()));
+		const groupOf = (userIdType: UserIdType) => {
+			const target = `${userIdType}\n${request.target}`;
+			let seen = timesSeen.get(target);
+			if (seen === undefined) timesSeen.set(target, (seen = new Map<string, number>()));
+			return { seen, call: { key: [path, userIdType, shared].join('\n'), path, userIdType } };
+		};
+		const groups: Partial<Record<UserIdType, ReturnType<typeof groupOf>>> = {};
 		for (const userId of request.userIds) {
+			const userIdType = idTypeOf(request, userId);
+			const { seen, call } = (groups[userIdType] ??= groupOf(userIdType));
 			const index = seen.get(userId) ?? 0;
 			seen.set(userId, index + 1);
 			const wave = (waves[index] ??= { batches: [], open: new Map() });
@@ -91,7 +111,7 @@ export function toBatches(endpoint: FeedEndpoint, requests: ItemRequest[]): Batc
 				ownsBusinessId,
 				isAttemptLost: attemptLost?.has(userId) ?? false,
 			};
-			add(wave, entry, { key, path, userIdType }, endpoint.batchSize);
+			add(wave, entry, call, endpoint.batchSize);
 		}
 	}
 	return waves.map(({ batches }) => batches);

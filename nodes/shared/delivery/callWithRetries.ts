@@ -9,6 +9,8 @@ import type { Attempts } from './RetryBudget';
 
 /** A call of an endpoint with the limits that Feishu sets for it. */
 export interface PacedRequest extends FeishuRequest {
+	/** What stands for each `:name` in the path: the limits are those of the path as it is written. */
+	pathParameters?: Record<string, string>;
 	rateLimits: RateLimit[];
 }
 

@@ -10,17 +10,26 @@ export type Pages =
 	| { items: IDataObject[]; failure?: undefined }
 	| { items?: undefined; failure: Failure };
 
+const NO_NEXT_PAGE: Failure = {
+	kind: 'refused',
+	reason: 'Feishu said that the list goes on, but not where',
+	advice: 'try again later',
+};
+
 /**
  * Gets a list page by page, in pages as large as Feishu gives them and no more than are wanted.
  *
  * @param limit the most entries that are wanted; Infinity for all
- * @param query what the endpoint takes besides the page
+ * @param asked what the endpoint takes besides the page
  */
 export async function collectPages(
 	call: CallWithRetries,
 	{ path, pageSize, scopes, rateLimits }: ListEndpoint,
 	limit: number,
-	query: Record<string, string> = {},
+	{
+		query = {},
+		pathParameters,
+	}: { query?: Record<string, string>; pathParameters?: Record<string, string> } = {},
 ): Promise<Pages> {
 	const items: IDataObject[] = [];
 	let pageToken = '';
@@ -28,6 +37,7 @@ export async function collectPages(
 		const response = await call({
 			method: 'GET',
 			path,
+			pathParameters,
 			query: {
 				page_size: Math.min(pageSize, limit),
 				...query,
@@ -42,9 +52,10 @@ export async function collectPages(
 			const item = asObject(entry);
 			if (item) items.push(item as IDataObject);
 		}
-		pageToken = asText(next);
-		if (hasMore !== true || pageToken === '' || items.length >= limit) {
-			return { items: items.slice(0, limit) };
-		}
+		if (hasMore !== true || items.length >= limit) return { items: items.slice(0, limit) };
+		const nextToken = asText(next);
+		// Whoever gets all of a list must not get a part of it without a word.
+		if (nextToken === '' || nextToken === pageToken) return { failure: NO_NEXT_PAGE };
+		pageToken = nextToken;
 	}
 }

@@ -1,64 +1,94 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FeishuClient } from '../api/FeishuClient';
+import { fillPath } from '../api/endpoints';
 import { SCOPE_MISSING } from '../api/errorCodes';
-import { STOPPED } from '../api/failures';
+import { STOPPED, isOutcomeUnknown } from '../api/failures';
 import type { Failure } from '../api/failures';
+import { atMostAtOnce } from '../primitives/atMostAtOnce';
 import { pacedCall, waitForRetry } from './callWithRetries';
-import type { CallWithRetries } from './callWithRetries';
+import type { CallWithRetries, PacedRequest } from './callWithRetries';
 import type { DeliveryOptions } from './DeliveryOptions';
 import { pacerFor } from './Pacer';
 import type { PacerLease } from './Pacer';
 import { RunState } from './RunState';
 
+/** Calls of an endpoint that fail one after the other for Feishu's or the network's fault, until no more are made. */
+const MAX_CONSECUTIVE_FAILURES = 5;
+
+/** What is known of an endpoint in a run. */
+interface EndpointState {
+	lease: PacerLease;
+	consecutiveFailures: number;
+	/** What every further call of it would meet as well. */
+	abortReason?: Failure;
+}
+
 /**
- * Calls of single requests, at the pace of each endpoint and with one budget of waiting for all of them.
+ * Calls of single requests, at the pace of each endpoint, at most so many at once as the user allows, and with one
+ * budget of waiting for all of them.
  *
+ * @param state what they share with the other calls of the run
  * @returns what makes a call, and what ends the leases of the endpoints' pacers
  */
 export function openCalls(
 	client: FeishuClient,
 	context: Pick<IExecuteFunctions, 'getExecutionCancelSignal'>,
-	{ callsPerSecond, longestWait: longestWaitSeconds }: DeliveryOptions,
+	{ callsAtOnce, callsPerSecond, longestWait: longestWaitSeconds }: DeliveryOptions,
+	state = new RunState(longestWaitSeconds),
 ): { call: CallWithRetries; release: () => void } {
-	const leases = new Map<string, PacerLease>();
-	const state = new RunState(longestWaitSeconds);
+	const endpoints = new Map<string, EndpointState>();
 	/** By the scopes of a request, of which the app has none. */
 	const missingScopes = new Map<string, Failure>();
 	const signal = context.getExecutionCancelSignal();
-	const leaseFor = (request: Parameters<CallWithRetries>[0]): PacerLease => {
+	const endpointOf = (request: PacedRequest): EndpointState => {
 		const key = `${request.method} ${request.path}`;
-		let lease = leases.get(key);
-		if (lease === undefined) {
-			lease = pacerFor(client.rateLimitScope, request).lease(callsPerSecond);
-			leases.set(key, lease);
+		let endpoint = endpoints.get(key);
+		if (endpoint === undefined) {
+			const lease = pacerFor(client.rateLimitScope, request).lease(callsPerSecond);
+			endpoints.set(key, (endpoint = { lease, consecutiveFailures: 0 }));
 		}
-		return lease;
+		return endpoint;
 	};
-	const call: CallWithRetries = async (request) => {
+	const noteFailure = (failure: Failure, endpoint: EndpointState, scopes: string): void => {
+		// The other endpoints may need other scopes, and have limits of their own.
+		if (failure.code === SCOPE_MISSING) missingScopes.set(scopes, failure);
+		else state.noteFailure(failure);
+		const isTransient = isOutcomeUnknown(failure) || failure.kind === 'rateLimited';
+		endpoint.consecutiveFailures = isTransient ? endpoint.consecutiveFailures + 1 : 0;
+		const isHeld = failure.kind === 'rateLimited' && state.callBudget.isExhausted;
+		if (isHeld || endpoint.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES) {
+			endpoint.abortReason ??= failure;
+		}
+	};
+	const call: CallWithRetries = async ({ path, pathParameters = {}, ...request }) => {
+		const endpoint = endpointOf({ path, ...request });
 		const scopes = request.scopes.join();
-		const known = state.abortReason ?? missingScopes.get(scopes);
-		if (known !== undefined) return { failure: known };
 		const attempts = state.callBudget.attempts();
 		const tools = {
 			call: client.call.bind(client),
-			pacer: leaseFor(request),
+			pacer: endpoint.lease,
 			longestWaitSeconds,
 			signal,
 		};
 		for (;;) {
+			const known = state.abortReason ?? endpoint.abortReason ?? missingScopes.get(scopes);
+			if (known !== undefined) return { failure: known };
 			if (signal?.aborted) return { failure: STOPPED };
-			const response = await pacedCall(request, tools);
+			const response = await pacedCall({ path: fillPath(path, pathParameters), ...request }, tools);
 			const { failure } = response;
-			if (failure === undefined) state.callBudget.noteSuccess();
-			else if (await waitForRetry(failure, attempts, signal)) continue;
-			// The other endpoints may need other scopes.
-			else if (failure.code === SCOPE_MISSING) missingScopes.set(scopes, failure);
-			else if (failure.kind === 'rateLimited' && state.callBudget.isExhausted) {
-				state.abortReason = failure;
-			} else state.noteFailure(failure);
+			if (failure === undefined) {
+				endpoint.consecutiveFailures = 0;
+				state.callBudget.noteSuccess();
+			} else {
+				if (await waitForRetry(failure, attempts, signal)) continue;
+				noteFailure(failure, endpoint, scopes);
+			}
 			return response;
 		}
 	};
-	return { call, release: () => leases.forEach((lease) => lease.release()) };
+	return {
+		call: atMostAtOnce(callsAtOnce, call),
+		release: () => endpoints.forEach(({ lease }) => lease.release()),
+	};
 }

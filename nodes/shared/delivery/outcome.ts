@@ -4,15 +4,60 @@ import { STOPPED, sentenceOf } from '../api/failures';
 import type { Failure } from '../api/failures';
 import type { Outcomes } from './deliver';
 import type { RecipientRequest } from './batches';
+import type { Named } from './resolved';
 
 /** What became of one input item. */
 export interface ItemResult {
 	names: RecipientRequest['names'];
+	/** By ID; whoever has none stands there as the user gave it. */
 	outcomes: Outcomes;
+	/** Those who were not, or not only, given as an ID. */
+	named?: ReadonlyMap<string, Named>;
 	/** The recipients whose card was there and was updated, where the operation does either. */
 	updated?: Set<string>;
 	/** Those of whom it is unknown which of both it was, since the response to the first attempt was lost. */
 	createdOrUpdated?: Set<string>;
+}
+
+/** The result with those of the request who could not be sent to, in the order in which the user gave them all. */
+export function withUnresolved(result: ItemResult, { resolved }: RecipientRequest): ItemResult {
+	if (resolved === undefined) return result;
+	const { everybody, named, failures } = resolved;
+	const outcomes = new Map(
+		everybody.map((key) => [key, failures.get(key) ?? result.outcomes.get(key)]),
+	);
+	return { ...result, outcomes, named };
+}
+
+/** What a sentence calls a recipient: as the user gave it; a member of a list by name. */
+export function nameOf({ named }: ItemResult, key: string): string {
+	const { recipients: [recipient] = [], name, userId, isMember } = named?.get(key) ?? {};
+	return (isMember ? (name ?? userId) : recipient) ?? key;
+}
+
+/** What an entry of the output calls a recipient: the ID, and what else is known of somebody who was looked up. */
+function identityOf({ named }: ItemResult, key: string): IDataObject {
+	const known = named?.get(key);
+	if (known === undefined) return { user_id: key };
+	const { recipients, userId, name } = known;
+	return {
+		recipient: recipients[0],
+		...(userId !== undefined && { user_id: userId }),
+		...(name !== undefined && { name }),
+	};
+}
+
+/** Whom the names stand for that the user gave in place of IDs: an entry for each name. */
+export function recipientsListOf(named: ReadonlyMap<string, Named>): IDataObject[] {
+	return [...named.values()].flatMap(({ recipients, userId, name }) =>
+		userId === undefined
+			? []
+			: recipients.map((recipient) => ({
+					recipient,
+					user_id: userId,
+					...(name !== undefined && { name }),
+				})),
+	);
 }
 
 /** The failures of an item, or none when everybody was reached. */
@@ -25,7 +70,7 @@ export function failuresOf({ outcomes }: ItemResult): Array<[string, Failure]> {
  * and who was skipped because the execution was stopped.
  */
 export function summaryOf(result: ItemResult): IDataObject {
-	const { names, outcomes, updated, createdOrUpdated } = result;
+	const { names, named, outcomes, updated, createdOrUpdated } = result;
 	const reached = [...outcomes.keys()].filter((userId) => outcomes.get(userId) === undefined);
 	const failures = failuresOf(result);
 	const skipped = failures.filter(([, { kind }]) => kind === 'stopped');
@@ -39,11 +84,17 @@ export function summaryOf(result: ItemResult): IDataObject {
 		...(createdOrUpdated && {
 			created_or_updated: reached.filter((userId) => createdOrUpdated.has(userId)),
 		}),
-		failed: failures
-			.filter(([, { kind }]) => kind !== 'stopped')
-			.map(([userId, failure]) => ({ user_id: userId, ...reasonOf(failure) })),
+		failed: failedOf(result),
 		...(skipped.length > 0 && { skipped: skipped.map(([userId]) => userId) }),
+		...(named && { recipients: recipientsListOf(named) }),
 	};
+}
+
+/** An entry for each recipient who was not reached, and why, besides those whom a stop left out. */
+export function failedOf(result: ItemResult): IDataObject[] {
+	return failuresOf(result)
+		.filter(([, { kind }]) => kind !== 'stopped')
+		.map(([userId, failure]) => ({ ...identityOf(result, userId), ...reasonOf(failure) }));
 }
 
 /** What was done to a recipient's card by an operation that creates or updates. */
@@ -60,7 +111,7 @@ export function recipientsOf(result: ItemResult): IDataObject[] {
 	const { names, outcomes, updated } = result;
 	return [...outcomes].map(([userId, failure]) => ({
 		...names,
-		user_id: userId,
+		...identityOf(result, userId),
 		...(failure === undefined
 			? {
 					status: 'succeeded',
@@ -73,7 +124,8 @@ export function recipientsOf(result: ItemResult): IDataObject[] {
 	}));
 }
 
-function reasonOf({ reason, advice, code, logId }: Failure): IDataObject {
+/** Why a recipient was not reached, as the output tells it. */
+export function reasonOf({ reason, advice, code, logId }: Failure): IDataObject {
 	return {
 		reason: advice === undefined ? reason : `${reason}: ${advice}`,
 		...(code !== undefined && { code }),
@@ -124,7 +176,8 @@ export function failureSentence(purpose: string, result: ItemResult): string {
 	const reach = failures.length === total ? '' : ` (${failures.length} of ${total} recipients)`;
 	const more =
 		others.length > 0 ? `; ${failures.length - userIds.length} more failed for other reasons` : '';
-	return `Could not ${purpose} for ${nameSome(userIds)}${reach}: ${sentenceOf(failure)}${more}`;
+	const whom = nameSome(userIds.map((userId) => nameOf(result, userId)));
+	return `Could not ${purpose} for ${whom}${reach}: ${sentenceOf(failure)}${more}`;
 }
 
 /** Names the first few of some recipients, and counts the others. */

@@ -1,7 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FeedEndpoint } from '../api/endpoints';
-import { openClient } from '../api/openClient';
 import type { UpdateCardContent } from '../api/payloads';
 import { isFailedCardReason } from '../api/responses';
 import type { ItemRequest, RecipientRequest } from './batches';
@@ -10,9 +9,10 @@ import type { Outcomes } from './deliver';
 import type { DeliveryOptions } from './DeliveryOptions';
 import { failuresOf } from './outcome';
 import type { ItemResult } from './outcome';
+import { openRun } from './openRun';
+import type { Run } from './openRun';
 import { pacerFor } from './Pacer';
 import { Progress } from './Progress';
-import { RunState } from './RunState';
 
 /** Where the recipients of an operation are sent. */
 export interface Destination {
@@ -27,18 +27,20 @@ export interface Destination {
 /**
  * Asks Feishu for what the items want, in batches and at its pace; gives the outcome of each item.
  *
+ * @param run what it shares with other calls of the execution, if there are any
  * @throws {NodeOperationError} when the credential cannot be used; nothing else that fails is thrown
  */
 export async function sendToRecipients(
 	context: IExecuteFunctions,
 	{ endpoint, fallback }: Destination,
 	requests: ItemRequest[],
-	{ callsAtOnce, callsPerSecond, longestWait }: DeliveryOptions,
+	delivery: DeliveryOptions,
+	run?: Run,
 ): Promise<Map<number, ItemResult>> {
-	const client = await openClient(context);
+	const { callsAtOnce, callsPerSecond, longestWait } = delivery;
+	const { client, state } = run ?? (await openRun(context, delivery));
 	const progress = new Progress(context.logger, countRecipients(requests));
 	const signal = context.getExecutionCancelSignal();
-	const state = new RunState(longestWait);
 	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> => {
 		const pacer = pacerFor(client.rateLimitScope, to).lease(callsPerSecond);
 		try {

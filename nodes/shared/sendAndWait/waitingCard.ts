@@ -1,5 +1,7 @@
 import { CARD_FIELDS, CARD_LIMITS } from '../validation/cardFields';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from '../api/payloads';
+import { recipientsListOf } from '../delivery/outcome';
+import type { Named } from '../delivery/resolved';
 
 /** What somebody may choose: one button of a card that waits for a response. */
 export interface Choice {
@@ -41,6 +43,10 @@ export interface WaitingPlan {
 export interface WaitingCard extends WaitingPlan {
 	userIdType: UserIdType;
 	userIds: string[];
+	/** The kinds of those IDs that are of another kind. */
+	otherIdTypes?: Record<string, UserIdType>;
+	/** The recipients, by ID, who were not, or not only, given as an ID. */
+	named?: Array<[userId: string, named: Named]>;
 	/** Without its buttons. */
 	card: AppFeedCard & { biz_id: string };
 	/** The recipients who have the card; absent until it was created. */
@@ -54,11 +60,22 @@ export interface WaitingCard extends WaitingPlan {
 	cleared: string[];
 }
 
+/** The kinds of ID that the recipients have; of most cards one. */
+function idTypesOf({ userIdType, otherIdTypes = {} }: WaitingCard): Set<UserIdType> {
+	return new Set([userIdType, ...Object.values(otherIdTypes)]);
+}
+
 /**
- * The operator as a recipient: the ID of the type that the recipients have. Version 0.1 also took operators
- * without it, which executions that went to sleep with it may hold.
+ * The operator as a recipient: the ID by which they are one, else that of the type that the recipients have. Version
+ * 0.1 also took operators without it, which executions that went to sleep with it may hold.
  */
-export function recipientOf({ userIdType }: WaitingCard, operator: Operator): string | undefined {
+export function recipientOf(card: WaitingCard, operator: Operator): string | undefined {
+	const { userIdType, otherIdTypes, reached } = card;
+	if (otherIdTypes !== undefined) {
+		const ids = [...idTypesOf(card)].map((type) => operator[type]);
+		const own = ids.find((id) => id !== undefined && reached?.includes(id));
+		if (own !== undefined) return own;
+	}
 	return operator[userIdType] ?? operator.open_id ?? operator.union_id ?? operator.user_id;
 }
 
@@ -88,8 +105,8 @@ export type Responded =
 	| { status: 'closed' }
 	/** Its person did not get the card. */
 	| { status: 'notRecipient' }
-	/** Feishu does not tell the kind of ID that the recipients have, so nobody knows whether its person is one. */
-	| { status: 'unidentified' };
+	/** Feishu does not tell a kind of ID that recipients have, so nobody knows whether its person is one. */
+	| { status: 'unidentified'; userIdType: UserIdType };
 
 /**
  * Takes a response. Only recipients may respond; only the first response of each counts, and none once the card
@@ -104,9 +121,16 @@ export function respond(
 	now: number,
 ): Responded {
 	if (isOver(card, now)) return { status: 'closed' };
-	const person = operator[card.userIdType];
-	if (person === undefined) return { status: 'unidentified' };
-	if (!card.reached?.includes(person)) return { status: 'notRecipient' };
+	const types = [...idTypesOf(card)];
+	const person = types
+		.map((type) => operator[type])
+		.find((id) => id !== undefined && card.reached?.includes(id));
+	if (person === undefined) {
+		const untold = types.find((type) => operator[type] === undefined);
+		return untold === undefined
+			? { status: 'notRecipient' }
+			: { status: 'unidentified', userIdType: untold };
+	}
 	if (!unanswered(card).includes(person)) return { status: 'closed' };
 	const { value, text } = choice;
 	const response = { value, text, operator, time: new Date(now).toISOString() };
@@ -179,6 +203,7 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 		choices: [first],
 		reached = [],
 		failed = [],
+		named,
 	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
@@ -197,5 +222,6 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 		unanswered: unanswered(card),
 		succeeded: reached,
 		failed,
+		...(named && { recipients: recipientsListOf(new Map(named)) }),
 	};
 }

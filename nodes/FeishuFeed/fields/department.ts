@@ -1,0 +1,107 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { idFromForm, isEmpty } from '../../shared/validation/formValues';
+import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
+import type { ItemParameters } from '../execution/ItemParameters';
+
+/** A department, as Feishu's contacts take it. `0` is the root: the company itself. */
+export interface Department {
+	id: string;
+	/** How a call names the kind of the ID (query `department_id_type`). */
+	idType: 'open_department_id' | 'department_id';
+}
+
+/**
+ * Lets the user choose a department from the list or by its ID. There is no "By Link": Feishu documents no link to a
+ * department, and those that its client opens hold a number of its own, which no endpoint takes.
+ */
+export function departmentLocator(
+	field: Pick<INodeProperties, 'displayName' | 'name' | 'description' | 'required'>,
+): INodeProperties {
+	return {
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		...field,
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a department...',
+				typeOptions: { searchListMethod: 'searchDepartments', searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. od-4e6ac4d14bcd5071a37a39de902c7141',
+				hint: 'The open_department_id, which begins with od-, your own department_id, or 0 for the whole company',
+				validation: [
+					{
+						type: 'regex',
+						properties: {
+							regex: '\\s*[A-Za-z0-9][\\w@.-]*\\s*',
+							errorMessage:
+								'A department ID begins with od-, or is the one that your company gave the department',
+						},
+					},
+				],
+			},
+		],
+	};
+}
+
+/** The department whose members are the recipients. */
+export const recipientDepartmentField = departmentLocator({
+	displayName: 'Members of Department',
+	name: 'recipientDepartment',
+	required: true,
+	description: "A department that is within the app's contacts scope (通讯录权限范围)",
+});
+
+/**
+ * Reads a department.
+ *
+ * @param name the parameter
+ * @throws {InvalidField} when it is empty, or recognisably something else than the ID of a department
+ */
+export function readDepartment(
+	parameters: ItemParameters,
+	name = recipientDepartmentField.name,
+): Department {
+	return departmentOf(parameters(name), recipientDepartmentField.displayName);
+}
+
+const OTHER_KINDS: ReadonlyArray<[RegExp, string]> = [
+	[/^[a-z]+:\/\//i, 'a link, which does not hold the ID: choose the department from the list'],
+	[/^oc_/, 'the ID of a chat'],
+	[/^(?:ou|on)_/, 'the ID of a person'],
+	[/^cli_/, 'the ID of an app'],
+	[/^[^@]+@[^@]+\.[^@]+$/, 'an e-mail address'],
+];
+
+/**
+ * The department in what the form holds. A department_id may be all digits, and sheets hand such IDs on as numbers.
+ *
+ * @param field what messages call the field
+ * @throws {InvalidField} as `readDepartment`
+ */
+export function departmentOf(value: unknown, field: string): Department {
+	if (isEmpty(value)) {
+		throw new InvalidField(field, 'is empty, but it must say which department is meant');
+	}
+	const text = typeof value === 'number' ? idFromForm(value, field) : value;
+	if (typeof text !== 'string') {
+		throw new InvalidField(field, `must be a department ID, but is ${kindOf(value)}`);
+	}
+	const id = text.trim();
+	const other = OTHER_KINDS.find(([pattern]) => pattern.test(id))?.[1];
+	if (other !== undefined) {
+		throw new InvalidField(field, `must be a department ID, but ${shown(value)} is ${other}`);
+	}
+	if (!/^[A-Za-z0-9][\w@.-]{0,127}$/.test(id)) {
+		throw new InvalidField(field, `must be a department ID, but is ${shown(value)}`);
+	}
+	const isOpenId = id === '0' || id.startsWith('od-');
+	return { id, idType: isOpenId ? 'open_department_id' : 'department_id' };
+}

@@ -12,7 +12,7 @@ const { yangLei, zhuChao, liangHaoran, zhaoYang, zhaoJunjie } = PEOPLE;
 
 /**
  * The scenarios and the templates, in the order in which they are shown.
- * @param staff open IDs of everybody in the company
+ * @param staff e-mail addresses of everybody in the company
  */
 export function guides(staff: string[]): Guide[] {
 	return [
@@ -82,18 +82,18 @@ export function guides(staff: string[]): Guide[] {
 			kind: 'scenario',
 			title: { zh: '投诉差评处理', en: 'Complaint or bad review' },
 			about: {
-				zh: '投诉容易淹没在消息里。全组收到红色置顶卡片并语音播报，谁先点“接手”就归谁，其他人的卡片随即移除。',
-				en: 'Complaints get lost among messages. The whole team gets a pinned red card that is read aloud; whoever takes it first owns it, and the others’ cards are removed.',
+				zh: '投诉容易淹没在消息里。客服群里每个人都收到红色置顶卡片并语音播报，谁先点“接手”就归谁，其他人的卡片随即移除。',
+				en: 'Complaints get lost among messages. Everybody in the team’s group gets a pinned red card that is read aloud; whoever takes it first owns it, and the others’ cards are removed.',
 			},
 			people: [chenJing, huMing, luoYutong],
 			steps: [
 				{
-					zh: '点“收到差评”：三位客服的列表顶部都出现红色卡片。',
-					en: 'Press “A bad review comes in”: all three people in customer service get a pinned red card.',
+					zh: '点“收到差评”：客服部群里每个人的列表顶部都出现红色卡片。',
+					en: 'Press “A bad review comes in”: everybody in the group 客服部群 gets a pinned red card.',
 				},
 				{
-					zh: '以其中一人的身份点“接手”：此人的卡片变绿，另外两人的卡片移除。',
-					en: 'Press “Take it” as one of them: this person’s card turns green, and the other two are removed.',
+					zh: '以其中一人的身份点“接手”：此人的卡片变绿，其他人的卡片移除。',
+					en: 'Press “Take it” as one of them: this person’s card turns green, and the others’ are removed.',
 				},
 				{
 					zh: '再点“已解决”：卡片移除。',
@@ -124,8 +124,8 @@ export function guides(staff: string[]): Guide[] {
 			people: [liFang, zhangXiuying, liuMin],
 			steps: [
 				{
-					zh: `点“给全员布置课程”：${staff.length} 名员工都收到卡片。`,
-					en: `Press “A course for all staff”: all ${staff.length} people get a card.`,
+					zh: `点“给全员布置课程”：学习系统发来 ${staff.length} 个邮箱，${staff.length} 名员工都收到卡片。`,
+					en: `Press “A course for all staff”: the course system sends ${staff.length} e-mail addresses, and all these people get a card.`,
 				},
 				{
 					zh: '点“开始学习”：打开课程，卡片仍然置顶。',
@@ -153,13 +153,13 @@ export function guides(staff: string[]): Guide[] {
 					id: 'completed-by-li-fang',
 					label: { zh: '李芳学完了', en: 'Li Fang has completed it' },
 					path: 'training/completed',
-					body: { course: 'fire-safety', user: liFang },
+					body: { course: 'fire-safety', user: 'fang.li.2@example.com' },
 				},
 				{
 					id: 'completed-by-liu-min',
 					label: { zh: '刘敏学完了', en: 'Liu Min has completed it' },
 					path: 'training/completed',
-					body: { course: 'fire-safety', user: liuMin },
+					body: { course: 'fire-safety', user: 'min.liu.4@example.com' },
 				},
 			],
 		},
@@ -272,6 +272,24 @@ const templates: Guide[] = [
 		},
 		people: [liFang, zhangXiuying],
 		steps: [runIt],
+		triggers: [],
+	},
+	{
+		id: 'department',
+		kind: 'template',
+		title: { zh: '部门通知', en: 'Everybody in a department' },
+		about: {
+			zh: '销售部及其下级部门的每个人都收到一张卡片，30 秒后移除。',
+			en: 'Everybody in the sales department, and in the departments below it, gets a card, which is removed 30 seconds later.',
+		},
+		people: [liuMin, chenJing, huMing],
+		steps: [
+			runIt,
+			{
+				zh: '刘敏在销售部；陈静和胡明在客服部，也在销售部下面的门店。三人都收到一张卡片。',
+				en: '刘敏 Liu Min is in the sales department; 陈静 Chen Jing and 胡明 Hu Ming are in customer service, and also in departments below sales. Each of them gets one card.',
+			},
+		],
 		triggers: [],
 	},
 	{

@@ -40,8 +40,8 @@ export async function importScenarios(place: Place): Promise<string[]> {
 		},
 	});
 	const feishu = new FeishuSandboxClient(feishuUrl);
-	const staff = await feishu.people({ tenant_key: TENANT_KEY, fields: ['open_id'] });
-	const scenarios = guides(staff.map(({ open_id }) => open_id)).flatMap(
+	const staff = await feishu.people({ tenant_key: TENANT_KEY, fields: ['email'] });
+	const scenarios = guides(staff.map(({ email }) => email)).flatMap(
 		({ triggers, ...guide }): StartPage['scenarios'] => {
 			const imported = workflows.find(({ file }) => file === `${guide.id}.json`);
 			if (!imported) return [];

@@ -273,6 +273,34 @@ describe('the templates', () => {
 		await feed.seesCard(liFang, 'stocktaking', { pinned: false, label: 'success' });
 	});
 
+	it('tell everybody in a department and below it, each once', async () => {
+		const { liuMin, chenJing, huMing, liFang } = PEOPLE;
+		await open('department', [liuMin, chenJing, huMing], liFang);
+		await execute('department');
+		for (const person of [liuMin, chenJing, huMing]) {
+			await feed.seesCard(person, 'department', { pinned: true, label: 'danger' });
+		}
+		await feed.seesNoCard(liFang, 'department');
+		const [{ departments }] = await n8n.feishu.company();
+		const top = departments.find(({ name }) => name === '销售部')!;
+		const below = departments.filter(({ parent }) => parent === top.open_department_id);
+		const within = [
+			top,
+			...below,
+			...departments.filter(({ parent }) =>
+				below.some((each) => each.open_department_id === parent),
+			),
+		];
+		const members = await Promise.all(
+			within.map(({ open_department_id }) => n8n.feishu.department(open_department_id)),
+		);
+		const expected = new Set(members.flatMap(({ memberOpenIds }) => memberOpenIds));
+		expect(expected.size).toBeGreaterThan(members[0]!.members);
+		const created = await n8n.feishu.effects({ effect: 'cardCreated', biz_id: 'department' });
+		expect(created.map(({ open_id }) => open_id).sort()).toEqual([...expected].sort());
+		for (const person of [liuMin, chenJing, huMing]) await feed.seesNoCard(person, 'department');
+	});
+
 	it('put buttons on a group, and take them away from the one who pressed', async () => {
 		await open('group-buttons', [yangLei, zhuChao], liFang);
 		await execute('group-buttons');

@@ -9,6 +9,7 @@ import type { ContenderName, FromMeasured, Job, OwnFigures, ToMeasured } from '.
 const CONTENDERS: Record<ContenderName, () => Promise<OpenContender>> = {
 	feishuFeed: async () => (await import('./contenders/n8nNodes')).openFeishuFeed,
 	feishuFeedItems: async () => (await import('./contenders/n8nNodes')).openFeishuFeedItems,
+	feishuFeedEmails: async () => (await import('./contenders/n8nNodes')).openFeishuFeedEmails,
 	httpRequest: async () => (await import('./contenders/n8nNodes')).openHttpRequest,
 	n8nRequests: async () => (await import('./contenders/n8nNodes')).openN8nRequests,
 	n8nRequestsItems: async () => (await import('./contenders/n8nNodes')).openN8nRequestsItems,
@@ -23,12 +24,13 @@ async function main(job: Job): Promise<void> {
 	const open = await CONTENDERS[job.contender]();
 	const prepare = await open(job);
 	const sandbox = new FeishuSandboxClient(job.sandboxUrl);
-	const openIds = async ({ start, end }: Job['recipients']) => {
-		const people = await sandbox.people({ offset: start, limit: end - start, fields: ['open_id'] });
-		return people.map(({ open_id }) => open_id);
+	const field = job.contender === 'feishuFeedEmails' ? 'email' : 'open_id';
+	const recipients = async ({ start, end }: Job['recipients']) => {
+		const people = await sandbox.people({ offset: start, limit: end - start, fields: [field] });
+		return people.map((person) => person[field]);
 	};
-	await prepare(await openIds(job.warmUp))();
-	const run = prepare(await openIds(job.recipients));
+	await prepare(await recipients(job.warmUp))();
+	const run = prepare(await recipients(job.recipients));
 	await tell({ kind: 'ready' });
 	await toldToGo();
 	await tell({ kind: 'done', figures: await measure(run) });

@@ -2,6 +2,7 @@
 export const CONTENDER_NAMES = [
 	'feishuFeed',
 	'feishuFeedItems',
+	'feishuFeedEmails',
 	'httpRequest',
 	'axiosLoop',
 	'officialSdk',
@@ -52,6 +53,8 @@ export interface OwnFigures {
 export interface Figures extends OwnFigures {
 	/** Calls that create cards, refused ones included; those for tokens are not counted. */
 	calls: number;
+	/** Calls that look recipients up. */
+	lookUps: number;
 	/** Calls over the rate limit. */
 	refused: number;
 	/** Cards that were created. */

@@ -60,8 +60,8 @@ export async function runInTurn(cells: Cell[], report: Report): Promise<Row[]> {
 				const { go } = await startMeasured(jobFor(cell, sandbox.url));
 				await sandbox.empty();
 				const own = await go();
-				const { calls, refused, cards } = await sandbox.count();
-				measured.get(cell)?.push({ ...own, calls, refused, reached: cards });
+				const { cards, ...counted } = await sandbox.count();
+				measured.get(cell)?.push({ ...own, ...counted, reached: cards });
 			}
 		}
 	} finally {
@@ -90,8 +90,8 @@ export async function runTogether(cells: Cell[], report: Report): Promise<Row[]>
 		return await Promise.all(
 			ready.map(async ({ cell, sandbox, go }) => {
 				const own = await go();
-				const { calls, refused, cards } = await sandbox.count();
-				return toRow(cell, [{ ...own, calls, refused, reached: cards }]);
+				const { cards, ...counted } = await sandbox.count();
+				return toRow(cell, [{ ...own, ...counted, reached: cards }]);
 			}),
 		);
 	} finally {
@@ -131,6 +131,7 @@ function toRow(cell: Cell, measured: Figures[]): Row {
 			seconds: median('seconds') * factor,
 			cpuSeconds: median('cpuSeconds') * factor,
 			calls: median('calls') * factor,
+			lookUps: median('lookUps') * factor,
 			refused: median('refused') * factor,
 			reached: median('reached') * factor,
 			peakMemory: median('peakMemory'),

@@ -10,6 +10,7 @@ import { benchmarkFolder } from './paths';
 
 const ENTRY = join(benchmarkFolder, '../sandbox/feishu/src/main.ts');
 const CREATE = 'appFeedCard.create';
+const LOOK_UP = 'user.batchGetId';
 
 /** How a sandbox is to behave. */
 export interface SandboxOptions {
@@ -26,6 +27,8 @@ export interface SandboxOptions {
 export interface Count {
 	/** Calls that create cards. */
 	calls: number;
+	/** Calls that look recipients up. */
+	lookUps: number;
 	/** Those of them that were over the limit. */
 	refused: number;
 	/** Cards that were created. */
@@ -81,7 +84,8 @@ export class SandboxProcess {
 	async count(): Promise<Count> {
 		const { operations, effects } = await this.control.counters();
 		const { calls = 0, refused = 0 } = operations[CREATE] ?? {};
-		return { calls, refused, cards: effects.cardCreated };
+		const { calls: lookUps = 0 } = operations[LOOK_UP] ?? {};
+		return { calls, lookUps, refused, cards: effects.cardCreated };
 	}
 
 	/** When the calls that were not refused came in, in milliseconds since 1970. */

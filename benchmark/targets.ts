@@ -35,6 +35,7 @@ export function targetsOf(rows: Row[], shared: SharedLimit | undefined): Target[
 		...(shared ? sharedTargets(shared) : []),
 		...cpuTargets(rows),
 		...growthTargets(rows),
+		...lookUpTargets(rows),
 		...memoryTargets(rows),
 	];
 }
@@ -130,7 +131,6 @@ function growthTargets(rows: Row[]): Target[] {
 		};
 		const [few, many] = [each(1_000), each(100_000)];
 		if (few === undefined || many === undefined) return [];
-		const micro = (seconds: number) => `${(seconds * 1e6).toFixed(0)} µs`;
 		return [
 			{
 				promise: `Limit off, ${form}: time for each of 100,000 at most 1.3 × that of 1,000`,
@@ -139,6 +139,32 @@ function growthTargets(rows: Row[]): Target[] {
 			},
 		];
 	});
+}
+
+function lookUpTargets(rows: Row[]): Target[] {
+	const found = free(rows, 'feishuFeedEmails');
+	const of = (recipients: number) =>
+		found.find(({ conditions }) => conditions.recipients === recipients)?.figures;
+	const [few, many] = [of(1_000), of(10_000)];
+	if (few === undefined || many === undefined) return [];
+	const { lookUps, calls, seconds } = many;
+	const [ofFew, ofMany] = [few.seconds / 1_000, seconds / 10_000];
+	return [
+		{
+			promise: '10,000 e-mails take 200 look-ups and 500 calls',
+			measured: `${lookUps} look-ups and ${calls} calls`,
+			isMet: lookUps === 200 && calls === 500,
+		},
+		{
+			promise: 'Limit off, 1 item of e-mails: time for each of 10,000 at most 1.3 × that of 1,000',
+			measured: `${(ofMany / ofFew).toFixed(2)} × (${micro(ofMany)} to ${micro(ofFew)})`,
+			isMet: ofMany / ofFew <= 1.3,
+		},
+	];
+}
+
+function micro(seconds: number): string {
+	return `${(seconds * 1e6).toFixed(0)} µs`;
 }
 
 function memoryTargets(rows: Row[]): Target[] {

@@ -3,7 +3,7 @@ import type { Job } from '../measurement';
 /** Does the job for some people; the same card reaches each of them. */
 export type Run = () => Promise<void>;
 
-/** Gets everything ready that is not to be measured, for the people with these open IDs. */
+/** Gets everything ready that is not to be measured, for the people with these open IDs, or e-mail addresses. */
 export type Prepare = (openIds: string[]) => Run;
 
 /** Opens one of the contenders, once in a process. */

@@ -56,6 +56,16 @@ const feishuFeedParameters = (userIds: string, { limited }: Job): IDataObject =>
 export const openFeishuFeed: OpenContender = async (job) =>
 	await openNode(job, { parameters: feishuFeedParameters('={{ $json.userIds }}', job) }, oneItem);
 
+/** Our node, with the e-mail addresses of all recipients in one item. */
+export const openFeishuFeedEmails: OpenContender = async (job) => {
+	const { userIds: people, ...parameters } = feishuFeedParameters('={{ $json.userIds }}', job);
+	return await openNode(
+		job,
+		{ parameters: { ...parameters, recipientsBy: 'people', people } },
+		oneItem,
+	);
+};
+
 /** Our node, with an item for each recipient. */
 export const openFeishuFeedItems: OpenContender = async (job) =>
 	await openNode(

@@ -87,6 +87,26 @@ describe('300 e-mail addresses', () => {
 	});
 });
 
+describe('10,000 e-mail addresses', () => {
+	const company = withSandbox({ people: 10_000 });
+
+	it('are 200 look-ups and 500 calls', async () => {
+		const people = await company.feishu.people({ limit: 10_000, tenant_key: TENANT_KEY });
+		const to = people.map(({ email }) => email);
+		expect(new Set(to).size).toBe(10_000);
+		const [output] = await company.output(toPeople(), { items: [{ to }] });
+		expect(output.succeeded).toEqual(people.map(({ open_id }) => open_id));
+		const counts = new Map<unknown, number>();
+		for (const { operation } of await company.requests()) {
+			counts.set(operation, (counts.get(operation) ?? 0) + 1);
+		}
+		expect([...counts]).toEqual([
+			['user.batchGetId', 200],
+			['appFeedCard.create', 500],
+		]);
+	});
+});
+
 describe('a chat of 2,000', () => {
 	const toChat = (chat: string): IDataObject =>
 		cardFor({ recipientsBy: 'chat', recipientChat: { __rl: true, mode: 'id', value: chat } });

@@ -169,3 +169,45 @@ describe('a card that shows how it ended', () => {
 		expect(fields).not.toContain('3');
 	});
 });
+
+describe('a card with several kinds of ID', () => {
+	const mixed = (change: Partial<WaitingCard> = {}) =>
+		card({
+			userIds: ['ou_a', 'on_b', 'c'],
+			otherIdTypes: { on_b: 'union_id', c: 'user_id' },
+			reached: ['ou_a', 'on_b', 'c'],
+			waitFor: 'all',
+			...change,
+		});
+	const PRESSES: Operator[] = [
+		{ open_id: 'ou_a', union_id: 'on_a', user_id: 'a' },
+		{ open_id: 'ou_b', union_id: 'on_b', user_id: 'b' },
+		{ open_id: 'ou_c', union_id: 'on_c', user_id: 'c' },
+	];
+
+	it('counts a press by whichever ID of the person got it, once', () => {
+		let current = mixed();
+		for (const [index, operator] of PRESSES.entries()) {
+			const responded = respond(current, approve, operator, NOW);
+			if (responded.status !== 'recorded') throw new Error(responded.status);
+			current = responded.card;
+			if (index < 2) {
+				expect(respond(current, decline, operator, NOW)).toEqual({ status: 'closed' });
+			}
+		}
+		expect(isOver(current, NOW)).toBe(true);
+		expect(toClear(current, NOW)).toEqual(['ou_a', 'on_b', 'c']);
+		expect(responseOf(current)).toMatchObject({ data: { approved: true }, unanswered: [] });
+		expect(endedCard(current, 'on_b').app_feed_card.preview).toContain('on_b');
+	});
+
+	it('counts nobody else, and nobody of whom a kind is not told', () => {
+		const stranger = { open_id: 'ou_x', union_id: 'on_x', user_id: 'x' };
+		expect(respond(mixed(), approve, stranger, NOW)).toEqual({ status: 'notRecipient' });
+		const { user_id: _, ...withoutUserId } = stranger;
+		expect(respond(mixed(), approve, withoutUserId, NOW)).toEqual({
+			status: 'unidentified',
+			userIdType: 'user_id',
+		});
+	});
+});

@@ -73,7 +73,7 @@ export async function waitForResponse(
 		cards: items.map((item) =>
 			// What cannot be sent keeps its place, so that the results stand in the order of the items.
 			item instanceof NodeOperationError
-				? { ...withoutFound(first.card), userIds: [], error: item.message }
+				? { ...first.card, userIds: [], named: undefined, failed: undefined, error: item.message }
 				: item.card,
 		),
 		delivery: first.delivery,
@@ -156,10 +156,6 @@ async function withFound(
 		const found = { userIds, named: [...named], failed: failedOf(unresolved) };
 		return { ...item, card: { ...card, ...found, ...(error !== undefined && { error }) } };
 	});
-}
-
-function withoutFound({ named: _named, failed: _failed, ...card }: WaitingCard): WaitingCard {
-	return card;
 }
 
 /** @throws {InvalidField} when its buttons could not open n8n */

@@ -180,6 +180,8 @@ export interface RunOptions {
 	typeVersion?: number;
 	/** n8n's "Retry On Fail": how many tries; without a wait between them. */
 	maxTries?: number;
+	/** Takes the place of a workflow that the node executes, given the JSON of its items. */
+	executeWorkflow?: (items: IDataObject[]) => IDataObject[];
 	/** Runs the node a second time in the same execution, with the same items, as a loop does. */
 	runsTwice?: boolean;
 }
@@ -285,11 +287,15 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	});
 	await workflow.expression.acquireIsolate();
 	try {
-		const execute = new WorkflowExecute(
-			additionalDataFor(credential),
-			'manual',
-			createRunExecutionData(),
-		);
+		const additionalData = additionalDataFor(credential);
+		const { executeWorkflow } = options;
+		if (executeWorkflow) {
+			additionalData.executeWorkflow = async (_workflow, _data, { inputData = [] }) => ({
+				executionId: '2',
+				data: [executeWorkflow(inputData.map(({ json }) => json)).map((json) => ({ json }))],
+			});
+		}
+		const execute = new WorkflowExecute(additionalData, 'manual', createRunExecutionData());
 		const running = execute.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
 		void stopWhen?.then(() => running.cancel());
 		const run = await running;

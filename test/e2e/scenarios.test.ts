@@ -276,7 +276,7 @@ describe('the templates', () => {
 	it('tell everybody in a department and below it, each once', async () => {
 		const { liuMin, chenJing, huMing, liFang } = PEOPLE;
 		await open('department', [liuMin, chenJing, huMing], liFang);
-		await execute('department');
+		const done = execute('department');
 		for (const person of [liuMin, chenJing, huMing]) {
 			await feed.seesCard(person, 'department', { pinned: true, label: 'danger' });
 		}
@@ -298,6 +298,7 @@ describe('the templates', () => {
 		expect(expected.size).toBeGreaterThan(members[0]!.members);
 		const created = await n8n.feishu.effects({ effect: 'cardCreated', biz_id: 'department' });
 		expect(created.map(({ open_id }) => open_id).sort()).toEqual([...expected].sort());
+		await done;
 		for (const person of [liuMin, chenJing, huMing]) await feed.seesNoCard(person, 'department');
 	});
 

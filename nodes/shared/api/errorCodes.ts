@@ -40,6 +40,8 @@ const internalError: ErrorCode = { concerns: 'moment', advice: TRY_LATER };
 export const SCOPE_MISSING = 99991672;
 /** The code that says that too many calls were made, also for one recipient of a call. */
 export const RATE_LIMITED = 99991400;
+/** The code of Feishu's contacts that says that the app may not read a department. */
+export const DEPARTMENT_OUT_OF_SCOPE = 40004;
 
 const CODES = {
 	99992351: recipients(CHECK_PERSON),
@@ -123,8 +125,9 @@ export function missingScopeAdvice(scopes: string[]): string {
 	return `open the scope ${scopes.join(' or ')} for the app in ${CONSOLE} and publish a new version of it`;
 }
 
-/** What to do when a call failed for a reason that may pass, as part of a sentence. */
+/** What to do about a failed call, as part of a sentence. */
 export const ADVICE = {
+	extendContactsScope: `extend the app's contacts scope (通讯录权限范围) in ${CONSOLE} and publish a new version of it`,
 	checkFields: CHECK_FIELDS,
 	slowDown: SLOW_DOWN,
 	tryLater: TRY_LATER,

@@ -26,8 +26,6 @@ export interface ListRequest {
 	body?: object;
 	/** Makes the rows that are wanted of the entries of a page. */
 	rowsOf: (entries: Array<Record<string, unknown>>) => Row[];
-	/** Without it Feishu leaves the names out of what it lists. */
-	nameScope?: string;
 }
 
 /** One page of a list, or why there is none. */
@@ -47,10 +45,10 @@ const ENOUGH_TO_SCROLL = 20;
  */
 export async function listPage(
 	client: FeishuClient,
-	{ endpoint, pathParameters = {}, query, body, rowsOf, nameScope }: ListRequest,
+	{ endpoint, pathParameters = {}, query, body, rowsOf }: ListRequest,
 	pageToken = '',
 ): Promise<ListPage> {
-	const { method = 'GET', pageSize, scopes } = endpoint;
+	const { method = 'GET', pageSize, scopes, nameScope } = endpoint;
 	const path = fillPath(endpoint.path, pathParameters);
 	const results: Row[] = [];
 	for (let token = pageToken; ; ) {

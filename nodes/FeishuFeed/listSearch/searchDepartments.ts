@@ -23,7 +23,6 @@ export async function searchDepartments(
 			endpoint: LIST_DEPARTMENT_CHILDREN,
 			pathParameters: { department_id: ROOT },
 			query: { fetch_child: 'true' },
-			nameScope: 'contact:department.base:readonly',
 			rowsOf: (departments) => rowsOf(departments, filter),
 		},
 		paginationToken,

@@ -42,7 +42,6 @@ function peopleOfDepartment(context: ILoadOptionsFunctions, filter?: string): Li
 	return {
 		endpoint: LIST_DEPARTMENT_USERS,
 		query: { department_id: id, department_id_type: idType, user_id_type: 'open_id' },
-		nameScope: 'contact:user.base:readonly',
 		rowsOf: (users) =>
 			users.flatMap(({ open_id: openId, name, en_name }) =>
 				rowOf(openId, { name, en_name }, filter),

@@ -3,7 +3,7 @@ import type { INode, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { chatField, readChatId, recipientChatField } from '../../nodes/FeishuFeed/fields/chat';
 import { readDepartment, recipientDepartmentField } from '../../nodes/FeishuFeed/fields/department';
-import { personFields, readPeople } from '../../nodes/FeishuFeed/fields/person';
+import { readPeople } from '../../nodes/FeishuFeed/fields/person';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 
 const ID = 'oc_41e7bdf4877cfc316136f4ccf6c32613';
@@ -141,10 +141,5 @@ describe('the people of the form', () => {
 		['ou_1', 'People must be an object, but is the text "ou_1"'],
 	])('are refused when they are %j', (persons, message) => {
 		expect(() => readPeople(holding(persons))).toThrow(message);
-	});
-
-	it('begin with one to choose', () => {
-		const people = personFields.find(({ name }) => name === 'persons');
-		expect(() => readPeople(holding(people?.default))).toThrow('Person 1 is empty');
 	});
 });

@@ -86,8 +86,7 @@ export const personFields: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Person' },
 		placeholder: 'Add Person',
-		default: { persons: [{ person: { __rl: true, mode: 'list', value: '' } }] },
-		required: true,
+		default: {},
 		options: [{ displayName: 'Person', name: 'persons', values: [personField] }],
 	},
 ];

@@ -15,6 +15,7 @@ const CONCERNS: Record<Concern, Record<Language, string>> = {
 		'zh-CN': '请求中的某些 ID：只有这些人失败，其他人照常发送',
 	},
 	chat: { en: 'The chat', 'zh-CN': '群聊' },
+	department: { en: 'The department', 'zh-CN': '部门' },
 	request: {
 		en: 'What was asked for, or some of the IDs: then only they fail',
 		'zh-CN': '请求的内容，或其中的某些 ID；如果是 ID，只有这些人失败',
@@ -59,6 +60,8 @@ const CHINESE_ADVICE: Record<KnownErrorCode, string> = {
 	230027: ADD_BOT,
 	232006: CHECK_CHAT,
 	232011: ADD_BOT,
+	40004: '在开发者后台扩大应用的通讯录权限范围，并发布新版本',
+	40015: '检查部门 ID，并确认这个部门还在',
 	230001: CHECK_FIELDS,
 	99992402: CHECK_FIELDS,
 	9499: CHECK_FIELDS,

@@ -32,7 +32,7 @@ export interface Notice {
 }
 
 /** What an operation is shown by: these are not conditions of its fields. */
-const OPERATION_PARAMETERS = ['resource', 'operation'];
+const OPERATION_PARAMETERS = ['resource', 'operation', '@version'];
 
 /** The fields that the form shows for an operation, whatever else the user chooses in it. */
 export function fieldsOf(
@@ -42,9 +42,16 @@ export function fieldsOf(
 	return properties.filter(
 		({ type, displayOptions }) =>
 			type !== 'hidden' &&
+			isOfNewestVersion(displayOptions) &&
 			displayOptions?.show?.resource?.includes(resource) &&
 			displayOptions.show.operation?.includes(operation),
 	);
+}
+
+/** What only an earlier version of the node shows names that version; the newest is a condition for all later ones. */
+function isOfNewestVersion(displayOptions: INodeProperties['displayOptions']): boolean {
+	const versions = displayOptions?.show?.['@version'];
+	return versions === undefined || versions.some((version) => typeof version === 'object');
 }
 
 /** Lays out a form, with the fields inside its fields. */

@@ -2,6 +2,7 @@ import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
 import {
 	CREATE_APP_FEED_CARD,
+	GET_USER_IDS,
 	LIST_CHATS,
 	LIST_CHAT_MEMBERS,
 	LIST_DEPARTMENT_CHILDREN,
@@ -20,6 +21,21 @@ import { code, table } from './markdown';
 
 /** The languages of the documentation. */
 export type Language = 'en' | 'zh-CN';
+
+type Words = (typeof WORDS)[Language];
+
+/** The ways to say who is to be reached that need look-ups, with what they call. */
+const LOOK_UPS: ReadonlyArray<{
+	name: (words: Words) => string;
+	endpoints: Array<ListEndpoint | AddressEndpoint>;
+}> = [
+	{ name: ({ byAddress }) => byAddress, endpoints: [GET_USER_IDS] },
+	{ name: ({ ofChat }) => ofChat, endpoints: [LIST_CHAT_MEMBERS] },
+	{
+		name: ({ ofDepartment }) => ofDepartment,
+		endpoints: [LIST_DEPARTMENT_USERS, LIST_DEPARTMENT_CHILDREN],
+	},
+];
 
 /** What each limit of a card is about, as the form calls it. */
 const LIMITED: Record<
@@ -53,6 +69,9 @@ const WORDS = {
 			membersOfChat: 'People picker: members of a chat',
 			membersOfDepartment: 'People picker: members of a department',
 		},
+		byAddress: 'Recipients: E-Mails, Mobile Numbers or IDs',
+		ofChat: 'Recipients: Members of a Chat',
+		ofDepartment: 'Recipients: Members of a Department',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `${calls} a second`
@@ -77,6 +96,9 @@ const WORDS = {
 			membersOfChat: '人员列表：群成员',
 			membersOfDepartment: '人员列表：部门成员',
 		},
+		byAddress: '接收人：E-Mails, Mobile Numbers or IDs（邮箱、手机号或 ID）',
+		ofChat: '接收人：Members of a Chat（群成员）',
+		ofDepartment: '接收人：Members of a Department（部门成员）',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `每秒 ${calls} 次`
@@ -101,8 +123,12 @@ export function cardLimits(language: Language): string {
 /** Which calls an operation makes, how many recipients each takes, and how often it may be made. */
 export function callLimits(language: Language): string {
 	const words = WORDS[language];
-	const rows = operationNames().flatMap(({ name, operation }) =>
-		endpointsOf(operation).map((endpoint) => {
+	const callers = [
+		...operationNames().map(({ name, operation }) => ({ name, endpoints: endpointsOf(operation) })),
+		...LOOK_UPS.map(({ name, endpoints }) => ({ name: name(words), endpoints })),
+	];
+	const rows = callers.flatMap(({ name, endpoints }) =>
+		endpoints.map((endpoint) => {
 			return [
 				name,
 				code(`${endpoint.method ?? 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
@@ -122,6 +148,10 @@ export function scopes(language: Language): string {
 			name,
 			needed: endpointsOf(operation).map((endpoint) => endpoint.scopes),
 		})),
+		...LOOK_UPS.map(({ name, endpoints }) => ({
+			name: name(words),
+			needed: endpoints.map((endpoint) => endpoint.scopes),
+		})),
 		...Object.entries(PICKERS).map(([picker, endpoints]) => ({
 			name: words.pickers[picker as keyof typeof PICKERS],
 			needed: endpoints.flatMap(scopesOf),
@@ -136,10 +166,11 @@ export function scopes(language: Language): string {
 /** Every scope that an operation needs, each once: what the developer console imports. */
 export function allScopes(): string[] {
 	const ofOperations = operationNames().flatMap(({ operation }) => endpointsOf(operation));
+	const ofLookUps = LOOK_UPS.flatMap((way) => way.endpoints);
 	const ofPickers = Object.values(PICKERS).flat();
 	return [
 		...new Set([
-			...ofOperations.flatMap((endpoint) => endpoint.scopes),
+			...[...ofOperations, ...ofLookUps].flatMap((endpoint) => endpoint.scopes),
 			...ofPickers.flatMap(scopesOf).flat(),
 		]),
 	];

@@ -194,6 +194,62 @@ describe('a chat and a department that overlap', () => {
 	});
 });
 
+describe('a department with others below it', () => {
+	const toDepartment = (id: string, includeSubdepartments: boolean): IDataObject =>
+		cardFor({
+			recipientsBy: 'department',
+			recipientDepartment: { __rl: true, mode: 'id', value: id },
+			includeSubdepartments,
+		});
+
+	it('reaches everybody in all of them once, also who is in several', async () => {
+		const [{ departments }] = await sandbox.feishu.company();
+		const [output] = await sandbox.output(toDepartment('0', true));
+		const everybody = (await sandbox.feishu.people({ limit: 3_000, tenant_key: TENANT_KEY }))
+			.map(({ open_id }) => open_id)
+			.sort();
+		expect((await created()).sort()).toEqual(everybody);
+		expect([...(output.succeeded as string[])].sort()).toEqual(everybody);
+		const [{ path, query }] = await callsOf('department.children');
+		expect(path).toBe('/open-apis/contact/v3/departments/0/children');
+		expect(query).toEqual({
+			department_id_type: 'open_department_id',
+			fetch_child: 'true',
+			page_size: '50',
+		});
+		// The root, and each department.
+		const asked = await callsOf('user.findByDepartment');
+		expect(new Set(asked.map(({ query: { department_id } }) => department_id))).toEqual(
+			new Set(['0', ...departments.map(({ open_department_id }) => open_department_id)]),
+		);
+	});
+
+	it('asks for nothing below it unless that is wanted', async () => {
+		await sandbox.run(toDepartment('0', false));
+		expect(await callsOf('department.children')).toEqual([]);
+		expect(await callsOf('user.findByDepartment')).toHaveLength(1);
+	});
+
+	it.each(['department.children', 'user.findByDepartment'] as const)(
+		'reaches nobody when a call of %s cannot be made',
+		async (operation) => {
+			await sandbox.feishu.addFault({
+				kind: 'errorCode',
+				operation,
+				nth: operation === 'department.children' ? 1 : 4,
+				status: 403,
+				code: 40004,
+				msg: 'no dept authority error',
+			});
+			const { error } = await sandbox.run(toDepartment('0', true));
+			expect(error?.message).toMatch(
+				/^Could not create the card for 0: the look-up failed, because .* \(code 40004, .*: extend the app's contacts scope/,
+			);
+			expect(await created()).toEqual([]);
+		},
+	);
+});
+
 describe('a list of anything', () => {
 	it('reaches everybody, each in the call of their kind of ID', async () => {
 		const [a, b, c, d, e] = sandbox.people;

@@ -55,11 +55,19 @@ const ADDRESSES = fc
 	})
 	.filter(({ emails, mobiles, unknown }) => emails.length + mobiles.length + unknown.length > 0);
 
+const toDepartment = (value: string, includeSubdepartments: boolean): IDataObject => ({
+	resource: 'botChat',
+	operation: 'setTimeSensitive',
+	recipientsBy: 'department',
+	recipientDepartment: { __rl: true, mode: 'id', value },
+	includeSubdepartments,
+});
+
 /** Has the SDK, then the node, make the look-ups of all cases; both must have sent the same. */
 async function expectEqualCalls<Case>(
 	cases: Case[],
 	withSdk: (one: Case) => Promise<unknown>,
-	withNode: (one: Case) => IDataObject,
+	withNode: (one: Case) => { parameters: IDataObject; item?: IDataObject },
 	operations: string[],
 ): Promise<void> {
 	const arrived = async (): Promise<WireCall[]> => {
@@ -75,11 +83,11 @@ async function expectEqualCalls<Case>(
 	expect(bySdk.length).toBeGreaterThanOrEqual(CASES);
 	await sandbox.feishu.reset({ keepTokens: true });
 	for (const one of cases) {
-		const { error } = await sandbox.run(
-			{ options: { callsAtOnce: 1 }, ...withNode(one) },
-			{ credential },
+		const { parameters, item = {} } = withNode(one);
+		await sandbox.output(
+			{ options: { callsAtOnce: 1 }, ...parameters },
+			{ credential, items: [item] },
 		);
-		expect(error).toBeUndefined();
 	}
 	const byNode = await arrived();
 	bySdk.forEach((call, place) => expect(byNode[place]).toEqual(call));
@@ -103,8 +111,16 @@ describe(`${CASES} look-ups of each kind, with FAST_CHECK_SEED=${RANDOM_SEED}`, 
 			},
 			([of, userIdType]) => {
 				const { emails, mobiles } = addressesOf(of);
-				const people = `={{ ${JSON.stringify([...mobiles, ...emails])} }}`;
-				return { resource: 'user', operation: 'getIds', people, userIdType };
+				const to = [...mobiles, ...emails];
+				return {
+					parameters: {
+						resource: 'user',
+						operation: 'getIds',
+						people: '={{ $json.to }}',
+						userIdType,
+					},
+					item: { to },
+				};
 			},
 			['user.batchGetId'],
 		);
@@ -121,11 +137,13 @@ describe(`${CASES} look-ups of each kind, with FAST_CHECK_SEED=${RANDOM_SEED}`, 
 				});
 			},
 			([chat, userIdType, limit]) => ({
-				resource: 'chat',
-				operation: 'getMembers',
-				chatId: { __rl: true, mode: 'id', value: chat },
-				userIdType,
-				limit,
+				parameters: {
+					resource: 'chat',
+					operation: 'getMembers',
+					chatId: { __rl: true, mode: 'id', value: chat },
+					userIdType,
+					limit,
+				},
 			}),
 			['chatMembers.get'],
 		);
@@ -153,14 +171,31 @@ describe(`${CASES} look-ups of each kind, with FAST_CHECK_SEED=${RANDOM_SEED}`, 
 			({ open_department_id: department }) => {
 				// What was found a moment ago would not be asked for again.
 				resetProcessState();
-				return {
-					resource: 'botChat',
-					operation: 'setTimeSensitive',
-					recipientsBy: 'department',
-					recipientDepartment: { __rl: true, mode: 'id', value: department },
-				};
+				return { parameters: toDepartment(department, false) };
 			},
 			['user.findByDepartment'],
+		);
+	});
+
+	it('department.children, page by page', async () => {
+		const [{ departments }] = await sandbox.feishu.company();
+		await expectEqualCalls(
+			sample(fc.constantFrom(...departments)),
+			async ({ open_department_id: department_id }) => {
+				await client.contact.v3.department.children({
+					path: { department_id },
+					params: {
+						department_id_type: 'open_department_id',
+						fetch_child: true,
+						page_size: 50,
+					},
+				});
+			},
+			({ open_department_id: department }) => {
+				resetProcessState();
+				return { parameters: toDepartment(department, true) };
+			},
+			['department.children'],
 		);
 	});
 });

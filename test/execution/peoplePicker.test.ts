@@ -154,13 +154,9 @@ describe('the people picker, in a department', () => {
 	});
 
 	it('says that the contacts scope does not cover the department', async () => {
-		await sandbox.feishu.addFault({
-			kind: 'errorCode',
-			status: 403,
-			code: 40004,
-			msg: 'no dept authority error',
-		});
-		await expect(search(inDepartment('D001', 'id'))).rejects.toThrow(
+		const { app_id: appId } = SEEDED_APPS.custom;
+		await sandbox.feishu.changeApp(appId, { readableDepartments: ['研发部'] });
+		await expect(search(inDepartment('D002', 'id'))).rejects.toThrow(
 			/^Could not list the members of the department: .*no dept authority.*extend the app's contacts scope/,
 		);
 	});

@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { fillPath } from '../../shared/api/endpoints';
 import type { ListEndpoint } from '../../shared/api/endpoints';
-import { ADVICE, DEPARTMENT_OUT_OF_SCOPE, missingScopeAdvice } from '../../shared/api/errorCodes';
+import { missingScopeAdvice } from '../../shared/api/errorCodes';
 import { sentenceOf } from '../../shared/api/failures';
 import type { Failure } from '../../shared/api/failures';
 import type { FeishuClient } from '../../shared/api/FeishuClient';
@@ -99,9 +99,7 @@ export function pageOrError(
 ): INodeListSearchResult {
 	const { failure } = listed;
 	if (failure === undefined) return listed.page;
-	const isOutOfScope = failure.code === DEPARTMENT_OUT_OF_SCOPE;
-	const told = isOutOfScope ? { ...failure, advice: ADVICE.extendContactsScope } : failure;
-	throw new NodeOperationError(context.getNode(), `Could not list ${what}: ${sentenceOf(told)}`);
+	throw new NodeOperationError(context.getNode(), `Could not list ${what}: ${sentenceOf(failure)}`);
 }
 
 /** True when one of the names has the words in it, whatever the case. */

@@ -1,11 +1,11 @@
 /**
  * Whom a refused call concerns, which decides what becomes of its recipients and of the calls after it.
- * `recipients`: some of the IDs in the call; `chat`: the chat;
+ * `recipients`: some of the IDs in the call; `chat`, `department`: the chat, or the department;
  * `request`: what was asked for, which can be some of the IDs as well;
  * `token`: the access token, which can be renewed; `app`: every call, until a person acts;
  * `moment`: nobody, the same call may pass a little later.
  */
-export type Concern = 'recipients' | 'chat' | 'request' | 'token' | 'app' | 'moment';
+export type Concern = 'recipients' | 'chat' | 'department' | 'request' | 'token' | 'app' | 'moment';
 
 /** What a code of Feishu means, and what to do about it, as part of a sentence. */
 export interface ErrorCode {
@@ -30,6 +30,7 @@ const TRY_LATER = 'try again later';
 
 const recipients = (advice: string): ErrorCode => ({ concerns: 'recipients', advice });
 const chat = (advice: string): ErrorCode => ({ concerns: 'chat', advice });
+const department = (advice: string): ErrorCode => ({ concerns: 'department', advice });
 const request: ErrorCode = { concerns: 'request', advice: CHECK_FIELDS };
 const token: ErrorCode = { concerns: 'token', advice: RENEW };
 const app = (advice: string): ErrorCode => ({ concerns: 'app', advice });
@@ -40,8 +41,6 @@ const internalError: ErrorCode = { concerns: 'moment', advice: TRY_LATER };
 export const SCOPE_MISSING = 99991672;
 /** The code that says that too many calls were made, also for one recipient of a call. */
 export const RATE_LIMITED = 99991400;
-/** The code of Feishu's contacts that says that the app may not read a department. */
-export const DEPARTMENT_OUT_OF_SCOPE = 40004;
 
 const CODES = {
 	99992351: recipients(CHECK_PERSON),
@@ -60,6 +59,11 @@ const CODES = {
 	230027: chat(ADD_BOT),
 	232006: chat(CHECK_CHAT),
 	232011: chat(ADD_BOT),
+
+	40004: department(
+		`extend the app's contacts scope (通讯录权限范围) in ${CONSOLE} and publish a new version of it`,
+	),
+	40015: department('check the department ID, and that the department still exists'),
 
 	230001: request,
 	99992402: request,
@@ -125,9 +129,8 @@ export function missingScopeAdvice(scopes: string[]): string {
 	return `open the scope ${scopes.join(' or ')} for the app in ${CONSOLE} and publish a new version of it`;
 }
 
-/** What to do about a failed call, as part of a sentence. */
+/** What to do when a call failed for a reason that may pass, as part of a sentence. */
 export const ADVICE = {
-	extendContactsScope: `extend the app's contacts scope (通讯录权限范围) in ${CONSOLE} and publish a new version of it`,
 	checkFields: CHECK_FIELDS,
 	slowDown: SLOW_DOWN,
 	tryLater: TRY_LATER,

@@ -85,6 +85,7 @@ function meaningOf(
 		case 'request':
 			return aboutIdsOrRequest(message, advice);
 		case 'chat':
+		case 'department':
 			return { kind: 'refused', advice };
 		case 'token':
 			return { kind: 'token', advice };

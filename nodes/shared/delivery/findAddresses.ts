@@ -15,7 +15,7 @@ import type { Address, FoundAddress } from './lookUps';
 const MAX_SINGLE_REFUSALS = 10;
 
 const CHECK_ADDRESS =
-	"check it, and that the app's data range (通讯录权限范围) in Feishu's developer console includes this person";
+	"check it, and that this person is within the app's contacts scope (通讯录权限范围)";
 const NOT_FOUND: Record<Address['kind'], Failure> = {
 	email: {
 		kind: 'refused',

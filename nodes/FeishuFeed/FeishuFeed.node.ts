@@ -9,6 +9,8 @@ import type {
 import { credentialTest } from '../shared/api/testCredential';
 import { executeOperation } from './execution/execute';
 import { searchChats } from './listSearch/searchChats';
+import { searchDepartments } from './listSearch/searchDepartments';
+import { searchPeople } from './listSearch/searchPeople';
 import { findOperation, properties } from './resources';
 
 /** Puts cards, buttons and reminders into people's Feishu message lists. */
@@ -32,7 +34,7 @@ export class FeishuFeed implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch: { searchChats }, credentialTest };
+	methods = { listSearch: { searchChats, searchDepartments, searchPeople }, credentialTest };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0) as string;

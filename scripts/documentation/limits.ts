@@ -8,6 +8,7 @@ import {
 	LIST_DEPARTMENT_CHILDREN,
 	LIST_DEPARTMENT_USERS,
 	SEARCH_CHATS,
+	SEARCH_CHATS_V2,
 } from '../../nodes/shared/api/endpoints';
 import type {
 	AddressEndpoint,
@@ -62,7 +63,12 @@ const WORDS = {
 		recipients: 'Recipients in one call',
 		rate: 'Calls, for each app and company',
 		scopes: 'Scope (any one)',
-		chatPicker: 'Chat picker: From List',
+		pickers: {
+			chats: 'Chat picker: From List',
+			departments: 'Department picker: From List',
+			membersOfChat: 'People picker: members of a chat',
+			membersOfDepartment: 'People picker: members of a department',
+		},
 		byAddress: 'Recipients: E-Mails, Mobile Numbers or IDs',
 		ofChat: 'Recipients: Members of a Chat',
 		ofDepartment: 'Recipients: Members of a Department',
@@ -84,7 +90,12 @@ const WORDS = {
 		recipients: '单次调用的接收人数',
 		rate: '调用频率（按应用、按企业计）',
 		scopes: '权限（任一即可）',
-		chatPicker: '群列表：From List',
+		pickers: {
+			chats: '群列表：From List',
+			departments: '部门列表：From List',
+			membersOfChat: '人员列表：群成员',
+			membersOfDepartment: '人员列表：部门成员',
+		},
 		byAddress: '接收人：E-Mails, Mobile Numbers or IDs（邮箱、手机号或 ID）',
 		ofChat: '接收人：Members of a Chat（群成员）',
 		ofDepartment: '接收人：Members of a Department（部门成员）',
@@ -141,7 +152,10 @@ export function scopes(language: Language): string {
 			name: name(words),
 			needed: endpoints.map((endpoint) => endpoint.scopes),
 		})),
-		{ name: words.chatPicker, needed: [LIST_CHATS.scopes, SEARCH_CHATS.scopes] },
+		...Object.entries(PICKERS).map(([picker, endpoints]) => ({
+			name: words.pickers[picker as keyof typeof PICKERS],
+			needed: endpoints.flatMap(scopesOf),
+		})),
 	].map(({ name, needed }) => {
 		const alternatives = new Set(needed.map((all) => all.map(code).join(words.or)));
 		return [name, [...alternatives].join(words.and)];
@@ -151,13 +165,28 @@ export function scopes(language: Language): string {
 
 /** Every scope that an operation needs, each once: what the developer console imports. */
 export function allScopes(): string[] {
-	const endpoints = operationNames().flatMap(({ operation }) => endpointsOf(operation));
-	const lookUps = LOOK_UPS.flatMap((way) => way.endpoints);
+	const ofOperations = operationNames().flatMap(({ operation }) => endpointsOf(operation));
+	const ofLookUps = LOOK_UPS.flatMap((way) => way.endpoints);
+	const ofPickers = Object.values(PICKERS).flat();
 	return [
-		...new Set(
-			[...endpoints, ...lookUps, LIST_CHATS, SEARCH_CHATS].flatMap((endpoint) => endpoint.scopes),
-		),
+		...new Set([
+			...[...ofOperations, ...ofLookUps].flatMap((endpoint) => endpoint.scopes),
+			...ofPickers.flatMap(scopesOf).flat(),
+		]),
 	];
+}
+
+/** What the editor's lists call. */
+const PICKERS = {
+	chats: [LIST_CHATS, SEARCH_CHATS, SEARCH_CHATS_V2],
+	departments: [LIST_DEPARTMENT_CHILDREN],
+	membersOfChat: [LIST_CHAT_MEMBERS],
+	membersOfDepartment: [LIST_DEPARTMENT_USERS],
+} satisfies Record<string, ListEndpoint[]>;
+
+/** The scopes of which any one suffices, and the one for names. */
+function scopesOf({ scopes: anyOf, nameScope }: ListEndpoint): string[][] {
+	return nameScope === undefined ? [anyOf] : [anyOf, [nameScope]];
 }
 
 function operationNames(): Array<{ name: string; operation: Operation }> {

@@ -43,7 +43,7 @@ export function chatLocator(
 				],
 			},
 			{
-				displayName: 'By Link',
+				displayName: 'By URL',
 				name: 'url',
 				type: 'string',
 				placeholder: 'e.g. https://applink.feishu.cn/client/chat/open?openChatId=oc_a0553e...',

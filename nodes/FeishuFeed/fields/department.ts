@@ -12,7 +12,7 @@ export interface Department {
 }
 
 /**
- * Lets the user choose a department from the list or by its ID. There is no "By Link": Feishu documents no link to a
+ * Lets the user choose a department from the list or by its ID. There is no "By URL": Feishu documents no link to a
  * department, and those that its client opens hold a number of its own, which no endpoint takes.
  */
 export function departmentLocator(

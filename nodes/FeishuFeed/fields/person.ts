@@ -49,7 +49,7 @@ const personField: INodeProperties = {
 	displayName: 'Person',
 	name: 'person',
 	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	default: { __rl: true, mode: 'list', value: '' },
 	required: true,
 	modes: [
 		{
@@ -86,8 +86,7 @@ export const personFields: INodeProperties[] = [
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Person' },
 		placeholder: 'Add Person',
-		default: { persons: [{ person: { mode: 'list', value: '' } }] },
-		required: true,
+		default: {},
 		options: [{ displayName: 'Person', name: 'persons', values: [personField] }],
 	},
 ];

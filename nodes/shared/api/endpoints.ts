@@ -141,6 +141,8 @@ export interface ListEndpoint {
 	rateLimits: RateLimit[];
 	/** Any one of them suffices. */
 	scopes: string[];
+	/** Without it Feishu leaves the names out of what it lists. */
+	nameScope?: string;
 }
 
 /** Feishu: im-v1/chat/list */
@@ -180,12 +182,14 @@ export const LIST_DEPARTMENT_USERS: ListEndpoint = {
 	pageSize: 50,
 	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
 	scopes: ['contact:contact.base:readonly'],
+	nameScope: 'contact:user.base:readonly',
 };
 
 /** Feishu: contact-v3/department/children. With `fetch_child` it gives the whole tree below a department. */
 export const LIST_DEPARTMENT_CHILDREN: ListEndpoint = {
 	...LIST_DEPARTMENT_USERS,
 	path: '/open-apis/contact/v3/departments/:department_id/children',
+	nameScope: 'contact:department.base:readonly',
 };
 
 /** An endpoint of Feishu that says whose addresses are. */

@@ -41,8 +41,6 @@ const internalError: ErrorCode = { concerns: 'moment', advice: TRY_LATER };
 export const SCOPE_MISSING = 99991672;
 /** The code that says that too many calls were made, also for one recipient of a call. */
 export const RATE_LIMITED = 99991400;
-/** The code of Feishu's contacts that says that the app may not read a department. */
-export const DEPARTMENT_OUT_OF_SCOPE = 40004;
 
 const CODES = {
 	99992351: recipients(CHECK_PERSON),
@@ -62,7 +60,7 @@ const CODES = {
 	232006: chat(CHECK_CHAT),
 	232011: chat(ADD_BOT),
 
-	[DEPARTMENT_OUT_OF_SCOPE]: department(
+	40004: department(
 		`extend the app's contacts scope (通讯录权限范围) in ${CONSOLE} and publish a new version of it`,
 	),
 	40015: department('check the department ID, and that the department still exists'),

@@ -1,14 +1,16 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { FeishuClient } from './FeishuClient';
 
 /**
- * Opens a client for the node's credential, in an execution.
+ * Opens a client for the node's credential, in an execution or for a list in the editor.
  *
  * @throws {NodeOperationError} when the credential cannot be used
  */
-export async function openClient(context: IExecuteFunctions): Promise<FeishuClient> {
+export async function openClient(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<FeishuClient> {
 	try {
 		return await FeishuClient.open(context);
 	} catch (error) {

@@ -83,6 +83,44 @@ export class N8nEditor {
 		await this.page.getByRole('option', { name: option }).locator('visible=true').first().click();
 	}
 
+	/** A field of the open form that is chosen from a list of Feishu's, the last one of that name. */
+	private locator(parameter: string): Locator {
+		return this.find(`resource-locator-${parameter}`).last();
+	}
+
+	/** Opens the list of such a field and waits for it. @returns its rows */
+	async openList(parameter: string): Promise<Locator> {
+		await this.locator(parameter).locator('[data-test-id="rlc-input"]').click();
+		const rows = this.find('rlc-item').locator('visible=true');
+		await rows.or(this.find('rlc-error-message').locator('visible=true')).first().waitFor();
+		return rows;
+	}
+
+	/** Types into the search field of the open list. */
+	async searchList(text: string): Promise<void> {
+		await this.find('rlc-search').locator('visible=true').fill(text);
+	}
+
+	/** Opens the list of such a field, searches it, and chooses the row of exactly this name. */
+	async chooseFromList(parameter: string, name: string, search = name): Promise<void> {
+		const rows = await this.openList(parameter);
+		await this.searchList(search);
+		await rows.getByText(name, { exact: true }).first().click();
+		await expect(this.locator(parameter).locator('input').last()).toHaveValue(name);
+	}
+
+	/** Fills in such a field by hand. @param mode `id` or `url` */
+	async fillInLocator(parameter: string, mode: 'id' | 'url', text: string): Promise<void> {
+		await this.locator(parameter).locator('[data-test-id="rlc-mode-selector"]').click();
+		await this.find(`mode-${mode}`).locator('visible=true').click();
+		await this.locator(parameter)
+			.locator('[data-test-id="rlc-input"]')
+			.locator('input')
+			.or(this.locator(parameter).locator('input[data-test-id="rlc-input"]'))
+			.first()
+			.fill(text);
+	}
+
 	/** Switches a field that is on or off. */
 	async toggle(parameter: string): Promise<void> {
 		await this.field(parameter).locator('[role="switch"], .el-switch').first().click();

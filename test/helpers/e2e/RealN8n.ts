@@ -55,8 +55,12 @@ export class RealN8n {
 	/**
 	 * Starts a Feishu and an n8n on free ports, with the package packed anew. Takes about 15 seconds.
 	 * @param environment variables for n8n beside the usual ones
+	 * @param company how many people and groups its Feishu has
 	 */
-	static async start(environment: NodeJS.ProcessEnv = {}): Promise<RealN8n> {
+	static async start(
+		environment: NodeJS.ProcessEnv = {},
+		company: { people?: number; groups?: number } = {},
+	): Promise<RealN8n> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'feishu-feed-e2e-'));
 		let sandbox: FeishuSandbox | undefined;
 		let n8n: RunningN8n | undefined;
@@ -65,7 +69,7 @@ export class RealN8n {
 			await installPackage(userFolder, packed);
 			// How fast n8n answers is measured elsewhere: here nothing depends on the machine.
 			const callbacks = { answerTimeout: PATIENCE / 1000, verificationTimeout: PATIENCE / 1000 };
-			sandbox = await startFeishuSandbox({ callbacks });
+			sandbox = await startFeishuSandbox({ callbacks, ...company });
 			const port = await freePort();
 			n8n = await RealN8n.startIn(userFolder, port, environment);
 			const session = await N8nSession.signIn(n8n.url, ownerAccountOf(userFolder));

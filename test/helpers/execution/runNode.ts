@@ -210,10 +210,12 @@ function additionalDataFor(credential: StoredCredential): IWorkflowExecuteAdditi
 
 /** Gives what a picker of the node would show in the editor. */
 export async function searchList(
-	method: 'searchChats',
+	method: keyof FeishuFeed['methods']['listSearch'],
 	credential: StoredCredential,
 	filter?: string,
 	paginationToken?: string,
+	/** What the form holds. */
+	parameters: INodeParameters = {},
 ): Promise<INodeListSearchResult> {
 	const feishuFeed = new FeishuFeed();
 	const nodeTypes: INodeTypes = {
@@ -237,7 +239,8 @@ export async function searchList(
 		nodes: [node],
 		connections: {},
 	});
-	const context = new LoadOptionsContext(workflow, node, additionalDataFor(credential), '');
+	const additionalData = { ...additionalDataFor(credential), currentNodeParameters: parameters };
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	return await feishuFeed.methods.listSearch[method].call(context, filter, paginationToken);
 }
 

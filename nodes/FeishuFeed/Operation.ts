@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { ListEndpoint } from '../shared/api/endpoints';
+import type { ListEndpoint, UploadEndpoint } from '../shared/api/endpoints';
 import type { CreateCardContent } from '../shared/api/payloads';
 import type { Failure } from '../shared/api/failures';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
@@ -44,19 +44,22 @@ export interface SendAndWaitOperation extends OperationForm {
 /** What a look-up or an upload found, one output item each, or why it found nothing. */
 export type LookUpResult = { found: IDataObject[]; failure?: undefined } | { failure: Failure };
 
+/** Does what one item asks for. */
+export type LookUp = (call: CallWithRetries) => Promise<LookUpResult>;
+
 /** An operation that looks something up, or uploads something, for each input item on its own. */
 export interface LookUpOperation extends OperationForm {
 	kind: 'lookUp';
 	/** What the operation does, as it reads in an error: "Could not …". */
 	purpose: string;
 	/** What it calls, for the documentation of scopes and limits. */
-	endpoints: ListEndpoint[];
+	endpoints: Array<ListEndpoint | UploadEndpoint>;
 	/**
 	 * Reads one item. Throws InvalidField for what Feishu would refuse.
 	 *
 	 * @returns does what the item asks for, with calls that are paced and retried like all others
 	 */
-	read: (parameters: ItemParameters) => (call: CallWithRetries) => Promise<LookUpResult>;
+	read: (parameters: ItemParameters) => LookUp | Promise<LookUp>;
 }
 
 /** Anything that the node can do. */

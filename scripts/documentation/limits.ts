@@ -1,8 +1,14 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
 import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
-import type { FeedEndpoint, ListEndpoint, RateLimit } from '../../nodes/shared/api/endpoints';
+import type {
+	FeedEndpoint,
+	ListEndpoint,
+	RateLimit,
+	UploadEndpoint,
+} from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
+import { IMAGE_KINDS, IMAGE_LIMITS } from '../../nodes/shared/validation/images';
 import { code, table } from './markdown';
 
 /** The languages of the documentation. */
@@ -24,6 +30,8 @@ const LIMITED: Record<
 	bizId: { name: 'Business ID', counts: 'characters' },
 };
 
+const MEGABYTE = 1024 * 1024;
+
 const WORDS = {
 	en: {
 		field: 'Field',
@@ -41,6 +49,9 @@ const WORDS = {
 				: seconds === 60
 					? `${calls} a minute`
 					: `${calls} in ${seconds} seconds`,
+		picture: 'Picture',
+		kinds: (names: string) => ` (${names})`,
+		listed: ', ',
 		and: ' and ',
 		or: ' or ',
 	},
@@ -60,6 +71,9 @@ const WORDS = {
 				: seconds === 60
 					? `每分钟 ${calls} 次`
 					: `每 ${seconds} 秒 ${calls} 次`,
+		picture: '图片',
+		kinds: (names: string) => `（${names}）`,
+		listed: '、',
 		and: '，且',
 		or: ' 或 ',
 	},
@@ -72,7 +86,9 @@ export function cardLimits(language: Language): string {
 		name,
 		`${CARD_LIMITS[limit as keyof typeof CARD_LIMITS]} ${words.counted[counts]}`,
 	]);
-	return table([words.field, words.atMost], rows);
+	const kinds = IMAGE_KINDS.map(({ name }) => name).join(words.listed);
+	const picture = [words.picture, `${IMAGE_LIMITS.bytes / MEGABYTE} MB${words.kinds(kinds)}`];
+	return table([words.field, words.atMost], [...rows, picture]);
 }
 
 /** Which calls an operation makes, how many recipients each takes, and how often it may be made. */
@@ -80,11 +96,11 @@ export function callLimits(language: Language): string {
 	const words = WORDS[language];
 	const rows = operationNames().flatMap(({ name, operation }) =>
 		endpointsOf(operation).map((endpoint) => {
-			const isFeed = 'batchSize' in endpoint;
+			const method = 'method' in endpoint ? endpoint.method : 'GET';
 			return [
 				name,
-				code(`${isFeed ? endpoint.method : 'GET'} ${endpoint.path.replace('/open-apis', '')}`),
-				isFeed ? String(endpoint.batchSize) : '–',
+				code(`${method} ${endpoint.path.replace('/open-apis', '')}`),
+				'batchSize' in endpoint ? String(endpoint.batchSize) : '–',
 				endpoint.rateLimits.map(words.rateOf).join(words.and),
 			];
 		}),
@@ -108,11 +124,13 @@ export function scopes(language: Language): string {
 	return table([words.operation, words.scopes], rows);
 }
 
-/** Every scope that an operation needs, each once: what the developer console imports. */
+/** A scope for each call of every operation, the narrowest that suffices: what the developer console imports. */
 export function allScopes(): string[] {
 	const endpoints = operationNames().flatMap(({ operation }) => endpointsOf(operation));
 	return [
-		...new Set([...endpoints, LIST_CHATS, SEARCH_CHATS].flatMap((endpoint) => endpoint.scopes)),
+		...new Set(
+			[...endpoints, LIST_CHATS, SEARCH_CHATS].flatMap(({ scopes: [scope] }) => scope ?? []),
+		),
 	];
 }
 
@@ -125,7 +143,7 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint> {
+function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint | UploadEndpoint> {
 	switch (operation.kind) {
 		case 'send': {
 			const { endpoint, fallback } = operation;

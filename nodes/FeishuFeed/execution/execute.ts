@@ -55,7 +55,7 @@ async function send(
 	operation: SendOperation,
 ): Promise<INodeExecutionData[]> {
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const items = readItems(context, (parameters, item) => {
+	const items = await readItems(context, (parameters, item) => {
 		const request = operation.read(parameters);
 		if ('app_feed_card' in request.content) checkApplink(request.content.app_feed_card, appId);
 		return {

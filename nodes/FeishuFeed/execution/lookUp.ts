@@ -20,8 +20,8 @@ export async function lookUp(
 	context: IExecuteFunctions,
 	{ read, purpose }: LookUpOperation,
 ): Promise<INodeExecutionData[]> {
-	const items = readItems(context, (parameters) => ({
-		run: read(parameters),
+	const items = await readItems(context, async (parameters) => ({
+		run: await read(parameters),
 		delivery: readDeliveryOptions(parameters),
 	}));
 	const node = context.getNode();

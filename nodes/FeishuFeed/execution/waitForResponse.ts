@@ -43,7 +43,7 @@ export async function waitForResponse(
 	}
 	const now = Date.now();
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const items = readItems(context, (parameters): ReadItem => {
+	const items = await readItems(context, (parameters): ReadItem => {
 		const request = operation.read(parameters);
 		checkApplink(request.content.app_feed_card, appId);
 		const plan = readWaitingPlan(parameters, now);

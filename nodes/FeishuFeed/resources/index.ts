@@ -6,10 +6,11 @@ import type { Operation } from '../Operation';
 import { appFeedCard } from './appFeedCard';
 import { botChat } from './botChat';
 import { chat } from './chat';
+import { image } from './image';
 import type { Resource } from './Resource';
 
 /** Everything that the node can do. */
-export const resources: Resource[] = [appFeedCard, botChat, chat];
+export const resources: Resource[] = [appFeedCard, botChat, chat, image];
 
 /** The operation that the user chose. */
 export function findOperation(resource: string, operation: string): Operation | undefined {

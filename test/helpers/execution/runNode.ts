@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
+	IBinaryKeyData,
 	IDataObject,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
@@ -171,6 +172,8 @@ export interface RunOptions {
 	credential: StoredCredential;
 	/** The JSON of the input items; one empty item by default. */
 	items?: IDataObject[];
+	/** The files of each input item, by binary field. */
+	files?: Array<IBinaryKeyData | undefined>;
 	onError?: INode['onError'];
 	/** Stops the execution, as the user does. */
 	stopWhen?: Promise<void>;
@@ -241,9 +244,9 @@ export async function searchList(
 
 /** Executes the node once in n8n's own workflow engine, in this process. */
 export async function runNode(options: RunOptions): Promise<RunResult> {
-	const { parameters, credential, items = [{}], onError, stopWhen } = options;
+	const { parameters, credential, items = [{}], files = [], onError, stopWhen } = options;
 	const types: Record<string, INodeType> = {
-		items: itemsNode(items.map((json) => ({ json }))),
+		items: itemsNode(items.map((json, index) => ({ json, binary: files[index] }))),
 		pass: PASSING_NODE,
 		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
 	};

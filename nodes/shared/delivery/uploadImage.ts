@@ -1,0 +1,45 @@
+import { UPLOAD_IMAGE } from '../api/endpoints';
+import type { Failure } from '../api/failures';
+import { asText } from '../primitives/json';
+import type { ImageKind } from '../validation/images';
+import type { CallWithRetries } from './callWithRetries';
+
+/** What an image is for. Feishu: im-v1/image/create, `image_type`. */
+export type ImageType = 'avatar' | 'message';
+
+/** A picture that has passed the checks. */
+export interface Image {
+	kind: ImageKind;
+	/** Equal for pictures with the same content. */
+	hash: string;
+	/** Gives its bytes, which are not kept in memory where n8n keeps them elsewhere. */
+	load: () => Promise<Buffer>;
+}
+
+/** The key of an image that was uploaded, or why there is none. */
+export type UploadResult = { imageKey: string; failure?: undefined } | { failure: Failure };
+
+/**
+ * Uploads an image. An upload that is repeated because its response was lost leaves an image that nobody uses.
+ * Feishu: im-v1/image/create
+ */
+export async function uploadImage(
+	call: CallWithRetries,
+	{ kind, load }: Image,
+	imageType: ImageType,
+): Promise<UploadResult> {
+	const { mediaType, extension } = kind;
+	const response = await call({
+		...UPLOAD_IMAGE,
+		form: {
+			image_type: imageType,
+			// Named after what it is: Feishu shows the name nowhere, and the user's may be wrong.
+			image: { name: `image.${extension}`, mediaType, bytes: await load() },
+		},
+	});
+	if (response.failure) return response;
+	const imageKey = asText(response.data.image_key);
+	if (imageKey !== '') return { imageKey };
+	const reason = 'Feishu took the picture, but gave no image key';
+	return { failure: { kind: 'refused', reason, logId: response.logId } };
+}

@@ -6,6 +6,7 @@ import type { Failure } from '../shared/api/failures';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
 import type { CallWithRetries } from '../shared/delivery/callWithRetries';
 import type { Destination } from '../shared/delivery/sendToRecipients';
+import type { WithAvatar } from './fields/avatar';
 import type { ItemParameters } from './execution/ItemParameters';
 
 /** What every operation says of itself. Everything else is the same for all and stands in `execution/`. */
@@ -22,7 +23,7 @@ interface OperationForm {
 export interface SendOperation extends OperationForm, Destination {
 	kind: 'send';
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
-	read: (parameters: ItemParameters) => RecipientRequest;
+	read: (parameters: ItemParameters) => RecipientRequest & WithAvatar;
 	/**
 	 * Completes what was read of all items together, before anything is sent.
 	 *
@@ -32,7 +33,7 @@ export interface SendOperation extends OperationForm, Destination {
 }
 
 /** A request for new cards. */
-export type CardRequest = RecipientRequest & { content: CreateCardContent };
+export type CardRequest = RecipientRequest & WithAvatar & { content: CreateCardContent };
 
 /** The operation that sends cards and lets the workflow sleep until somebody responds. */
 export interface SendAndWaitOperation extends OperationForm {

@@ -1,6 +1,11 @@
 import type { Operation } from '../../nodes/FeishuFeed/Operation';
 import { resources } from '../../nodes/FeishuFeed/resources';
-import { CREATE_APP_FEED_CARD, LIST_CHATS, SEARCH_CHATS } from '../../nodes/shared/api/endpoints';
+import {
+	CREATE_APP_FEED_CARD,
+	LIST_CHATS,
+	SEARCH_CHATS,
+	UPLOAD_IMAGE,
+} from '../../nodes/shared/api/endpoints';
 import type {
 	FeedEndpoint,
 	ListEndpoint,
@@ -43,6 +48,7 @@ const WORDS = {
 		rate: 'Calls, for each app and company',
 		scopes: 'Scope (any one)',
 		chatPicker: 'Chat picker: From List',
+		avatarFromPicture: 'Avatar from a picture',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `${calls} a second`
@@ -65,6 +71,7 @@ const WORDS = {
 		rate: '调用频率（按应用、按企业计）',
 		scopes: '权限（任一即可）',
 		chatPicker: '群列表：From List',
+		avatarFromPicture: '用图片作头像',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `每秒 ${calls} 次`
@@ -116,6 +123,7 @@ export function scopes(language: Language): string {
 			name,
 			needed: endpointsOf(operation).map((endpoint) => endpoint.scopes),
 		})),
+		{ name: words.avatarFromPicture, needed: [UPLOAD_IMAGE.scopes] },
 		{ name: words.chatPicker, needed: [LIST_CHATS.scopes, SEARCH_CHATS.scopes] },
 	].map(({ name, needed }) => {
 		const alternatives = new Set(needed.map((all) => all.map(code).join(words.or)));

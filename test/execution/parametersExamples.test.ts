@@ -4,9 +4,10 @@ import path from 'node:path';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
-import { readExamples } from '../../scripts/documentation/examples';
+import { readExamples, type Example } from '../../scripts/documentation/examples';
 import { fieldsOf, layOut, pathsIn } from '../../scripts/documentation/formRows';
 import { PICTURES, data } from '../helpers/execution/pictures';
+import { withPictureServer } from '../helpers/execution/pictureServer';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 /** They follow on each other: what is deleted at the end was made at the start. */
@@ -30,13 +31,21 @@ const parametersOf = (operation: { resource: string; operation: string }) =>
 
 describe('the examples in docs/parameters.md', () => {
 	const sandbox = withSandbox();
+	const web = withPictureServer();
+	beforeEach(() => web.current.serve('/logo.png', PICTURES.png));
+	/** The parameters of an example, with the pictures on the web where the test has them. */
+	const withPictures = ({ parameters }: Example): IDataObject =>
+		JSON.parse(
+			JSON.stringify(parameters).replaceAll('https://pictures.example.com', web.current.url),
+		) as IDataObject;
 
 	it('give the output that stands beside them', async () => {
 		const given = [];
 		// Those that wait are executed in a real n8n: test/e2e/sendAndWait.test.ts.
 		const once = examples.filter(({ parameters }) => parameters.operation !== 'sendAndWait');
-		for (const { file, parameters } of once) {
-			given.push({ file, output: withoutKeys(await sandbox.output(parameters, { files: FILES })) });
+		for (const example of once) {
+			const output = await sandbox.output(withPictures(example), { files: FILES });
+			given.push({ file: example.file, output: withoutKeys(output) });
 		}
 		expect(given).toEqual(once.map(({ file, output }) => ({ file, output: withoutKeys(output) })));
 	});

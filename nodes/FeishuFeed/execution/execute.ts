@@ -16,6 +16,7 @@ import {
 import type { ItemResult } from '../../shared/delivery/outcome';
 import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
 import { checkApplink } from '../../shared/validation/cardFields';
+import type { WithAvatar } from '../fields/avatar';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readResultOptions } from '../fields/resultOptions';
 import type { ResultOptions } from '../fields/resultOptions';
@@ -24,9 +25,10 @@ import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
+import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
 
-type ReadItem = ItemRequest & { options: ResultOptions; delivery: DeliveryOptions };
+type ReadItem = ItemRequest & WithAvatar & { options: ResultOptions; delivery: DeliveryOptions };
 
 /** Executes an operation for all input items, in the way of its kind. */
 export async function executeOperation(
@@ -55,16 +57,18 @@ async function send(
 	operation: SendOperation,
 ): Promise<INodeExecutionData[]> {
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const items = await readItems(context, (parameters, item) => {
-		const request = operation.read(parameters);
+	const read = await readItems(context, (parameters, item): ReadItem => {
+		const { avatar, ...request } = operation.read(parameters);
 		if ('app_feed_card' in request.content) checkApplink(request.content.app_feed_card, appId);
 		return {
 			item,
 			request,
+			avatar,
 			options: readResultOptions(parameters),
 			delivery: readDeliveryOptions(parameters),
 		};
 	});
+	const items = await uploadAvatars(context, read, withKey);
 	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
 	const tries = EarlierTries.of(context);
 	operation.complete?.(requests, (item) => tries.idFor(item));
@@ -90,6 +94,18 @@ async function send(
 	});
 	tries.end(outputs);
 	return outputs;
+}
+
+function withKey({ request, ...read }: ReadItem, avatarKey: string): ReadItem {
+	const { content, fallbackContent } = request;
+	return {
+		...read,
+		request: {
+			...request,
+			content: withAvatarKey(content, avatarKey),
+			...(fallbackContent && { fallbackContent: withAvatarKey(fallbackContent, avatarKey) }),
+		},
+	};
 }
 
 function toOutputItems(

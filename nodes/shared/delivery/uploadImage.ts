@@ -1,6 +1,7 @@
 import { UPLOAD_IMAGE } from '../api/endpoints';
 import type { Failure } from '../api/failures';
 import { asText } from '../primitives/json';
+import { processState } from '../primitives/processState';
 import type { ImageKind } from '../validation/images';
 import type { CallWithRetries } from './callWithRetries';
 
@@ -42,4 +43,41 @@ export async function uploadImage(
 	if (imageKey !== '') return { imageKey };
 	const reason = 'Feishu took the picture, but gave no image key';
 	return { failure: { kind: 'refused', reason, logId: response.logId } };
+}
+
+/**
+ * For how long an image is not uploaded again, in milliseconds. Feishu has no call that deletes an image and names no
+ * end of its key, but it promises nothing either: should a key become void, that ends within the hour.
+ */
+const KEPT_FOR_MS = 60 * 60_000;
+/** The most keys that are kept. */
+const MOST_KEYS = 1_000;
+
+/** By app, image type and content; the oldest come first. */
+const uploadedImages = processState(
+	() => new Map<string, { imageKey: string; uploadedAtMs: number }>(),
+);
+
+/**
+ * Uploads an image, unless this process has uploaded it for the app a short time ago.
+ *
+ * @param scope the app and tenant, as `FeishuClient.rateLimitScope` names them
+ */
+export async function uploadOnce(
+	call: CallWithRetries,
+	scope: string,
+	image: Image,
+	imageType: ImageType,
+): Promise<UploadResult> {
+	const images = uploadedImages.current;
+	const name = [scope, imageType, image.hash].join('\n');
+	const known = images.get(name);
+	if (known && Date.now() - known.uploadedAtMs < KEPT_FOR_MS) return { imageKey: known.imageKey };
+	const uploaded = await uploadImage(call, image, imageType);
+	if (uploaded.failure) return uploaded;
+	images.delete(name);
+	images.set(name, { imageKey: uploaded.imageKey, uploadedAtMs: Date.now() });
+	const [oldest] = images.keys();
+	if (images.size > MOST_KEYS && oldest !== undefined) images.delete(oldest);
+	return uploaded;
 }

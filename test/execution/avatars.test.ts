@@ -4,15 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { create, update, upsert } from '../helpers/execution/forms';
-import {
-	MOST_BYTES,
-	PICTURES,
-	binary,
-	data,
-	pngOf,
-	pngOfLength,
-} from '../helpers/execution/pictures';
-import { PictureServer, withPictureServer } from '../helpers/execution/pictureServer';
+import { MOST_BYTES, PICTURES, binary, data, pngOf, pngOfLength } from '../helpers/pictures';
+import { PictureServer } from '../helpers/PictureServer';
+import { withPictureServer } from '../helpers/execution/withPictureServer';
 import { storeApp } from '../helpers/execution/seededCredentials';
 import { withSandbox } from '../helpers/execution/withSandbox';
 

@@ -6,8 +6,8 @@ import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { readExamples, type Example } from '../../scripts/documentation/examples';
 import { fieldsOf, layOut, pathsIn } from '../../scripts/documentation/formRows';
-import { PICTURES, data } from '../helpers/execution/pictures';
-import { withPictureServer } from '../helpers/execution/pictureServer';
+import { PICTURES, data } from '../helpers/pictures';
+import { withPictureServer } from '../helpers/execution/withPictureServer';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 /** They follow on each other: what is deleted at the end was made at the start. */

@@ -10,7 +10,7 @@ import {
 	data,
 	pngOf,
 	pngOfLength,
-} from '../helpers/execution/pictures';
+} from '../helpers/pictures';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 20 });

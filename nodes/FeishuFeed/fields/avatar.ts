@@ -37,6 +37,8 @@ const avatarSourceField: INodeProperties = {
 /** Takes the avatar from a binary field of the item. */
 export const avatarBinaryField: INodeProperties = {
 	...binaryField,
+	// n8n asks for what is required wherever an expression decides what is shown.
+	required: undefined,
 	displayName: 'Avatar Binary Field',
 	name: 'avatarBinaryProperty',
 };
@@ -46,7 +48,6 @@ export const avatarUrlField: INodeProperties = {
 	displayName: 'Avatar URL',
 	name: 'avatarUrl',
 	type: 'string',
-	required: true,
 	default: '',
 	placeholder: 'e.g. https://example.com/logo.png',
 	description: `The address of a picture. Must begin with https://. ${binaryField.description}`,

@@ -51,11 +51,7 @@ const fieldsToUpdate: INodeProperties = {
 	placeholder: 'Add Field',
 	default: {},
 	description: `Only the fields added here change. These are cleared when they are left empty: ${clearable.join(', ')}.`,
-	// A field that is added may be left empty, so that none is required.
-	options: [
-		...[...CHANGES.values()].map(({ form }) => form),
-		...PICTURES.map((field) => ({ ...field, required: undefined })),
-	].sort(byDisplayName),
+	options: [...[...CHANGES.values()].map(({ form }) => form), ...PICTURES].sort(byDisplayName),
 };
 
 /** Feishu: im-v2/app_feed_card-batch/update */

@@ -2,7 +2,6 @@ import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:cr
 import { createServer } from 'node:https';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import tls from 'node:tls';
 
 /** One element of ASN.1 in DER. */
 function der(tag: number, ...parts: Array<Buffer | number[]>): Buffer {
@@ -101,28 +100,4 @@ export class PictureServer {
 		this.server.closeAllConnections();
 		await new Promise((done) => this.server.close(done));
 	}
-}
-
-/** Starts a server of pictures for the tests of a file, which this process trusts, and empties it before each test. */
-export function withPictureServer(): { readonly current: PictureServer } {
-	const holder = {} as { current: PictureServer };
-	const { createSecureContext } = tls;
-	beforeAll(async () => {
-		holder.current = await PictureServer.start();
-		const { certificate } = holder.current;
-		tls.createSecureContext = (options) =>
-			createSecureContext({
-				...options,
-				ca: options?.ca ?? [...tls.rootCertificates, certificate],
-			});
-	});
-	beforeEach(() => {
-		holder.current.answers.clear();
-		holder.current.asked.length = 0;
-	});
-	afterAll(async () => {
-		tls.createSecureContext = createSecureContext;
-		await holder.current.close();
-	});
-	return holder;
 }

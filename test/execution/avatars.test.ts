@@ -8,6 +8,7 @@ import { MOST_BYTES, PICTURES, binary, data, pngOf, pngOfLength } from '../helpe
 import { PictureServer } from '../helpers/PictureServer';
 import { withPictureServer } from '../helpers/execution/withPictureServer';
 import { storeApp } from '../helpers/execution/seededCredentials';
+import type { RunOptions } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 510 });
@@ -434,6 +435,63 @@ describe('an upload that Feishu does not take at once', () => {
 		expect(error?.message).toMatch(/^Could not upload the avatar: /);
 		expect(error).toMatchObject({ context: { itemIndex: 0 } });
 		expect((await arrived()).order).toEqual(['image.create']);
+	});
+});
+
+describe('the avatar of a card that waits for a response', () => {
+	/** Runs Send and Wait, and gives the cards that it hands on to what waits. */
+	async function cardsToWait(parameters: IDataObject, options: Partial<RunOptions>) {
+		let state: IDataObject | undefined;
+		const { error } = await sandbox.run(
+			{
+				resource: 'appFeedCard',
+				operation: 'sendAndWait',
+				link: 'https://example.com',
+				...to,
+				...parameters,
+			},
+			{
+				...options,
+				executeWorkflow: ([item]) => {
+					state = item?.json;
+					return [{ json: { isOver: true } }];
+				},
+			},
+		);
+		return { cards: state?.cards as IDataObject[] | undefined, error };
+	}
+
+	it('is uploaded before the wait begins, once', async () => {
+		const items = itemsFor(3);
+		const files = items.map(() => data(PICTURES.png));
+		const { cards } = await cardsToWait(fromFile, { items, files });
+		const { uploads, order } = await arrived();
+		expect(order).toEqual(['image.create']);
+		expect(cards?.map(({ card }) => card)).toMatchObject(
+			items.map(() => ({ avatar_key: uploads[0]!.key })),
+		);
+	});
+
+	it('fails its item alone, if items may fail; the others wait', async () => {
+		const items = itemsFor(2);
+		const files = [data(Buffer.alloc(0)), data(PICTURES.png)];
+		const onError = 'continueRegularOutput';
+		const { cards } = await cardsToWait(fromFile, { items, files, onError });
+		const { uploads } = await arrived();
+		expect(cards).toMatchObject([
+			{ userIds: [], error: expect.stringContaining('is empty (0 bytes)') as string },
+			{ userIds: sandbox.openIds(1, 2), card: { avatar_key: uploads[0]!.key } },
+		]);
+	});
+
+	it('ends the node before any call, if items may not fail', async () => {
+		const { cards, error } = await cardsToWait(fromFile, {
+			items: itemsFor(2),
+			files: [data(PICTURES.png), data(Buffer.from('text'))],
+		});
+		expect(cards).toBeUndefined();
+		expect(error?.message).toMatch(/is text, but Feishu takes only/);
+		expect(await sandbox.feishu.requests()).toEqual([]);
 	});
 });
 

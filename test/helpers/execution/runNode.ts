@@ -185,6 +185,8 @@ export interface RunOptions {
 	maxTries?: number;
 	/** Runs the node a second time in the same execution, with the same items, as a loop does. */
 	runsTwice?: boolean;
+	/** Stands for a workflow that the node executes: takes its input, and gives its output. */
+	executeWorkflow?: (input: INodeExecutionData[]) => INodeExecutionData[];
 }
 
 /** What the node gave. */
@@ -196,11 +198,21 @@ export interface RunResult {
 }
 
 /** What n8n gives to an execution besides the workflow. */
-function additionalDataFor(credential: StoredCredential): IWorkflowExecuteAdditionalData {
+function additionalDataFor(
+	credential: StoredCredential,
+	executeWorkflow?: RunOptions['executeWorkflow'],
+): IWorkflowExecuteAdditionalData {
 	return {
 		credentialsHelper: new StoredCredentialsHelper(credential),
 		currentNodeExecutionIndex: 0,
 		variables: {},
+		...(executeWorkflow && {
+			executeWorkflow: async (
+				_workflow: unknown,
+				_additionalData: unknown,
+				{ inputData = [] }: { inputData?: INodeExecutionData[] },
+			) => ({ executionId: '2', data: [executeWorkflow(inputData)] }),
+		}),
 		...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
 		hooks: new ExecutionLifecycleHooks('manual', 'test', {
 			id: 'test',
@@ -289,7 +301,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	await workflow.expression.acquireIsolate();
 	try {
 		const execute = new WorkflowExecute(
-			additionalDataFor(credential),
+			additionalDataFor(credential, options.executeWorkflow),
 			'manual',
 			createRunExecutionData(),
 		);

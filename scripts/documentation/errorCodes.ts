@@ -15,6 +15,7 @@ const CONCERNS: Record<Concern, Record<Language, string>> = {
 		'zh-CN': '请求中的某些 ID：只有这些人失败，其他人照常发送',
 	},
 	chat: { en: 'The chat', 'zh-CN': '群聊' },
+	image: { en: 'The picture: the items that have it fail', 'zh-CN': '图片：用到它的数据项失败' },
 	request: {
 		en: 'What was asked for, or some of the IDs: then only they fail',
 		'zh-CN': '请求的内容，或其中的某些 ID；如果是 ID，只有这些人失败',
@@ -56,6 +57,10 @@ const CHINESE_ADVICE: Record<KnownErrorCode, string> = {
 	99992355: CHECK_CHAT,
 	99992356: CHECK_CHAT,
 	230027: '把应用的机器人加进群里',
+	234006: '把图片缩小：飞书最多接受 10 MB',
+	234010: '换一张不为空的图片',
+	234011: '把图片转换成 PNG 或 JPEG',
+	234039: '把图片缩小：飞书最多接受 12000 × 12000 像素，头像 4096 × 4096，GIF 2000 × 2000',
 	230001: CHECK_FIELDS,
 	99992402: CHECK_FIELDS,
 	9499: CHECK_FIELDS,

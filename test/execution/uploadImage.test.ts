@@ -198,8 +198,16 @@ describe('Image: Upload', () => {
 		});
 		const { error } = await sandbox.run(upload(), { files: [data(PICTURES.png)] });
 		expect(error?.message).toMatch(
-			/^Could not upload the image: Feishu answered "Can't recognize the image format\. \*\*\*" \(code 234011, log ID \S+\)/,
+			/^Could not upload the image: Feishu answered "Can't recognize the image format\. \*\*\*" \(code 234011, log ID \S+\): convert the picture to PNG or JPEG$/,
 		);
+	});
+
+	it('says what to do about a picture that has too many pixels', async () => {
+		const wide = Buffer.from(PICTURES.bmp);
+		wide.writeInt32LE(4097, 18);
+		const { error } = await sandbox.run(upload(), { files: [data(wide)] });
+		expect(error?.message).toMatch(/\(code 234039, .*\): make the picture smaller: .*4096 × 4096/);
+		await sandbox.output(upload({ imageType: 'message' }), { files: [data(wide)] });
 	});
 
 	it('says which scopes suffice', async () => {

@@ -85,6 +85,7 @@ function meaningOf(
 		case 'request':
 			return aboutIdsOrRequest(message, advice);
 		case 'chat':
+		case 'image':
 			return { kind: 'refused', advice };
 		case 'token':
 			return { kind: 'token', advice };

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -90,6 +91,23 @@ describe('the avatar of a card', () => {
 		expect(cards.map(({ avatar_key }) => avatar_key)).toEqual(
 			items.map((_, index) => uploads[index % 2]!.key),
 		);
+	});
+
+	it('of many pictures: no more calls at once than the option says', async () => {
+		const items = itemsFor(30);
+		await sandbox.feishu.addFault({ kind: 'delay', operation: 'image.create', seconds: 0.05 });
+		await sandbox.output(create({ ...to, ...fromFile, options: { callsAtOnce: 4 } }), {
+			items,
+			files: items.map((_, index) => data(pngOf(`${index}`))),
+		});
+		const { 'image.create': counted } = (await sandbox.feishu.counters()).operations;
+		expect(counted).toMatchObject({ calls: 30, mostAtOnce: 4 });
+		const { uploads } = await arrived();
+		const byKey = new Map(uploads.map(({ key, bytes }) => [key, bytes.toString('latin1')]));
+		for (const [index, { open_id }] of sandbox.people.slice(0, 30).entries()) {
+			const card = await sandbox.cardOf({ open_id }, `card-${index}`);
+			expect(byKey.get(card?.avatar_key ?? '')).toBe(pngOf(`${index}`).toString('latin1'));
+		}
 	});
 
 	it('from a URL: fetched once over TLS without the credential, uploaded once', async () => {
@@ -313,6 +331,17 @@ describe('a picture that cannot be the avatar', () => {
 		expect(await sandbox.feishu.requests()).toEqual([]);
 	});
 
+	it('is told of without the password of its address', async () => {
+		const url = `${web.current.url}/gone`.replace('https://', 'https://me:hunter2-hunter2@');
+		const { error, run } = await sandbox.run(create({ ...to, ...fromUrl('={{ $json.url }}') }), {
+			items: [{ ...itemsFor(1)[0], url }],
+		});
+		expect(error?.message).toBe(
+			`Avatar URL could not be fetched: ${web.current.host} answered with HTTP 404`,
+		);
+		expect(JSON.stringify([error, run.data.resultData.error])).not.toContain('hunter2');
+	});
+
 	it('does not trust a server whose certificate nobody vouches for', async () => {
 		const stranger = await PictureServer.start();
 		const url = stranger.serve('/logo.png', PICTURES.png);
@@ -424,6 +453,19 @@ describe('an upload that Feishu does not take at once', () => {
 			{ succeeded: [fourth] },
 		]);
 		expect((await arrived()).cards).toHaveLength(2);
+	});
+
+	it('makes no card when the execution is stopped meanwhile', async () => {
+		await sandbox.feishu.addFault({ kind: 'silence', operation: 'image.create', seconds: 2 });
+		const stopWhen = (async () => {
+			while ((await sandbox.requests()).length === 0) await sleep(20);
+		})();
+		await sandbox.run(create({ ...to, ...fromFile }), {
+			items: itemsFor(2),
+			files: [data(PICTURES.png), data(PICTURES.gif)],
+			stopWhen,
+		});
+		expect((await arrived()).order).toEqual(['image.create']);
 	});
 
 	it('ends the node before any card, if items may not fail', async () => {

@@ -380,6 +380,19 @@ describe('a picture that cannot be the avatar', () => {
 		expect((await arrived()).cards).toHaveLength(2);
 	});
 
+	it('fails its item alone, when n8n has lost its file', async () => {
+		const output = await sandbox.output(create({ ...to, ...fromFile }), {
+			items: itemsFor(2),
+			files: [{ data: { ...binary(PICTURES.png), id: 'no-such-store:lost' } }, data(PICTURES.png)],
+			onError: 'continueRegularOutput',
+		});
+		expect(output).toMatchObject([
+			{ error: expect.stringMatching(/\S/) as string },
+			{ succeeded: sandbox.openIds(1, 2) },
+		]);
+		expect((await arrived()).cards).toHaveLength(1);
+	});
+
 	it('of Update: one avatar only, and not an empty one', async () => {
 		const change = (updateFields: IDataObject) => update({ ...to, updateFields });
 		for (const [fields, message] of [

@@ -58,8 +58,8 @@ export async function uploadAvatars<Read extends ReadItem>(
 	const refused: Array<[number, Error]> = [];
 	for (const [item, avatar] of avatars) {
 		const picture = pictures.get(keyOf(avatar));
-		if (picture instanceof InvalidField) refused.push([item, picture]);
-		else if (picture !== undefined) images.set(item, picture);
+		if (picture?.problem) refused.push([item, picture.problem]);
+		else if (picture) images.set(item, picture.image);
 	}
 	failItems(refused);
 
@@ -93,21 +93,24 @@ export function withAvatarKey<Content extends object>(
 
 const keyOf = ({ file, url }: AvatarPicture): string => (file ? file.identity : url);
 
-/** Gets and checks the pictures, each once; by their file or address, with what is wrong where something is. */
+/** A picture that passed the checks, or why there is none. */
+type Picture = { image: Image; problem?: undefined } | { problem: Error };
+
+/** Gets and checks the pictures, each once; by their file or address. */
 async function getPictures(
 	context: IExecuteFunctions,
 	avatars: AvatarPicture[],
 	atOnce: number,
 	mayFail: boolean,
-): Promise<Map<string, Image | InvalidField>> {
+): Promise<Map<string, Picture>> {
 	const wanted = new Map(avatars.map((avatar) => [keyOf(avatar), avatar]));
-	const pictures = new Map<string, Image | InvalidField>();
+	const pictures = new Map<string, Picture>();
 	await forEachAtOnce([...wanted], atOnce, async ([key, avatar]) => {
 		try {
-			pictures.set(key, await getPicture(context, avatar));
+			pictures.set(key, { image: await getPicture(context, avatar) });
 			return true;
 		} catch (error) {
-			pictures.set(key, error as InvalidField);
+			pictures.set(key, { problem: error as Error });
 			return mayFail;
 		}
 	});

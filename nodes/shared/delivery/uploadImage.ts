@@ -30,12 +30,17 @@ export async function uploadImage(
 	imageType: ImageType,
 ): Promise<UploadResult> {
 	const { mediaType, extension } = kind;
+	// It was read before, to be checked. n8n may have cleared its files away since.
+	const bytes = await load().catch(() => undefined);
+	if (bytes === undefined) {
+		return { failure: { kind: 'refused', reason: 'n8n does not have the file any more' } };
+	}
 	const response = await call({
 		...UPLOAD_IMAGE,
 		form: {
 			image_type: imageType,
 			// Named after what it is: Feishu shows the name nowhere, and the user's may be wrong.
-			image: { name: `image.${extension}`, mediaType, bytes: await load() },
+			image: { name: `image.${extension}`, mediaType, bytes },
 		},
 	});
 	if (response.failure) return response;

@@ -228,7 +228,7 @@ describe('a picture that cannot be the avatar', () => {
 
 	it.each<[string, Buffer, string]>([
 		['of 10 MB and a byte', pngOfLength(MOST_BYTES + 1), `${FILE} has 10485761 bytes`],
-		['that is an SVG', Buffer.from('<svg xmlns="x"/>'), `${FILE} is of the kind SVG`],
+		['that is an SVG', Buffer.from('<svg xmlns="x"/>'), `${FILE} is SVG`],
 		['that is empty', Buffer.alloc(0), `${FILE} is empty (0 bytes)`],
 		['that is a text named .png', Buffer.from('text'), `${FILE} is text, but Feishu takes only`],
 	])('%s is refused before any call', async (_, bytes, message) => {
@@ -309,7 +309,7 @@ describe('a picture that cannot be the avatar', () => {
 		[
 			'a page instead of a picture',
 			() => web.current.serve('/page', Buffer.from('<!DOCTYPE html><html></html>')),
-			(host) => `The picture from ${host} is of the kind HTML, but Feishu takes only JPEG`,
+			(host) => `The picture from ${host} is HTML, but Feishu takes only JPEG`,
 		],
 		[
 			'http',

@@ -69,8 +69,11 @@ export const IMAGE_KINDS: readonly ImageKind[] = [
 
 /** What else people take for an image. */
 const OTHER_KINDS: ReadonlyArray<{ name: string; pattern: RegExp }> = [
-	{ name: 'SVG', pattern: /^(?:<\?xml[^>]*>\s*)?(?:<!(?:--[^]*?--|[^>]*)>\s*)*<svg[\s>]/i },
-	{ name: 'HTML', pattern: /^(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]/i },
+	{
+		name: 'SVG',
+		pattern: /^\s*(?:<\?xml\s[^>]*>\s*)?(?:<!doctype\s[^>]*>\s*)?<svg[\s>]/i,
+	},
+	{ name: 'HTML', pattern: /^\s*<(?:!doctype html|html|head|body)[\s>]/i },
 	{ name: 'PDF', pattern: /^%PDF-/ },
 	{ name: 'HEIC', pattern: /^[^]{4}ftyp(?:heic|heix|hevc|heim|heis|mif1|msf1)/ },
 	{ name: 'AVIF', pattern: /^[^]{4}ftypavi[fs]/ },
@@ -117,15 +120,10 @@ export function checkImage(bytes: Buffer, whose: string): ImageKind {
 /** Names what a file holds that is not an image of Feishu's kinds. */
 function otherKind(bytes: Buffer): string {
 	const begin = bytes.subarray(0, LOOKED_AT);
-	const other = OTHER_KINDS.find(({ pattern }) =>
-		pattern.test(
-			begin
-				.toString('latin1')
-				.replace(/^\xef\xbb\xbf/, '')
-				.replace(/^\s+(?=<)/, ''),
-		),
-	);
-	if (other !== undefined) return `of the kind ${other.name}`;
+	const text = begin.toString('latin1').replace(/^\xef\xbb\xbf/, '');
+	const withoutComments = text.replace(/<!--[^]*?-->/g, '');
+	const other = OTHER_KINDS.find(({ pattern }) => pattern.test(withoutComments));
+	if (other !== undefined) return other.name;
 	return begin.every((byte) => byte >= 0x20 || [0x09, 0x0a, 0x0d].includes(byte))
 		? 'text'
 		: 'not a picture';

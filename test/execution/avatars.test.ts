@@ -54,7 +54,8 @@ describe('the avatar of a card', () => {
 	it('from a binary field: one picture of 500 items is uploaded once, and each card has its key', async () => {
 		const items = itemsFor(500);
 		const picture = pngOfLength(20_000);
-		const output = await sandbox.output(create({ ...to, ...fromFile }), {
+		const parameters = create({ ...to, ...fromFile, options: { callsAtOnce: 20 } });
+		const output = await sandbox.output(parameters, {
 			items,
 			// As files of their own, not one that n8n keeps once.
 			files: items.map((_, index) => data(picture, `logo ${index}.png`)),

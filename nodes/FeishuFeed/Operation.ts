@@ -1,12 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { AddressEndpoint, ListEndpoint } from '../shared/api/endpoints';
+import type { AddressEndpoint, ListEndpoint, UploadEndpoint } from '../shared/api/endpoints';
 import type { CreateCardContent } from '../shared/api/payloads';
 import type { Failure } from '../shared/api/failures';
 import type { AddressLookUps } from '../shared/delivery/AddressLookUps';
 import type { ItemRequest, RecipientRequest } from '../shared/delivery/batches';
 import type { CallWithRetries } from '../shared/delivery/callWithRetries';
 import type { Destination } from '../shared/delivery/sendToRecipients';
+import type { WithAvatar } from './fields/avatar';
 import type { ItemParameters } from './execution/ItemParameters';
 
 /** What every operation says of itself. Everything else is the same for all and stands in `execution/`. */
@@ -23,7 +24,7 @@ interface OperationForm {
 export interface SendOperation extends OperationForm, Destination {
 	kind: 'send';
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
-	read: (parameters: ItemParameters) => RecipientRequest;
+	read: (parameters: ItemParameters) => RecipientRequest & WithAvatar;
 	/**
 	 * Completes what was read of all items together, before anything is sent.
 	 *
@@ -33,7 +34,7 @@ export interface SendOperation extends OperationForm, Destination {
 }
 
 /** A request for new cards. */
-export type CardRequest = RecipientRequest & { content: CreateCardContent };
+export type CardRequest = RecipientRequest & WithAvatar & { content: CreateCardContent };
 
 /** The operation that sends cards and lets the workflow sleep until somebody responds. */
 export interface SendAndWaitOperation extends OperationForm {
@@ -45,23 +46,23 @@ export interface SendAndWaitOperation extends OperationForm {
 /** What a look-up or an upload found, one output item each, or why it found nothing. */
 export type LookUpResult = { found: IDataObject[]; failure?: undefined } | { failure: Failure };
 
+/** Does what one item asks for. */
+export type LookUp = (call: CallWithRetries) => Promise<LookUpResult>;
+
 /** An operation that looks something up, or uploads something, for each input item on its own. */
 export interface LookUpOperation extends OperationForm {
 	kind: 'lookUp';
 	/** What the operation does, as it reads in an error: "Could not …". */
 	purpose: string;
 	/** What it calls, for the documentation of scopes and limits. */
-	endpoints: Array<ListEndpoint | AddressEndpoint>;
+	endpoints: Array<ListEndpoint | AddressEndpoint | UploadEndpoint>;
 	/**
 	 * Reads one item. Throws InvalidField for what Feishu would refuse.
 	 *
 	 * @param lookUps collects addresses of all items, which are looked up together
 	 * @returns does what the item asks for, with calls that are paced and retried like all others
 	 */
-	read: (
-		parameters: ItemParameters,
-		lookUps: AddressLookUps,
-	) => (call: CallWithRetries) => Promise<LookUpResult>;
+	read: (parameters: ItemParameters, lookUps: AddressLookUps) => LookUp | Promise<LookUp>;
 }
 
 /** Anything that the node can do. */

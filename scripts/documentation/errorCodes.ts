@@ -16,6 +16,7 @@ const CONCERNS: Record<Concern, Record<Language, string>> = {
 	},
 	chat: { en: 'The chat', 'zh-CN': '群聊' },
 	department: { en: 'The department', 'zh-CN': '部门' },
+	image: { en: 'The picture: the items that have it fail', 'zh-CN': '图片：用到它的数据项失败' },
 	request: {
 		en: 'What was asked for, or some of the IDs: then only they fail',
 		'zh-CN': '请求的内容，或其中的某些 ID；如果是 ID，只有这些人失败',
@@ -62,6 +63,10 @@ const CHINESE_ADVICE: Record<KnownErrorCode, string> = {
 	232011: ADD_BOT,
 	40004: '在开发者后台扩大应用的通讯录权限范围，并发布新版本',
 	40015: '检查部门 ID，并确认这个部门还在',
+	234006: '把图片缩小：飞书最多接受 10 MB',
+	234010: '换一张不为空的图片',
+	234011: '把图片转换成 PNG 或 JPEG',
+	234039: '把图片缩小：飞书最多接受 12000 × 12000 像素，头像 4096 × 4096，GIF 2000 × 2000',
 	230001: CHECK_FIELDS,
 	99992402: CHECK_FIELDS,
 	9499: CHECK_FIELDS,

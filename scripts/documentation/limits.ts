@@ -9,14 +9,17 @@ import {
 	LIST_DEPARTMENT_USERS,
 	SEARCH_CHATS,
 	SEARCH_CHATS_V2,
+	UPLOAD_IMAGE,
 } from '../../nodes/shared/api/endpoints';
 import type {
 	AddressEndpoint,
 	FeedEndpoint,
 	ListEndpoint,
 	RateLimit,
+	UploadEndpoint,
 } from '../../nodes/shared/api/endpoints';
 import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
+import { IMAGE_KINDS, IMAGE_LIMITS } from '../../nodes/shared/validation/images';
 import { code, table } from './markdown';
 
 /** The languages of the documentation. */
@@ -53,6 +56,8 @@ const LIMITED: Record<
 	bizId: { name: 'Business ID', counts: 'characters' },
 };
 
+const MEGABYTE = 1024 * 1024;
+
 const WORDS = {
 	en: {
 		field: 'Field',
@@ -72,12 +77,16 @@ const WORDS = {
 		byAddress: 'Recipients: E-Mails, Mobile Numbers or IDs',
 		ofChat: 'Recipients: Members of a Chat',
 		ofDepartment: 'Recipients: Members of a Department',
+		avatarFromPicture: 'Avatar from a picture',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `${calls} a second`
 				: seconds === 60
 					? `${calls} a minute`
 					: `${calls} in ${seconds} seconds`,
+		picture: 'Picture',
+		kinds: (names: string) => ` (${names})`,
+		listed: ', ',
 		and: ' and ',
 		or: ' or ',
 	},
@@ -99,12 +108,16 @@ const WORDS = {
 		byAddress: '接收人：E-Mails, Mobile Numbers or IDs（邮箱、手机号或 ID）',
 		ofChat: '接收人：Members of a Chat（群成员）',
 		ofDepartment: '接收人：Members of a Department（部门成员）',
+		avatarFromPicture: '用图片作头像',
 		rateOf: ({ calls, seconds }: RateLimit) =>
 			seconds === 1
 				? `每秒 ${calls} 次`
 				: seconds === 60
 					? `每分钟 ${calls} 次`
 					: `每 ${seconds} 秒 ${calls} 次`,
+		picture: '图片',
+		kinds: (names: string) => `（${names}）`,
+		listed: '、',
 		and: '，且',
 		or: ' 或 ',
 	},
@@ -117,7 +130,9 @@ export function cardLimits(language: Language): string {
 		name,
 		`${CARD_LIMITS[limit as keyof typeof CARD_LIMITS]} ${words.counted[counts]}`,
 	]);
-	return table([words.field, words.atMost], rows);
+	const kinds = IMAGE_KINDS.map(({ name }) => name).join(words.listed);
+	const picture = [words.picture, `${IMAGE_LIMITS.bytes / MEGABYTE} MB${words.kinds(kinds)}`];
+	return table([words.field, words.atMost], [...rows, picture]);
 }
 
 /** Which calls an operation makes, how many recipients each takes, and how often it may be made. */
@@ -148,6 +163,7 @@ export function scopes(language: Language): string {
 			name,
 			needed: endpointsOf(operation).map((endpoint) => endpoint.scopes),
 		})),
+		{ name: words.avatarFromPicture, needed: [UPLOAD_IMAGE.scopes] },
 		...LOOK_UPS.map(({ name, endpoints }) => ({
 			name: name(words),
 			needed: endpoints.map((endpoint) => endpoint.scopes),
@@ -163,14 +179,14 @@ export function scopes(language: Language): string {
 	return table([words.operation, words.scopes], rows);
 }
 
-/** Every scope that an operation needs, each once: what the developer console imports. */
+/** A scope for each call of every operation, the narrowest that suffices: what the developer console imports. */
 export function allScopes(): string[] {
 	const ofOperations = operationNames().flatMap(({ operation }) => endpointsOf(operation));
 	const ofLookUps = LOOK_UPS.flatMap((way) => way.endpoints);
 	const ofPickers = Object.values(PICKERS).flat();
 	return [
 		...new Set([
-			...[...ofOperations, ...ofLookUps].flatMap((endpoint) => endpoint.scopes),
+			...[...ofOperations, ...ofLookUps].flatMap(({ scopes: [scope] }) => scope ?? []),
 			...ofPickers.flatMap(scopesOf).flat(),
 		]),
 	];
@@ -198,7 +214,9 @@ function operationNames(): Array<{ name: string; operation: Operation }> {
 	);
 }
 
-function endpointsOf(operation: Operation): Array<FeedEndpoint | ListEndpoint | AddressEndpoint> {
+function endpointsOf(
+	operation: Operation,
+): Array<FeedEndpoint | ListEndpoint | AddressEndpoint | UploadEndpoint> {
 	switch (operation.kind) {
 		case 'send': {
 			const { endpoint, fallback } = operation;

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
-import { readExamples } from '../../scripts/documentation/examples';
+import { readExamples, type Example } from '../../scripts/documentation/examples';
 import { fieldsOf, layOut, pathsIn } from '../../scripts/documentation/formRows';
+import { PICTURES, data } from '../helpers/pictures';
+import { withPictureServer } from '../helpers/execution/withPictureServer';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 /** They follow on each other: what is deleted at the end was made at the start. */
@@ -14,21 +16,38 @@ const examples = readExamples().sort(
 	(one, another) =>
 		ORDER.indexOf(one.parameters.operation) - ORDER.indexOf(another.parameters.operation),
 );
+/** What those find that take a picture from the item. */
+const FILES = [data(PICTURES.png)];
+/** The key of an image is another one each time. */
+const withoutKeys = (output: IDataObject[]): IDataObject[] =>
+	output.map(({ image_key: key, ...others }) =>
+		typeof key === 'string'
+			? { image_key: key.replace(/^img_v3_[-\w]+$/, 'img_v3_…'), ...others }
+			: others,
+	);
 const { properties } = new FeishuFeed().description;
 const parametersOf = (operation: { resource: string; operation: string }) =>
 	layOut(fieldsOf(properties, operation)).rows.map((row) => row.path);
 
 describe('the examples in docs/parameters.md', () => {
 	const sandbox = withSandbox();
+	const web = withPictureServer();
+	beforeEach(() => web.current.serve('/logo.png', PICTURES.png));
+	/** The parameters of an example, with the pictures on the web where the test has them. */
+	const withPictures = ({ parameters }: Example): IDataObject =>
+		JSON.parse(
+			JSON.stringify(parameters).replaceAll('https://pictures.example.com', web.current.url),
+		) as IDataObject;
 
 	it('give the output that stands beside them', async () => {
 		const given = [];
 		// Those that wait are executed in a real n8n: test/e2e/sendAndWait.test.ts.
 		const once = examples.filter(({ parameters }) => parameters.operation !== 'sendAndWait');
-		for (const { file, parameters } of once) {
-			given.push({ file, output: await sandbox.output(parameters) });
+		for (const example of once) {
+			const output = await sandbox.output(withPictures(example), { files: FILES });
+			given.push({ file: example.file, output: withoutKeys(output) });
 		}
-		expect(given).toEqual(once.map(({ file, output }) => ({ file, output })));
+		expect(given).toEqual(once.map(({ file, output }) => ({ file, output: withoutKeys(output) })));
 	});
 
 	it('do what they say', async () => {

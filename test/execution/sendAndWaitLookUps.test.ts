@@ -21,9 +21,9 @@ async function startWaiting(people: string[], options: Partial<RunOptions> = {})
 		},
 		{
 			items: people.map((to) => ({ to })),
-			executeWorkflow: ([json]) => {
-				state = json as unknown as WaitingState;
-				return [{}];
+			executeWorkflow: ([item]) => {
+				state = item.json as unknown as WaitingState;
+				return [{ json: {} }];
 			},
 			...options,
 		},

@@ -20,6 +20,7 @@ import { openRun } from '../../shared/delivery/openRun';
 import { resolveRecipients } from '../../shared/delivery/resolveRecipients';
 import { sendToRecipients } from '../../shared/delivery/sendToRecipients';
 import { checkApplink } from '../../shared/validation/cardFields';
+import type { WithAvatar } from '../fields/avatar';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readResultOptions } from '../fields/resultOptions';
 import type { ResultOptions } from '../fields/resultOptions';
@@ -28,9 +29,10 @@ import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
+import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
 
-type ReadItem = ItemRequest & { options: ResultOptions; delivery: DeliveryOptions };
+type ReadItem = ItemRequest & WithAvatar & { options: ResultOptions; delivery: DeliveryOptions };
 
 /** Executes an operation for all input items, in the way of its kind. */
 export async function executeOperation(
@@ -59,16 +61,18 @@ async function send(
 	operation: SendOperation,
 ): Promise<INodeExecutionData[]> {
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const items = readItems(context, (parameters, item) => {
-		const request = operation.read(parameters);
+	const read = await readItems(context, (parameters, item): ReadItem => {
+		const { avatar, ...request } = operation.read(parameters);
 		if ('app_feed_card' in request.content) checkApplink(request.content.app_feed_card, appId);
 		return {
 			item,
 			request,
+			avatar,
 			options: readResultOptions(parameters),
 			delivery: readDeliveryOptions(parameters),
 		};
 	});
+	const items = await uploadAvatars(context, read, withKey);
 	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
 	const [first] = requests;
 	const run = first && (await openRun(context, first.delivery));
@@ -101,6 +105,18 @@ async function send(
 	});
 	tries.end(outputs);
 	return outputs;
+}
+
+function withKey({ request, ...read }: ReadItem, avatarKey: string): ReadItem {
+	const { content, fallbackContent } = request;
+	return {
+		...read,
+		request: {
+			...request,
+			content: withAvatarKey(content, avatarKey),
+			...(fallbackContent && { fallbackContent: withAvatarKey(fallbackContent, avatarKey) }),
+		},
+	};
 }
 
 function toOutputItems(

@@ -22,8 +22,8 @@ export async function lookUp(
 	{ read, purpose }: LookUpOperation,
 ): Promise<INodeExecutionData[]> {
 	const lookUps = new AddressLookUps();
-	const items = readItems(context, (parameters) => ({
-		run: read(parameters, lookUps),
+	const items = await readItems(context, async (parameters) => ({
+		run: await read(parameters, lookUps),
 		delivery: readDeliveryOptions(parameters),
 	}));
 	const node = context.getNode();

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { itemFile } from './itemFile';
 import type { ItemParameters } from './ItemParameters';
 
 /**
@@ -25,7 +26,8 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 			}
 			return known.get(name);
 		};
-		return Object.assign(read, { isExpression });
+		const file = (property: unknown, field: string) => itemFile(context, item, property, field);
+		return Object.assign(read, { isExpression, file });
 	};
 }
 

@@ -9,20 +9,22 @@ import { parameterReader } from './parameterReader';
  *
  * @throws {NodeOperationError} for the first item that Feishu would refuse, unless items may fail
  */
-export function readItems<Read>(
+export async function readItems<Read>(
 	context: IExecuteFunctions,
-	read: (parameters: ItemParameters, item: number) => Read,
-): Array<Read | NodeOperationError> {
+	read: (parameters: ItemParameters, item: number) => Read | Promise<Read>,
+): Promise<Array<Read | NodeOperationError>> {
 	const parametersOf = parameterReader(context);
-	return context.getInputData().map((_, item) => {
+	const items: Array<Read | NodeOperationError> = [];
+	for (const item of context.getInputData().keys()) {
 		try {
-			return read(parametersOf(item), item);
+			items.push(await read(parametersOf(item), item));
 		} catch (error) {
 			const problem = new NodeOperationError(context.getNode(), error as Error, {
 				itemIndex: item,
 			});
-			if (context.continueOnFail()) return problem;
-			throw problem;
+			if (!context.continueOnFail()) throw problem;
+			items.push(problem);
 		}
-	});
+	}
+	return items;
 }

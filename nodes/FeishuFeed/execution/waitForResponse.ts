@@ -19,13 +19,16 @@ import { WAITING_STATE_VERSION } from '../../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../../shared/sendAndWait/waitingState';
 import { InvalidField } from '../../shared/validation/InvalidField';
 import type { WaitingCard, WaitingPlan } from '../../shared/sendAndWait/waitingCard';
+import type { WithAvatar } from '../fields/avatar';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readWaitingPlan } from '../fields/response';
 import type { CardRequest, SendAndWaitOperation } from '../Operation';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
+import { uploadAvatars } from './uploadAvatars';
 
-type ReadItem = Pick<WaitingState, 'delivery'> & { request: CardRequest; card: WaitingCard };
+type ReadItem = Pick<WaitingState, 'delivery'> &
+	WithAvatar & { request: CardRequest; card: WaitingCard };
 
 /**
  * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
@@ -47,14 +50,19 @@ export async function waitForResponse(
 	}
 	const now = Date.now();
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const read = readItems(context, (parameters): ReadItem => {
+	const read = await readItems(context, (parameters): ReadItem => {
 		const request = operation.read(parameters);
 		checkApplink(request.content.app_feed_card, appId);
 		const plan = readWaitingPlan(parameters, now);
 		const delivery = readDeliveryOptions(parameters);
-		return { request, card: readCard(context, request, plan), delivery };
+		const { avatar } = request;
+		return { request, avatar, card: readCard(context, request, plan), delivery };
 	});
-	const items = await withFound(context, read);
+	const withAvatars = await uploadAvatars(context, read, ({ card, ...item }, avatarKey) => ({
+		...item,
+		card: { ...card, card: { ...card.card, avatar_key: avatarKey } },
+	}));
+	const items = await withFound(context, withAvatars);
 	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
 	if (first === undefined) {
 		return items.map((item, index) => ({

@@ -15,6 +15,8 @@ import type { CardFieldName } from '../../shared/validation/cardFields';
 import { InvalidField, kindOf } from '../../shared/validation/InvalidField';
 import { codePoints, oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
+import { avatarFields, readAvatar } from './avatar';
+import type { WithAvatar } from './avatar';
 import { newBusinessIdField } from './businessId';
 
 /** What the form of a new card asks for, besides its business ID. */
@@ -25,9 +27,11 @@ const SET_WHILE_WAITING: ReadonlySet<CardFieldName> = new Set(['time_sensitive',
 const CONTENT_TO_WAIT = CONTENT.filter(([name]) => !SET_WHILE_WAITING.has(name));
 
 const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
-	rows.map(([name, { form }]) =>
-		REQUIRED_CARD_FIELDS.some((required) => required === name) ? { ...form, required: true } : form,
-	);
+	rows.flatMap(([name, { form }]) => {
+		if (name === 'avatar_key') return avatarFields(form);
+		const isRequired = REQUIRED_CARD_FIELDS.some((required) => required === name);
+		return isRequired ? { ...form, required: true } : form;
+	});
 
 /** The form for the content of a card that waits for a response. */
 export const fieldsToWait = formsOf(CONTENT_TO_WAIT);
@@ -46,7 +50,7 @@ export const cardFields: INodeProperties[] = [
 	},
 	...formsOf(CONTENT).map((form) => ({
 		...form,
-		displayOptions: { show: { cardSource: ['fields'] } },
+		displayOptions: { show: { cardSource: ['fields'], ...form.displayOptions?.show } },
 	})),
 	{
 		displayName: 'Card (JSON)',
@@ -61,13 +65,18 @@ export const cardFields: INodeProperties[] = [
 	newBusinessIdField,
 ];
 
+/** A card that was read. Its avatar may be a picture that is still to be uploaded. */
+export interface ReadCard extends WithAvatar {
+	card: AppFeedCard;
+}
+
 /**
  * Reads a whole card and checks it against every documented limit.
  * Its `biz_id` is absent when the user gave none.
  *
  * @throws {InvalidField} for the first field that Feishu would refuse
  */
-export function readWholeCard(parameters: ItemParameters): AppFeedCard {
+export function readWholeCard(parameters: ItemParameters): ReadCard {
 	const source = parseField(oneOf(['fields', 'json']), parameters('cardSource'), 'Define Card');
 	if (source === 'fields') return readFields(parameters, CARD_ROWS);
 	const { biz_id: bizIdInJson, ...card } = parseCard(parameters('cardJson'));
@@ -76,7 +85,8 @@ export function readWholeCard(parameters: ItemParameters): AppFeedCard {
 		throw new InvalidField('Business ID', 'differs from the biz_id in Card (JSON): give it once');
 	}
 	const given = isEmpty(bizId) ? bizIdInJson : bizId;
-	return parseWholeCard(isEmpty(given) ? card : { ...card, biz_id: given }, '', jsonFieldName);
+	const whole = isEmpty(given) ? card : { ...card, biz_id: given };
+	return { card: parseWholeCard(whole, '', jsonFieldName) };
 }
 
 /**
@@ -84,7 +94,7 @@ export function readWholeCard(parameters: ItemParameters): AppFeedCard {
  *
  * @throws {InvalidField} for the first field that Feishu would refuse
  */
-export function readCardToWait(parameters: ItemParameters): AppFeedCard {
+export function readCardToWait(parameters: ItemParameters): ReadCard {
 	return readFields(parameters, [['biz_id', CARD_FIELDS.biz_id], ...CONTENT_TO_WAIT]);
 }
 
@@ -119,12 +129,13 @@ export function businessIdWarnings(
 	};
 }
 
-function readFields(parameters: ItemParameters, rows: typeof CARD_ROWS): AppFeedCard {
-	const card = rows.map(([name, { form, fromForm }]) => [
-		name,
-		fromForm(parameters(form.name) ?? ''),
-	]);
-	return parseWholeCard(Object.fromEntries(card), '', cardFieldName);
+function readFields(parameters: ItemParameters, rows: typeof CARD_ROWS): ReadCard {
+	const avatar = readAvatar(parameters);
+	const card = rows
+		// The form has no key beside a picture.
+		.filter(([name]) => avatar === undefined || name !== 'avatar_key')
+		.map(([name, { form, fromForm }]) => [name, fromForm(parameters(form.name) ?? '')]);
+	return { card: parseWholeCard(Object.fromEntries(card), '', cardFieldName), avatar };
 }
 
 function parseCard(value: unknown): Record<string, unknown> {

@@ -6,11 +6,12 @@ import type { Operation } from '../Operation';
 import { appFeedCard } from './appFeedCard';
 import { botChat } from './botChat';
 import { chat } from './chat';
+import { image } from './image';
 import type { Resource } from './Resource';
 import { user } from './user';
 
 /** Everything that the node can do. */
-export const resources: Resource[] = [appFeedCard, botChat, chat, user];
+export const resources: Resource[] = [appFeedCard, botChat, chat, image, user];
 
 /** The operation that the user chose. */
 export function findOperation(resource: string, operation: string): Operation | undefined {

@@ -21,12 +21,24 @@ export interface FeishuRequest {
 	path: string;
 	query?: Record<string, string | number>;
 	body?: object;
+	/** The fields of a multipart form, in place of a body. */
+	form?: Record<string, string | FormFile>;
 	/** Named in the advice when a scope is missing. */
 	scopes: string[];
 }
 
+/** A file in a multipart form. */
+export interface FormFile {
+	name: string;
+	/** Such as image/png. */
+	mediaType: string;
+	bytes: Buffer;
+}
+
 /** How long to wait for an answer, in milliseconds. */
 const RESPONSE_TIMEOUT_MS = 20_000;
+/** The same after a form, whose files take their time on a slow line. */
+const FORM_RESPONSE_TIMEOUT_MS = 120_000;
 
 /**
  * Waits until an attempt may be made; false when none is to be made any more.
@@ -148,7 +160,7 @@ export class FeishuClient {
 	}
 
 	private async send(
-		{ method, path, query, body, scopes }: FeishuRequest,
+		{ method, path, query, body, form, scopes }: FeishuRequest,
 		credential: TenantCredential,
 	): Promise<ApiResponse> {
 		try {
@@ -159,14 +171,19 @@ export class FeishuClient {
 					method,
 					url: path,
 					qs: query,
-					body,
-					headers: { 'Content-Type': 'application/json; charset=utf-8' },
+					// A new one for each attempt, since what was sent may have been used up. Its type is set on sending.
+					...(form
+						? { body: multipartForm(form), timeout: FORM_RESPONSE_TIMEOUT_MS }
+						: {
+								body,
+								headers: { 'Content-Type': 'application/json; charset=utf-8' },
+								timeout: RESPONSE_TIMEOUT_MS,
+							}),
 					json: true,
 					returnFullResponse: true,
 					ignoreHttpStatusErrors: true,
 					// Feishu's API never redirects, and the token goes nowhere else.
 					disableFollowRedirect: true,
-					timeout: RESPONSE_TIMEOUT_MS,
 				},
 				{
 					credentialsDecrypted: {
@@ -187,6 +204,15 @@ export class FeishuClient {
 			return { failure: readRequestError(error as Error) };
 		}
 	}
+}
+
+function multipartForm(fields: NonNullable<FeishuRequest['form']>): FormData {
+	const form = new FormData();
+	for (const [name, value] of Object.entries(fields)) {
+		if (typeof value === 'string') form.append(name, value);
+		else form.append(name, new Blob([value.bytes], { type: value.mediaType }), value.name);
+	}
+	return form;
 }
 
 const NETWORK_ERRORS: Record<string, string> = {

@@ -153,6 +153,23 @@ export const LIST_CHATS: ListEndpoint = {
 	scopes: ['im:chat:readonly'],
 };
 
+/** One endpoint of Feishu that takes a file. */
+export interface UploadEndpoint {
+	method: IHttpRequestMethods;
+	path: string;
+	rateLimits: RateLimit[];
+	/** Any one of them suffices; the narrowest comes first. */
+	scopes: string[];
+}
+
+/** Feishu: im-v1/image/create */
+export const UPLOAD_IMAGE: UploadEndpoint = {
+	method: 'POST',
+	path: '/open-apis/im/v1/images',
+	rateLimits: FIFTY_A_SECOND_AND_A_THOUSAND_A_MINUTE,
+	scopes: ['im:resource:upload', 'im:resource'],
+};
+
 /** Feishu: im-v1/chat/search */
 export const SEARCH_CHATS: ListEndpoint = {
 	...LIST_CHATS,

@@ -1,11 +1,19 @@
 /**
  * Whom a refused call concerns, which decides what becomes of its recipients and of the calls after it.
- * `recipients`: some of the IDs in the call; `chat`, `department`: the chat, or the department;
+ * `recipients`: some of the IDs in the call; `chat`, `department`, `image`: the chat, the department, the picture;
  * `request`: what was asked for, which can be some of the IDs as well;
  * `token`: the access token, which can be renewed; `app`: every call, until a person acts;
  * `moment`: nobody, the same call may pass a little later.
  */
-export type Concern = 'recipients' | 'chat' | 'department' | 'request' | 'token' | 'app' | 'moment';
+export type Concern =
+	| 'recipients'
+	| 'chat'
+	| 'department'
+	| 'image'
+	| 'request'
+	| 'token'
+	| 'app'
+	| 'moment';
 
 /** What a code of Feishu means, and what to do about it, as part of a sentence. */
 export interface ErrorCode {
@@ -31,6 +39,7 @@ const TRY_LATER = 'try again later';
 const recipients = (advice: string): ErrorCode => ({ concerns: 'recipients', advice });
 const chat = (advice: string): ErrorCode => ({ concerns: 'chat', advice });
 const department = (advice: string): ErrorCode => ({ concerns: 'department', advice });
+const image = (advice: string): ErrorCode => ({ concerns: 'image', advice });
 const request: ErrorCode = { concerns: 'request', advice: CHECK_FIELDS };
 const token: ErrorCode = { concerns: 'token', advice: RENEW };
 const app = (advice: string): ErrorCode => ({ concerns: 'app', advice });
@@ -64,6 +73,13 @@ const CODES = {
 		`extend the app's contacts scope (通讯录权限范围) in ${CONSOLE} and publish a new version of it`,
 	),
 	40015: department('check the department ID, and that the department still exists'),
+
+	234006: image('make the picture smaller: Feishu takes at most 10 MB'),
+	234010: image('give a picture that is not empty'),
+	234011: image('convert the picture to PNG or JPEG'),
+	234039: image(
+		'make the picture smaller: Feishu takes at most 12000 × 12000 pixels, for an avatar 4096 × 4096, and of a GIF 2000 × 2000',
+	),
 
 	230001: request,
 	99992402: request,

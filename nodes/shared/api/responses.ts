@@ -86,6 +86,7 @@ function meaningOf(
 			return aboutIdsOrRequest(message, advice);
 		case 'chat':
 		case 'department':
+		case 'image':
 			return { kind: 'refused', advice };
 		case 'token':
 			return { kind: 'token', advice };

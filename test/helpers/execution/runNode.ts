@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 import type {
 	ICredentialDataDecryptedObject,
+	IBinaryKeyData,
 	IDataObject,
 	IHttpRequestHelper,
 	IHttpRequestOptions,
@@ -171,6 +172,8 @@ export interface RunOptions {
 	credential: StoredCredential;
 	/** The JSON of the input items; one empty item by default. */
 	items?: IDataObject[];
+	/** The files of each input item, by binary field. */
+	files?: Array<IBinaryKeyData | undefined>;
 	onError?: INode['onError'];
 	/** Stops the execution, as the user does. */
 	stopWhen?: Promise<void>;
@@ -180,10 +183,10 @@ export interface RunOptions {
 	typeVersion?: number;
 	/** n8n's "Retry On Fail": how many tries; without a wait between them. */
 	maxTries?: number;
-	/** Takes the place of a workflow that the node executes, given the JSON of its items. */
-	executeWorkflow?: (items: IDataObject[]) => IDataObject[];
 	/** Runs the node a second time in the same execution, with the same items, as a loop does. */
 	runsTwice?: boolean;
+	/** Stands for a workflow that the node executes: takes its input, and gives its output. */
+	executeWorkflow?: (input: INodeExecutionData[]) => INodeExecutionData[];
 }
 
 /** What the node gave. */
@@ -195,11 +198,21 @@ export interface RunResult {
 }
 
 /** What n8n gives to an execution besides the workflow. */
-function additionalDataFor(credential: StoredCredential): IWorkflowExecuteAdditionalData {
+function additionalDataFor(
+	credential: StoredCredential,
+	executeWorkflow?: RunOptions['executeWorkflow'],
+): IWorkflowExecuteAdditionalData {
 	return {
 		credentialsHelper: new StoredCredentialsHelper(credential),
 		currentNodeExecutionIndex: 0,
 		variables: {},
+		...(executeWorkflow && {
+			executeWorkflow: async (
+				_workflow: unknown,
+				_additionalData: unknown,
+				{ inputData = [] }: { inputData?: INodeExecutionData[] },
+			) => ({ executionId: '2', data: [executeWorkflow(inputData)] }),
+		}),
 		...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
 		hooks: new ExecutionLifecycleHooks('manual', 'test', {
 			id: 'test',
@@ -246,9 +259,9 @@ export async function searchList(
 
 /** Executes the node once in n8n's own workflow engine, in this process. */
 export async function runNode(options: RunOptions): Promise<RunResult> {
-	const { parameters, credential, items = [{}], onError, stopWhen } = options;
+	const { parameters, credential, items = [{}], files = [], onError, stopWhen } = options;
 	const types: Record<string, INodeType> = {
-		items: itemsNode(items.map((json) => ({ json }))),
+		items: itemsNode(items.map((json, index) => ({ json, binary: files[index] }))),
 		pass: PASSING_NODE,
 		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
 	};
@@ -290,15 +303,11 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 	});
 	await workflow.expression.acquireIsolate();
 	try {
-		const additionalData = additionalDataFor(credential);
-		const { executeWorkflow } = options;
-		if (executeWorkflow) {
-			additionalData.executeWorkflow = async (_workflow, _data, { inputData = [] }) => ({
-				executionId: '2',
-				data: [executeWorkflow(inputData.map(({ json }) => json)).map((json) => ({ json }))],
-			});
-		}
-		const execute = new WorkflowExecute(additionalData, 'manual', createRunExecutionData());
+		const execute = new WorkflowExecute(
+			additionalDataFor(credential, options.executeWorkflow),
+			'manual',
+			createRunExecutionData(),
+		);
 		const running = execute.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
 		void stopWhen?.then(() => running.cancel());
 		const run = await running;

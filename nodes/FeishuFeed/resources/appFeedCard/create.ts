@@ -4,6 +4,7 @@ import type { CreateCardContent, UpdateCardContent } from '../../../shared/api/p
 import type { RecipientRequest } from '../../../shared/delivery/batches';
 import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
 import type { ItemParameters } from '../../execution/ItemParameters';
+import type { WithAvatar } from '../../fields/avatar';
 import { businessIdWarnings, cardFields, readWholeCard } from '../../fields/cardContent';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
@@ -37,9 +38,11 @@ export const create: SendOperation = {
  */
 export function readNewCard(
 	parameters: ItemParameters,
-): RecipientRequest & { content: CreateCardContent; fallbackContent: UpdateCardContent } {
-	const card = readWholeCard(parameters);
+): RecipientRequest &
+	WithAvatar & { content: CreateCardContent; fallbackContent: UpdateCardContent } {
+	const { card, avatar } = readWholeCard(parameters);
 	return {
+		avatar,
 		...readRecipients(parameters),
 		content: { app_feed_card: card },
 		fallbackContent: { app_feed_card: card, update_fields: [...ALL_UPDATE_FIELDS] },

@@ -26,8 +26,9 @@ export const sendAndWait: SendAndWaitOperation = {
 	],
 	options: waitingOptions,
 	read: (parameters) => {
-		const card = readCardToWait(parameters);
+		const { card, avatar } = readCardToWait(parameters);
 		return {
+			avatar,
 			...readRecipients(parameters),
 			content: { app_feed_card: card },
 			target: card.biz_id ?? '',

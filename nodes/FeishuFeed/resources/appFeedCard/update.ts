@@ -18,19 +18,27 @@ import {
 } from '../../fields/attention';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
+import { avatarBinaryField, avatarUrlField, pictureOf } from '../../fields/avatar';
+import type { AvatarPicture, WithAvatar } from '../../fields/avatar';
 import type { ItemParameters } from '../../execution/ItemParameters';
 import type { SendOperation } from '../../Operation';
 
 const FIELD = 'Fields to Update';
 
+const byDisplayName = (one: INodeProperties, another: INodeProperties): number =>
+	one.displayName.localeCompare(another.displayName);
+
 /** The fields that an update changes, by the name of their parameter, in the order of the form. */
 const CHANGES = new Map(
 	CARD_ROWS.flatMap(([name, { form, update, fromForm }]) =>
 		update ? [[form.name, { name, form, update, fromForm }] as const] : [],
-	).sort(([, { form: one }], [, { form: another }]) =>
-		one.displayName.localeCompare(another.displayName),
-	),
+	).sort(([, { form: one }], [, { form: another }]) => byDisplayName(one, another)),
 );
+
+/** The fields that take the avatar from a picture instead of a key. */
+const PICTURES = [avatarBinaryField, avatarUrlField];
+/** The fields of which each names the avatar. */
+const AVATARS = [CARD_FIELDS.avatar_key.form, ...PICTURES];
 
 const clearable = [...CHANGES.values()]
 	.filter(({ update }) => update.clearable)
@@ -43,7 +51,7 @@ const fieldsToUpdate: INodeProperties = {
 	placeholder: 'Add Field',
 	default: {},
 	description: `Only the fields added here change. These are cleared when they are left empty: ${clearable.join(', ')}.`,
-	options: [...CHANGES.values()].map(({ form }) => form),
+	options: [...[...CHANGES.values()].map(({ form }) => form), ...PICTURES].sort(byDisplayName),
 };
 
 /** Feishu: im-v2/app_feed_card-batch/update */
@@ -60,22 +68,29 @@ export const update: SendOperation = {
 	endpoint: UPDATE_APP_FEED_CARDS,
 	read: (parameters) => {
 		const bizId = readBusinessId(parameters);
-		const content = readChanges(parameters, bizId);
 		return {
 			...readRecipients(parameters),
-			content,
+			...readChanges(parameters, bizId),
 			target: bizId,
 			names: { biz_id: bizId },
 		};
 	},
 };
 
-function readChanges(parameters: ItemParameters, bizId: string): UpdateCardContent {
+/** What an update changes. The picture that may be in it is still to be uploaded. */
+interface ReadChanges extends WithAvatar {
+	content: UpdateCardContent;
+}
+
+function readChanges(parameters: ItemParameters, bizId: string): ReadChanges {
 	const options = collection(parameters('options'), 'Options');
 	const attention = readAttention(parameters);
 	const added = Object.entries(collection(parameters('updateFields'), FIELD));
-	const changes = added.map(([parameter, value]): Change => readChange(parameter, value));
-	if (changes.length + attention.length === 0) {
+	const avatar = readPictureAdded(parameters, new Map(added));
+	const changes = added
+		.filter(([parameter]) => !PICTURES.some(({ name }) => name === parameter))
+		.map(([parameter, value]): Change => readChange(parameter, value));
+	if (added.length + attention.length === 0) {
 		throw new InvalidField(FIELD, 'is empty, but an update needs at least one field');
 	}
 	const card = {
@@ -92,10 +107,27 @@ function readChanges(parameters: ItemParameters, bizId: string): UpdateCardConte
 		);
 	}
 	refuseSilentNotification(notify, attention);
+	const codes = changes.map(({ code }) => code);
+	if (avatar) codes.push(CARD_FIELDS.avatar_key.update.code);
 	return {
-		app_feed_card: parsed,
-		update_fields: [...changes.map(({ code }) => code), ...attention],
+		avatar,
+		content: { app_feed_card: parsed, update_fields: [...codes, ...attention] },
 	};
+}
+
+/** Reads the picture that was added as the avatar, if one was. */
+function readPictureAdded(
+	parameters: ItemParameters,
+	added: ReadonlyMap<string, unknown>,
+): AvatarPicture | undefined {
+	const given = AVATARS.filter(({ name }) => added.has(name));
+	if (given.length > 1) {
+		const names = given.map(({ displayName }) => displayName).join(' and ');
+		throw new InvalidField(FIELD, `has ${names}, but a card has one avatar: keep one of them`);
+	}
+	const picture = PICTURES.find(({ name }) => added.has(name));
+	// An expression that gives nothing is refused: what was asked for is a picture.
+	return picture && pictureOf(parameters, picture, added.get(picture.name) ?? null);
 }
 
 interface Change {
@@ -110,7 +142,7 @@ function readChange(parameter: string, value: unknown): Change {
 	if (change === undefined) {
 		throw new InvalidField(
 			FIELD,
-			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys()].join(', ')}`,
+			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys(), ...PICTURES.map(({ name }) => name)].join(', ')}`,
 		);
 	}
 	const { name, update, fromForm } = change;

@@ -38,8 +38,8 @@ export class RecentEvents {
 	private readonly taken = new Map<string, number>();
 	/** Events that are being handed over. */
 	private readonly pending = new Map<string, Promise<void>>();
-	/** Events that n8n could not take: what is stored may still name them. */
-	private readonly refused = new Set<string>();
+	/** Events that n8n has not taken, or not yet: what is stored may name them all the same. */
+	private readonly untaken = new Set<string>();
 
 	/**
 	 * Adds what another process, or this one before a restart, has stored.
@@ -54,7 +54,7 @@ export class RecentEvents {
 			: Object.entries(asObject(stored) ?? {});
 		for (const [id, seconds] of times) {
 			// One that is pending may have been stored already, and n8n may still refuse it.
-			const isKnown = this.taken.has(id) || this.pending.has(id) || this.refused.has(id);
+			const isKnown = this.taken.has(id) || this.untaken.has(id);
 			if (typeof seconds !== 'number' || isKnown) continue;
 			this.taken.set(id, seconds * 1_000);
 		}
@@ -75,15 +75,13 @@ export class RecentEvents {
 		if (this.taken.has(id)) return false;
 		const handingOver = handOver();
 		this.pending.set(id, handingOver);
+		this.untaken.add(id);
 		try {
 			await handingOver;
 			this.taken.set(id, now);
-			this.refused.delete(id);
+			this.untaken.delete(id);
 			this.forgetOld(now);
 			return true;
-		} catch (error) {
-			this.refused.add(id);
-			throw error;
 		} finally {
 			this.pending.delete(id);
 		}
@@ -100,9 +98,9 @@ export class RecentEvents {
 			if (now - timeMs <= MEMORY_MS && this.taken.size <= MAX_EVENTS) break;
 			this.taken.delete(id);
 		}
-		for (const id of this.refused) {
-			if (this.refused.size <= MAX_STORED_EVENTS) break;
-			this.refused.delete(id);
+		for (const id of this.untaken) {
+			if (this.untaken.size <= MAX_STORED_EVENTS) break;
+			this.untaken.delete(id);
 		}
 	}
 }

@@ -7,8 +7,11 @@ import { resumeValues } from '../../nodes/shared/sendAndWait/resumeToken';
 import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
 import {
 	APP_SECRET,
+	encryptAndSign,
+	openLongConnection,
 	receiveByLongConnection,
 	receiveByWebhook,
+	WebhookTrigger,
 } from '../helpers/execution/TriggerInBothWays';
 import type { Effects, Surroundings } from '../helpers/execution/TriggerInBothWays';
 
@@ -278,6 +281,31 @@ describe('the webhook and the long connection', () => {
 		);
 		expect(started.map(({ event_id }) => event_id)).toEqual(['new']);
 		expect(stored.sort()).toEqual(['mine', 'new', 'theirs']);
+	});
+
+	it('store all of what comes at the same time, so that a restart forgets none', async () => {
+		const ids = Array.from({ length: 50 }, (_, index) => `burst-${index}`);
+		const surroundings = (staticData: IDataObject): Surroundings => ({
+			parameters: { events: 'any', filters: {}, answer: 'none' },
+			workflow: () => ({ takesMs: 20 }),
+			resume,
+			// One that n8n refuses is not among them, whatever others store meanwhile.
+			refuses: ({ event_id }) => event_id === 'burst-7',
+			staticData,
+		});
+		const byWebhook: IDataObject = {};
+		const webhook = new WebhookTrigger(surroundings(byWebhook));
+		await Promise.all(ids.map(async (id) => await webhook.receive(encryptAndSign(press(id)))));
+		resetProcessState();
+		const byLongConnection: IDataObject = {};
+		const { close } = await openLongConnection(surroundings(byLongConnection), feishu);
+		await Promise.all(ids.map(async (id) => await feishu.ask(press(id))));
+		await close();
+		for (const { recentEvents } of [byWebhook, byLongConnection]) {
+			expect(Object.keys(recentEvents as IDataObject).sort()).toEqual(
+				ids.filter((id) => id !== 'burst-7').sort(),
+			);
+		}
 	});
 
 	it('know what version 0.1.0 has stored', async () => {

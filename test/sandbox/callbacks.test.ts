@@ -37,6 +37,12 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
+/** What of a callback's `event` holds the values of a button. */
+interface Values {
+	action: { value?: unknown; action_map?: unknown };
+	action_map?: unknown;
+}
+
 const signFor = {
 	action_type: 'webhook',
 	text: { text: '签收' },
@@ -101,6 +107,7 @@ describe('the callback configuration', () => {
 				url: '',
 				encrypt_key: '',
 				verification_token: expect.stringMatching(/^[\w-]{32}$/),
+				button_callback: 'card.action.trigger',
 			});
 		}
 		const tokens = configurations.map((configuration) => configuration.verification_token);
@@ -116,6 +123,7 @@ describe('the callback configuration', () => {
 			url: receiver.url,
 			encrypt_key,
 			verification_token: 'token',
+			button_callback: 'card.action.trigger',
 		});
 		expect((await control.changeCallback(custom.app_id, { url: '' })).callback.url).toBe('');
 		await control.reset();
@@ -126,6 +134,7 @@ describe('the callback configuration', () => {
 		['a URL of another kind', { url: 'ftp://example.com' }, 'url'],
 		['a URL without a host', { url: 'https://' }, 'url'],
 		['an unknown mode', { mode: 'pigeon' }, 'mode'],
+		['an unknown callback', { button_callback: 'card.action' }, 'button_callback'],
 		['an unknown field', { key: '' }, 'key'],
 	])('refuses %s', async (_name, change, message) => {
 		const changing = control.changeCallback(custom.app_id, change as CallbackChange);
@@ -332,6 +341,19 @@ describe('pressing a webhook button', () => {
 	});
 
 	it.each([
+		['action.value', ({ action }: Values) => action.value],
+		['action.action_map', ({ action }: Values) => action.action_map],
+		['event.action_map', ({ action_map }: Values) => action_map],
+	] as const)('sends the values as JSON in a text when told to: %s', async (actionValues, read) => {
+		await control.changeSettings({ callbacks: { actionValues, actionValuesForm: 'json' } });
+		await configure();
+		await press();
+		const values = read(receiver.bodies[0].event as Values);
+		expect(values).toEqual(expect.any(String));
+		expect(JSON.parse(values as string)).toEqual(signFor.action_map);
+	});
+
+	it.each([
 		['event.biz_id', { biz_id }],
 		['action.biz_id', { action: { biz_id } }],
 		['context.biz_id', { context: { biz_id } }],
@@ -369,6 +391,87 @@ describe('pressing a webhook button', () => {
 		expect(JSON.parse(second.rawBody).encrypt.slice(0, 20)).not.toBe(
 			JSON.parse(first.rawBody).encrypt.slice(0, 20),
 		);
+	});
+
+	it('tells the time in milliseconds when told to, and signs it so', async () => {
+		await control.changeSettings({ callbacks: { timestampUnit: 'milliseconds' } });
+		await configure({ encrypt_key });
+		const before = Date.now();
+		await press();
+		const [{ rawBody, headers }] = receiver.received;
+		const timestamp = headers['x-lark-request-timestamp'] as string;
+		expect(Number(timestamp)).toBeGreaterThanOrEqual(before);
+		expect(Number(timestamp)).toBeLessThanOrEqual(Date.now());
+		expect(headers['x-lark-signature']).toBe(
+			createHash('sha256')
+				.update(timestamp + headers['x-lark-request-nonce'] + encrypt_key + rawBody)
+				.digest('hex'),
+		);
+	});
+});
+
+describe('the old callback of a button', () => {
+	const old = { button_callback: 'card.action.trigger_v1', verification_token: 'token' } as const;
+	beforeEach(() => createCard());
+
+	it.each(['', encrypt_key])(
+		'has neither schema nor header, is not encrypted, and is signed with SHA-1 and the Verification Token (%p)',
+		async (key) => {
+			await configure({ ...old, encrypt_key: key });
+			receiver.answer = () => ({ body: { toast: { type: 'info', content: '好' } } });
+			const result = await press();
+			expect(result).toMatchObject({ answered: true, toast: { content: '好' } });
+			const [{ rawBody, headers }] = receiver.received;
+			expect(JSON.parse(rawBody)).toEqual({
+				open_id: person.open_id,
+				user_id: person.user_id,
+				open_message_id: expect.stringMatching(/^om_[0-9a-f]{32}$/),
+				tenant_key: TENANT_KEY,
+				token: expect.stringMatching(/^c-[0-9a-f]{40}$/),
+				action: { value: signFor.action_map, tag: 'button' },
+			});
+			const timestamp = headers['x-lark-request-timestamp'] as string;
+			expect(timestamp).toMatch(/^\d{10}$/);
+			expect(headers['x-lark-signature']).toBe(
+				createHash('sha1')
+					.update(`${timestamp}${headers['x-lark-request-nonce']}token${rawBody}`)
+					.digest('hex'),
+			);
+			expect(await control.events({ event_type: 'card.action.trigger_v1' })).toMatchObject([
+				{ kind: 'callback', open_id: person.open_id, biz_id, state: 'answered' },
+			]);
+		},
+	);
+
+	it('names the chat of a chat’s button, and the card’s message each time the same', async () => {
+		const [{ chat_id }] = await allGroups();
+		await feishu.chatButtons({
+			chat_id,
+			user_ids: [person.open_id],
+			buttons: { buttons: [signFor] },
+		});
+		await configure(old);
+		await press();
+		await press();
+		await control.press({ user: person.open_id, chat_id, button: '签收' });
+		const [first, second, ofChat] = receiver.bodies;
+		expect(second.open_message_id).toBe(first.open_message_id);
+		expect(ofChat.open_message_id).not.toBe(first.open_message_id);
+		expect([first.open_chat_id, ofChat.open_chat_id]).toEqual([undefined, chat_id]);
+	});
+
+	it('never goes over a long connection', async () => {
+		await configure({ ...old, mode: 'longConnection' });
+		expect(await press()).toMatchObject({ answered: false, failure: { reason: 'noReceiver' } });
+		await configure({ ...old, mode: 'automatic', url: '' });
+		expect(await press()).toMatchObject({ answered: false, failure: { reason: 'noReceiver' } });
+		expect(receiver.received).toEqual([]);
+	});
+
+	it('leaves other events as they are', async () => {
+		await configure({ ...old, encrypt_key });
+		await control.sendEvent({ app_id: custom.app_id, event_type: 'im.message', event: {} });
+		expect(JSON.parse(decrypt(receiver.received[0].rawBody))).toMatchObject({ schema: '2.0' });
 	});
 });
 

@@ -17,9 +17,15 @@ type Answer = { statusCode: number; body?: unknown } | Error;
 async function press(
 	answers: Answer[],
 	{
-		values = resumeValues(URL, CARD, SECRET) as object,
+		values = resumeValues(URL, CARD, SECRET),
 		appSecret = async () => SECRET,
 		eventId = 'event-1',
+		deadlineMs = Date.now() + 1_000,
+	}: {
+		values?: object;
+		appSecret?: () => Promise<string>;
+		eventId?: string;
+		deadlineMs?: number;
 	} = {},
 ) {
 	const requests: IHttpRequestOptions[] = [];
@@ -27,12 +33,12 @@ async function press(
 	const ended: unknown[] = [];
 	const event = readEvent(
 		{
-			header: { event_id: eventId, event_type: 'card.action.trigger' },
+			header: { event_id: eventId || undefined, event_type: 'card.action.trigger' },
 			event: { operator: OPERATOR, action: { value: values } },
 		},
 		0,
 	);
-	const response = await resumeExecution(event, Date.now() + 1_000, {
+	const response = await resumeExecution(event, deadlineMs, {
 		readAppSecret: appSecret,
 		send: async (options) => {
 			const answer = answers[Math.min(requests.length, answers.length - 1)];
@@ -189,6 +195,51 @@ describe('an event that carries the address of an execution', () => {
 		expect(copy.requests).toEqual([]);
 		expect(copy.toast).toEqual(first.toast);
 	});
+
+	const recorded = { statusCode: 200, body: { status: 'recorded', text: 'Yes' } };
+
+	it.each<[string, Answer]>([
+		['could not be reached', new Error('The connection was refused')],
+		['was answered by a proxy', { statusCode: 403, body: '<h1>Forbidden</h1>' }],
+		['met n8n while it failed', { statusCode: 503 }],
+		['met n8n while it was busy', { statusCode: 409 }],
+	])('is sent again with a copy when the first %s', async (_, answer) => {
+		const first = await press([answer], { deadlineMs: Date.now() + 250 });
+		expect(first.toast?.type).toBe('warning');
+		const copy = await press([recorded]);
+		expect(copy.requests).toHaveLength(1);
+		expect(copy.toast).toMatchObject({ type: 'success' });
+		// Now it is taken.
+		expect((await press([recorded])).requests).toEqual([]);
+	});
+
+	it('is sent again with a copy when the credential could not be read', async () => {
+		const appSecret = async () => {
+			throw new Error('The database is locked');
+		};
+		expect((await press([recorded], { appSecret })).toast?.type).toBe('warning');
+		expect((await press([recorded])).toast?.type).toBe('success');
+	});
+
+	it('is sent each time when it has no ID, since a second press is not a copy', async () => {
+		const first = await press([recorded], { eventId: '' });
+		const closed = { statusCode: 200, body: { status: 'closed' } };
+		const second = await press([closed], { eventId: '' });
+		expect([first.toast?.type, second.toast?.type]).toEqual(['success', 'info']);
+		expect([first.requests, second.requests].map(({ length }) => length)).toEqual([1, 1]);
+	});
+
+	it.each(['event-1', ''])(
+		'is sent once for all triggers that get it at the same time (event ID %p)',
+		async (eventId) => {
+			const both = await Promise.all([
+				press([recorded], { eventId }),
+				press([recorded], { eventId }),
+			]);
+			expect(both.flatMap(({ requests }) => requests)).toHaveLength(1);
+			expect(both.map(({ toast }) => toast?.type)).toEqual(['success', 'success']);
+		},
+	);
 
 	it('is read with the secret of the moment', async () => {
 		const recorded = { statusCode: 200, body: { status: 'recorded', text: 'Yes' } };

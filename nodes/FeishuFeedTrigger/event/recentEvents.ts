@@ -1,4 +1,4 @@
-import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 import { asObject } from '../../shared/primitives/json';
 import { processState } from '../../shared/primitives/processState';
@@ -13,8 +13,24 @@ const MAX_EVENTS = 50_000;
 /** n8n writes them all to its database with each event: some 50 bytes for one. */
 const MAX_STORED_EVENTS = 5_000;
 
+/** An event that n8n saves when it takes it. */
+interface UnsavedEvent {
+	id: string;
+	/** Seconds since 1970. */
+	seconds: number;
+	/** The static data that n8n saves then. */
+	stored: IDataObject;
+}
+
+/** What is remembered of a trigger's events. */
+interface TriggerMemory {
+	events: RecentEvents;
+	/** The events that are being handed over. */
+	unsaved: Set<UnsavedEvent>;
+}
+
 /** The memory of each trigger, by workflow, node and mode. */
-const memories = processState(() => new Map<string, RecentEvents>());
+const memories = processState(() => new Map<string, TriggerMemory>());
 
 /** Remembers the latest events, so that the copies that Feishu sends of one are recognised. */
 export class RecentEvents {
@@ -22,6 +38,8 @@ export class RecentEvents {
 	private readonly taken = new Map<string, number>();
 	/** Events that are being handed over. */
 	private readonly pending = new Map<string, Promise<void>>();
+	/** Events that n8n has not taken, or not yet: what is stored may name them all the same. */
+	private readonly untaken = new Set<string>();
 
 	/**
 	 * Adds what another process, or this one before a restart, has stored.
@@ -36,7 +54,8 @@ export class RecentEvents {
 			: Object.entries(asObject(stored) ?? {});
 		for (const [id, seconds] of times) {
 			// One that is pending may have been stored already, and n8n may still refuse it.
-			if (typeof seconds !== 'number' || this.taken.has(id) || this.pending.has(id)) continue;
+			const isKnown = this.taken.has(id) || this.untaken.has(id);
+			if (typeof seconds !== 'number' || isKnown) continue;
 			this.taken.set(id, seconds * 1_000);
 		}
 		this.forgetOld(now);
@@ -56,9 +75,11 @@ export class RecentEvents {
 		if (this.taken.has(id)) return false;
 		const handingOver = handOver();
 		this.pending.set(id, handingOver);
+		this.untaken.add(id);
 		try {
 			await handingOver;
 			this.taken.set(id, now);
+			this.untaken.delete(id);
 			this.forgetOld(now);
 			return true;
 		} finally {
@@ -76,6 +97,10 @@ export class RecentEvents {
 		for (const [id, timeMs] of this.taken) {
 			if (now - timeMs <= MEMORY_MS && this.taken.size <= MAX_EVENTS) break;
 			this.taken.delete(id);
+		}
+		for (const id of this.untaken) {
+			if (this.untaken.size <= MAX_STORED_EVENTS) break;
+			this.untaken.delete(id);
 		}
 	}
 }
@@ -95,20 +120,37 @@ export async function handOverOnce(
 	handOver: () => Promise<void>,
 ): Promise<boolean> {
 	const key = [context.getWorkflow().id, context.getNode().id, context.getMode()].join(' ');
-	const memory = memories.current.get(key) ?? new RecentEvents();
+	const memory = memories.current.get(key) ?? { events: new RecentEvents(), unsaved: new Set() };
 	memories.current.set(key, memory);
+	const { events, unsaved } = memory;
 	const stored = context.getWorkflowStaticData('node');
 	const now = Date.now();
-	memory.merge(stored.recentEvents, now);
-	return await memory.once(id, now, async () => {
-		// n8n saves it when it takes the event, and does not save it when it cannot.
-		stored.recentEvents = { ...memory.toStored(), [id]: Math.floor(now / 1_000) };
+	events.merge(stored.recentEvents, now);
+	return await events.once(id, now, async () => {
+		const event: UnsavedEvent = { id, seconds: Math.floor(now / 1_000), stored };
+		// n8n saves it when it takes the event, and does not save it when it cannot. Of several that it takes at the
+		// same time, it keeps what it saves last: each therefore names all.
+		stored.recentEvents = events.toStored();
+		unsaved.add(event);
+		for (const one of unsaved) {
+			nameIn(stored, one);
+			nameIn(one.stored, event);
+		}
 		let isTaken = false;
 		try {
 			await handOver();
 			isTaken = true;
 		} finally {
-			if (!isTaken) stored.recentEvents = memory.toStored();
+			if (!isTaken) for (const { stored: other } of unsaved) removeFrom(other, event);
+			unsaved.delete(event);
 		}
 	});
+}
+
+function nameIn({ recentEvents }: IDataObject, { id, seconds }: UnsavedEvent): void {
+	(recentEvents as IDataObject)[id] = seconds;
+}
+
+function removeFrom({ recentEvents }: IDataObject, { id }: UnsavedEvent): void {
+	delete (recentEvents as IDataObject)[id];
 }

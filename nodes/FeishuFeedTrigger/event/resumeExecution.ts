@@ -22,9 +22,18 @@ import type { ToastResponse } from './toast';
 /** How long to wait before n8n is asked again that is dealing with another response, or fails. */
 const RETRY_PAUSE_MS = 200;
 
-/** The latest attempts, by the event: all triggers of an app get it, and it is resumed once. */
-const attempts = processState(() => new Map<string, Promise<ToastResponse>>());
-const MAX_ATTEMPTS = 500;
+/** The presses that are being delivered: all triggers of an app get one at the same time, and it is delivered once. */
+const pending = processState(() => new Map<string, Promise<ToastResponse>>());
+/** What was told of the latest presses that were recorded, by event ID: a copy is told the same. */
+const recorded = processState(() => new Map<string, ToastResponse>());
+const MAX_RECORDED = 500;
+
+/** What became of one delivery of a press. */
+interface Attempt {
+	response: ToastResponse;
+	/** Whether the waiting execution took the response. Otherwise a copy of the event is delivered again. */
+	isRecorded: boolean;
+}
 
 /** What resuming needs of n8n. */
 export interface ResumeTools {
@@ -51,16 +60,29 @@ export async function resumeExecution(
 ): Promise<ToastResponse | undefined> {
 	const values = findResumeValues(event.event);
 	if (values === undefined) return undefined;
-	const key = event.event_id ?? JSON.stringify([values, event.operator]);
-	const earlier = attempts.current.get(key);
-	if (earlier !== undefined) return await earlier;
-	const attempt = deliverPress(values, event.operator ?? {}, deadlineMs, tools);
-	attempts.current.set(key, attempt);
-	for (const oldest of attempts.current.keys()) {
-		if (attempts.current.size <= MAX_ATTEMPTS) break;
-		attempts.current.delete(oldest);
-	}
+	const { event_id: eventId, operator = {} } = event;
+	const earlier = eventId === undefined ? undefined : recorded.current.get(eventId);
+	if (earlier !== undefined) return earlier;
+	const presses = pending.current;
+	const key = eventId ?? JSON.stringify([values, operator]);
+	const attempt =
+		presses.get(key) ??
+		deliverPress(values, operator, deadlineMs, tools)
+			.then(({ response, isRecorded }) => {
+				if (isRecorded && eventId !== undefined) rememberRecorded(eventId, response);
+				return response;
+			})
+			.finally(() => presses.delete(key));
+	presses.set(key, attempt);
 	return await attempt;
+}
+
+function rememberRecorded(eventId: string, response: ToastResponse): void {
+	recorded.current.set(eventId, response);
+	for (const oldest of recorded.current.keys()) {
+		if (recorded.current.size <= MAX_RECORDED) break;
+		recorded.current.delete(oldest);
+	}
 }
 
 async function deliverPress(
@@ -68,7 +90,7 @@ async function deliverPress(
 	operator: Operator,
 	deadlineMs: number,
 	tools: ResumeTools,
-): Promise<ToastResponse> {
+): Promise<Attempt> {
 	const { logger } = tools;
 	let appSecret: string;
 	try {
@@ -77,21 +99,21 @@ async function deliverPress(
 		logger.warn(
 			`Feishu Feed Trigger could not resume a waiting execution, because it could not read its credential: ${(error as Error).message}`,
 		);
-		return TOASTS.unconfirmed;
+		return { response: TOASTS.unconfirmed, isRecorded: false };
 	}
 	const target = readResumeTarget(values, appSecret);
 	if (target === undefined) {
 		logger.warn(
 			'Feishu Feed Trigger refused a press on a card of Send and Wait for Response: the card was not made with the App Secret in the credential. If the secret was changed, send the card again.',
 		);
-		return TOASTS.otherSecret;
+		return { response: TOASTS.otherSecret, isRecorded: false };
 	}
 	const answer = await sendResponse(target, operator, appSecret, deadlineMs, tools);
 	if ((answer.kind === 'stopped' || answer.kind === 'deleted') && target.card !== undefined) {
 		// The response to Feishu does not wait for it.
 		void tools.endCard(target.card, operator);
 	}
-	return toastFor(answer);
+	return { response: toastFor(answer), isRecorded: answer.kind === 'recorded' };
 }
 
 /** What n8n made of a response. */

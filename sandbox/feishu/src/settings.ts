@@ -21,8 +21,12 @@ export interface CallbackSettings {
 	retryTimeFactor: number;
 	/** Whether the URL verification is signed like everything else when there is an Encrypt Key. */
 	signedVerification: boolean;
+	/** In which unit the header `X-Lark-Request-Timestamp` is. */
+	timestampUnit: TimestampUnit;
 	/** Where a pressed button's `action_map` is: Feishu's reference does not print it. */
 	actionValues: ActionValuesPlace;
+	/** Whether it is an object, or a text that holds one as JSON: the reference says "object/string". */
+	actionValuesForm: ActionValuesForm;
 	/** Where the business ID of the card is, if anywhere: Feishu's reference does not print it. */
 	bizId: BizIdPlace;
 	/** `event.host` of a pressed button; empty: left out. */
@@ -38,6 +42,14 @@ export const ACTION_VALUES_PLACES = [
 	'event.action_map',
 ] as const;
 export type ActionValuesPlace = (typeof ACTION_VALUES_PLACES)[number];
+
+/** The forms that `actionValuesForm` can name. */
+export const ACTION_VALUES_FORMS = ['object', 'json'] as const;
+export type ActionValuesForm = (typeof ACTION_VALUES_FORMS)[number];
+
+/** The units that `timestampUnit` can name. */
+export const TIMESTAMP_UNITS = ['seconds', 'milliseconds'] as const;
+export type TimestampUnit = (typeof TIMESTAMP_UNITS)[number];
 
 /** The places that `bizId` can name. */
 export const BIZ_ID_PLACES = ['none', 'event.biz_id', 'action.biz_id', 'context.biz_id'] as const;
@@ -155,7 +167,9 @@ export const DEFAULT_SETTINGS: Settings = {
 		verificationTimeout: 1,
 		retryTimeFactor: 1,
 		signedVerification: true,
+		timestampUnit: 'seconds',
 		actionValues: 'action.value',
+		actionValuesForm: 'object',
 		bizId: 'none',
 		host: 'im_message',
 		delivery_type: '',

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createHash, randomUUID } from 'node:crypto';
 
 import type {
 	IDataObject,
@@ -8,12 +8,15 @@ import type {
 	IRun,
 	ITriggerFunctions,
 	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
 import { LongConnectionServer } from '../unit/LongConnectionServer';
 
 export const APP_SECRET = 'the secret of the app';
+/** Not in the credential unless a test puts it there. */
+export const VERIFICATION_TOKEN = 'the verification token';
 const CREDENTIAL = {
 	region: 'custom',
 	baseUrl: 'http://localhost:1',
@@ -45,11 +48,27 @@ export interface Surroundings {
 	/** The workflow that an event starts. */
 	workflow: (item: IDataObject) => WorkflowRun;
 	/** What n8n answers to a request that resumes an execution. */
-	resume: (url: string) => { statusCode: number; body: unknown };
+	resume: (url: string, body: unknown) => HttpAnswer | Promise<HttpAnswer>;
 	/** Whether n8n fails to store the execution of an event. */
 	refuses?: (item: IDataObject) => boolean;
 	/** What n8n has stored with the workflow from before, and keeps. */
 	staticData?: IDataObject;
+	/** What the credential holds now, beside what it holds in all tests. */
+	credential?: () => IDataObject;
+	/** Gets the warnings in n8n's log. */
+	warn?: (line: string) => void;
+}
+
+/** What n8n answers to a request. */
+export interface HttpAnswer {
+	statusCode: number;
+	body?: unknown;
+}
+
+/** A request to the callback URL. */
+export interface CallbackRequest {
+	rawBody: Buffer;
+	headers: Record<string, string>;
 }
 
 const clone = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -66,7 +85,7 @@ function createDeferredPromise<Value>() {
 
 /** What n8n gives to a trigger of either kind. */
 function surround(
-	{ parameters, resume, refuses, staticData = {} }: Surroundings,
+	{ parameters, resume, refuses, staticData = {}, credential, warn = () => {} }: Surroundings,
 	feishu?: LongConnectionServer,
 ) {
 	const effects: Effects = { started: [], responses: [], resumed: [], stored: [] };
@@ -74,10 +93,10 @@ function surround(
 	const httpRequest = async (options: IHttpRequestOptions): Promise<unknown> => {
 		if (options.url === '/callback/ws/endpoint') return await feishu!.tools().send(options);
 		effects.resumed.push(clone({ url: options.url, body: options.body }));
-		return resume(options.url);
+		return await resume(options.url, options.body);
 	};
 	const context = {
-		getCredentials: async () => CREDENTIAL,
+		getCredentials: async () => ({ ...CREDENTIAL, ...credential?.() }),
 		getNodeParameter: (name: string) => parameters[name],
 		getWorkflow: () => ({ id: '1', name: 'Presses', active: true }),
 		getNode: () => ({ id: '2', name: 'Feishu Feed Trigger' }),
@@ -85,7 +104,7 @@ function surround(
 		getWorkflowStaticData: () => staticData,
 		logger: {
 			error: (message: string) => void errors.push(message),
-			warn: () => {},
+			warn,
 			info: () => {},
 			debug: () => {},
 		},
@@ -98,24 +117,39 @@ function surround(
 	return { effects, context, finish, staticData };
 }
 
-/** The trigger's webhook, with the events as Feishu posts them: encrypted and signed. */
-export async function receiveByWebhook(
-	bodies: string[],
-	surroundings: Surroundings,
-): Promise<Effects> {
-	const { effects, context, finish, staticData } = surround(surroundings);
-	const node = new FeishuFeedTrigger();
-	for (const body of bodies) {
-		const { rawBody, headers } = encryptAndSign(body);
+/** A trigger whose webhook n8n calls. */
+export class WebhookTrigger {
+	private readonly node = new FeishuFeedTrigger();
+	private readonly surrounded: ReturnType<typeof surround>;
+
+	constructor(private readonly surroundings: Surroundings) {
+		this.surrounded = surround(surroundings);
+	}
+
+	get effects(): Effects {
+		return this.surrounded.effects;
+	}
+
+	/** Handles one request, as n8n does. */
+	async receive({ rawBody, headers }: CallbackRequest): Promise<{ status: number; json: unknown }> {
+		const { surroundings } = this;
+		const { effects, context, staticData } = this.surrounded;
 		const response = new HttpResponse();
 		// n8n loads it for each request, and saves it when it has stored the execution.
 		const loaded = clone(staticData);
-		const { workflowData, noWebhookResponse } = await node.webhook.call({
-			...context,
-			getWorkflowStaticData: () => loaded,
-			getRequestObject: () => ({ rawBody, headers }),
-			getResponseObject: () => response,
-		} as unknown as IWebhookFunctions);
+		const { workflowData, noWebhookResponse } = await this.node.webhook
+			.call({
+				...context,
+				getWorkflowStaticData: () => loaded,
+				getRequestObject: () => ({ rawBody, headers }),
+				getResponseObject: () => response,
+			} as unknown as IWebhookFunctions)
+			.catch((): IWebhookResponseData => {
+				// As n8n 2.40 responds to what a webhook throws.
+				const message = 'Workflow Webhook Error: Workflow could not be started!';
+				response.status(500).json({ code: 0, message });
+				return { noWebhookResponse: true };
+			});
 		if (workflowData) {
 			const [[{ json }]] = workflowData as INodeExecutionData[][];
 			if (surroundings.refuses?.(json)) {
@@ -128,10 +162,25 @@ export async function receiveByWebhook(
 				if (!noWebhookResponse) void respondAsN8n(json, surroundings, response);
 			}
 		}
-		const { status, json } = await response.sent;
-		effects.responses.push(status === 200 ? json : status >= 500 ? status : undefined);
+		return await response.sent;
 	}
-	return finish();
+
+	finish(): Effects {
+		return this.surrounded.finish();
+	}
+}
+
+/** The trigger's webhook, with the events as Feishu posts them: encrypted and signed. */
+export async function receiveByWebhook(
+	bodies: string[],
+	surroundings: Surroundings,
+): Promise<Effects> {
+	const trigger = new WebhookTrigger(surroundings);
+	for (const body of bodies) {
+		const { status, json } = await trigger.receive(encryptAndSign(body));
+		trigger.effects.responses.push(status === 200 ? json : status >= 500 ? status : undefined);
+	}
+	return trigger.finish();
 }
 
 /** n8n responds when the execution is stored, or with the last node's first item, or with the error. */
@@ -179,16 +228,25 @@ class HttpResponse {
 }
 
 /** As Feishu's encryption and signature guide says. */
-function encryptAndSign(body: string): { rawBody: Buffer; headers: Record<string, string> } {
+export function encryptAndSign(body: string): CallbackRequest {
 	const { encryptKey } = CREDENTIAL;
 	const key = createHash('sha256').update(encryptKey).digest();
 	const iv = Buffer.alloc(16, 7);
 	const cipher = createCipheriv('aes-256-cbc', key, iv);
 	const bytes = Buffer.concat([iv, cipher.update(body, 'utf8'), cipher.final()]);
-	const rawBody = Buffer.from(JSON.stringify({ encrypt: bytes.toString('base64') }));
-	const [timestamp, nonce] = [String(Math.floor(Date.now() / 1_000)), 'nonce'];
-	const signature = createHash('sha256')
-		.update(timestamp + nonce + encryptKey)
+	return sign('sha256', encryptKey, JSON.stringify({ encrypt: bytes.toString('base64') }));
+}
+
+/** The old callback of a button: not encrypted, and signed in a way of its own. */
+export function signOldCallback(body: string): CallbackRequest {
+	return sign('sha1', VERIFICATION_TOKEN, body);
+}
+
+function sign(hash: string, key: string, body: string): CallbackRequest {
+	const [timestamp, nonce] = [String(Math.floor(Date.now() / 1_000)), randomUUID()];
+	const rawBody = Buffer.from(body);
+	const signature = createHash(hash)
+		.update(timestamp + nonce + key)
 		.update(rawBody)
 		.digest('hex');
 	return {
@@ -201,12 +259,15 @@ function encryptAndSign(body: string): { rawBody: Buffer; headers: Record<string
 	};
 }
 
-/** The trigger's long connection, with the events as Feishu sends them over a socket. */
-export async function receiveByLongConnection(
-	bodies: string[],
+/**
+ * Activates a trigger with the long connection.
+ *
+ * @returns what it brings about, and what deactivates it
+ */
+export async function openLongConnection(
 	surroundings: Surroundings,
 	feishu: LongConnectionServer,
-): Promise<Effects> {
+): Promise<{ effects: Effects; finish: () => Effects; close: () => Promise<void> }> {
 	const { effects, context, finish } = surround(surroundings, feishu);
 	const { closeFunction } = await new FeishuFeedTrigger().trigger.call({
 		...context,
@@ -228,6 +289,16 @@ export async function receiveByLongConnection(
 			throw error;
 		},
 	} as unknown as ITriggerFunctions);
+	return { effects, finish, close: async () => await closeFunction?.() };
+}
+
+/** The trigger's long connection, with the events as Feishu sends them over a socket. */
+export async function receiveByLongConnection(
+	bodies: string[],
+	surroundings: Surroundings,
+	feishu: LongConnectionServer,
+): Promise<Effects> {
+	const { effects, finish, close } = await openLongConnection(surroundings, feishu);
 	try {
 		for (const body of bodies) {
 			if (isObject(body)) {
@@ -239,7 +310,7 @@ export async function receiveByLongConnection(
 			}
 		}
 	} finally {
-		await closeFunction?.();
+		await close();
 	}
 	return finish();
 }

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 import type { App } from '../apps';
 import type { Company, Person } from '../company/company';
 import type { Button, FeedEntry } from '../feeds';
 import { USER_ID_SCOPE } from '../operations/recipients';
 import type { Sandbox } from '../sandbox';
-import type { CallbackSettings } from '../settings';
+import type { ActionValuesPlace, CallbackSettings } from '../settings';
 import type { Toast } from './answers';
 import type { PushedEvent } from './eventLog';
 
@@ -75,9 +75,11 @@ export async function pressButton(sandbox: Sandbox, press: ButtonPress): Promise
 	}
 	const event = await sandbox.callbacks.send(app, {
 		kind: 'callback',
-		event_type: 'card.action.trigger',
+		event_type: app.callback.button_callback,
 		tenant_key: person.tenant_key,
-		event: cardActionTrigger(pressed, sandbox.settings.callbacks),
+		...(app.callback.button_callback === 'card.action.trigger'
+			? { event: cardActionTrigger(pressed, sandbox.settings.callbacks) }
+			: { schema: 'none', event: oldCardActionTrigger(pressed, sandbox.settings.callbacks) }),
 		pressed: { open_id: person.open_id, biz_id, chat_id },
 	});
 	const [{ failure, answer }] = event.attempts;
@@ -92,30 +94,16 @@ export async function pressButton(sandbox: Sandbox, press: ButtonPress): Promise
 }
 
 /** `event` of the callback (Feishu reference: "Card callback", `card.action.trigger`). */
-function cardActionTrigger(
-	{ app, person, button, biz_id, chat_id }: PressedButton,
-	{ actionValues, bizId, host, delivery_type }: CallbackSettings,
-): object {
-	const seesUserId = app.type === 'custom' && app.scopes.includes(USER_ID_SCOPE);
-	const { action_map = {} } = button;
-	const at = (place: string, value: object | undefined, field: string) =>
-		place === field ? value : undefined;
+function cardActionTrigger(pressed: PressedButton, settings: CallbackSettings): object {
+	const { chat_id, biz_id } = pressed;
+	const { bizId, host, delivery_type } = settings;
+	const { action, action_map } = actionOf(pressed, settings);
 	// What is undefined is left out of the JSON.
 	return {
-		operator: {
-			tenant_key: person.tenant_key,
-			user_id: seesUserId ? person.user_id : undefined,
-			open_id: person.open_id,
-			union_id: person.union_id,
-		},
-		token: `c-${randomBytes(20).toString('hex')}`,
-		action: {
-			value: at('action.value', action_map, actionValues),
-			action_map: at('action.action_map', action_map, actionValues),
-			tag: 'button',
-			biz_id: bizId === 'action.biz_id' ? biz_id : undefined,
-		},
-		action_map: at('event.action_map', action_map, actionValues),
+		operator: operatorOf(pressed),
+		token: cardToken(),
+		action,
+		action_map,
 		biz_id: bizId === 'event.biz_id' ? biz_id : undefined,
 		host: host || undefined,
 		delivery_type: delivery_type || undefined,
@@ -123,6 +111,62 @@ function cardActionTrigger(
 			open_chat_id: chat_id,
 			biz_id: bizId === 'context.biz_id' ? biz_id : undefined,
 		},
+	};
+}
+
+/**
+ * The whole body of the old callback, `card.action.trigger_v1`, which names neither its type nor an event ID. It
+ * has no context: what the settings put there is left out.
+ */
+function oldCardActionTrigger(pressed: PressedButton, settings: CallbackSettings): object {
+	const { app, chat_id, biz_id } = pressed;
+	const { open_id, user_id, tenant_key } = operatorOf(pressed);
+	const { action, action_map } = actionOf(pressed, settings);
+	const message = createHash('sha256').update(JSON.stringify([app.app_id, biz_id, chat_id]));
+	return {
+		open_id,
+		user_id,
+		open_message_id: `om_${message.digest('hex').slice(0, 32)}`,
+		open_chat_id: chat_id,
+		tenant_key,
+		// The card's, not the Verification Token.
+		token: cardToken(),
+		action,
+		action_map,
+		biz_id: settings.bizId === 'event.biz_id' ? biz_id : undefined,
+	};
+}
+
+function cardToken(): string {
+	return `c-${randomBytes(20).toString('hex')}`;
+}
+
+/** Who pressed, as far as the app may see it. */
+function operatorOf({ app, person }: PressedButton) {
+	const seesUserId = app.type === 'custom' && app.scopes.includes(USER_ID_SCOPE);
+	return {
+		tenant_key: person.tenant_key,
+		user_id: seesUserId ? person.user_id : undefined,
+		open_id: person.open_id,
+		union_id: person.union_id,
+	};
+}
+
+/** The action with the button's values, or the values apart from it. */
+function actionOf(
+	{ button: { action_map = {} }, biz_id }: PressedButton,
+	{ actionValues, actionValuesForm, bizId }: CallbackSettings,
+): { action: object; action_map: object | string | undefined } {
+	const values = actionValuesForm === 'json' ? JSON.stringify(action_map) : action_map;
+	const at = (place: ActionValuesPlace) => (place === actionValues ? values : undefined);
+	return {
+		action: {
+			value: at('action.value'),
+			action_map: at('action.action_map'),
+			tag: 'button',
+			biz_id: bizId === 'action.biz_id' ? biz_id : undefined,
+		},
+		action_map: at('event.action_map'),
 	};
 }
 

@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { App } from '../apps';
 import type { Sandbox } from '../sandbox';
 import { readCallbackAnswer, readEventAnswer } from './answers';
+import type { ButtonCallback } from './configuration';
 import { DeliveryFailure, type Received } from './deliveryFailure';
 import { type DeliveryAttempt, EventLog, type PushedEvent } from './eventLog';
 import { post, type UrlVerification, verifyUrl } from './urlDelivery';
 
 /** Seconds after a failed try of an event until the next (Feishu reference: "Event subscription"). */
 export const RETRY_DELAYS = [15, 5 * 60, 60 * 60, 6 * 60 * 60] as const;
+
+/** The forms that the body of an event can have. */
+export const EVENT_SCHEMAS = ['1.0', '2.0', 'none'] as const;
 
 /** What to send. */
 export interface NewEvent {
@@ -18,13 +22,17 @@ export interface NewEvent {
 	tenant_key?: string;
 	/** The body's `event`. */
 	event: object;
-	/** Form of the body: `2.0`, but for `app_ticket`, an older event, `1.0`. */
-	schema?: '1.0' | '2.0';
+	/**
+	 * Form of the body: `2.0`, but for `app_ticket`, an older event, `1.0`. `none`: the event is the whole body,
+	 * as in the old callback of a button.
+	 */
+	schema?: (typeof EVENT_SCHEMAS)[number];
 	/** Callbacks of buttons: who pressed what. */
 	pressed?: Pick<PushedEvent, 'open_id' | 'biz_id' | 'chat_id'>;
 }
 
 const MOST_WRONG_ANSWER = 1000;
+const OLD_BUTTON_CALLBACK: ButtonCallback = 'card.action.trigger_v1';
 
 /** Sends callbacks and events to the apps, and keeps what became of them. */
 export class Callbacks {
@@ -42,31 +50,33 @@ export class Callbacks {
 		const event_id = randomBytes(16).toString('hex');
 		const token = app.callback.verification_token;
 		const body =
-			schema === '1.0'
-				? {
-						uuid: event_id,
-						token,
-						ts: (createdAt / 1000).toFixed(6),
-						type: 'event_callback',
-						event: {
-							app_id: app.app_id,
-							tenant_key: tenant_key || undefined,
-							type: event_type,
-							...event,
-						},
-					}
-				: {
-						schema,
-						header: {
-							event_id,
+			schema === 'none'
+				? event
+				: schema === '1.0'
+					? {
+							uuid: event_id,
 							token,
-							create_time: createTime(kind, createdAt),
-							event_type,
-							tenant_key,
-							app_id: app.app_id,
-						},
-						event,
-					};
+							ts: (createdAt / 1000).toFixed(6),
+							type: 'event_callback',
+							event: {
+								app_id: app.app_id,
+								tenant_key: tenant_key || undefined,
+								type: event_type,
+								...event,
+							},
+						}
+					: {
+							schema,
+							header: {
+								event_id,
+								token,
+								create_time: createTime(kind, createdAt),
+								event_type,
+								tenant_key,
+								app_id: app.app_id,
+							},
+							event,
+						};
 		const opened = this.log.open(
 			{ event_id, event_type, kind, app_id: app.app_id, tenant_key, createdAt, body, ...pressed },
 			this.sandbox.settings.recording.mostRequests,
@@ -96,11 +106,13 @@ export class Callbacks {
 
 	/** Asks the app's URL, or another, for the challenge. */
 	verifyUrl(app: App, url = app.callback.url): Promise<UrlVerification> {
-		const { verificationTimeout, signedVerification } = this.sandbox.settings.callbacks;
+		const { verificationTimeout, signedVerification, timestampUnit } =
+			this.sandbox.settings.callbacks;
 		return verifyUrl({
 			url,
 			configuration: app.callback,
-			signed: signedVerification,
+			signed: signedVerification ? 'withEncryptKey' : 'no',
+			timestampUnit,
 			now: this.sandbox.clock.now(),
 			timeout: verificationTimeout,
 			stopping: this.stopping.signal,
@@ -175,6 +187,7 @@ export class Callbacks {
 		const { callbacks, longConnection } = this.sandbox.settings;
 		const text = JSON.stringify(event.body);
 		const { mode, url } = app.callback;
+		const isOld = event.event_type === OLD_BUTTON_CALLBACK;
 		if (url && mode !== 'longConnection') {
 			attempt.via = 'url';
 			attempt.url = url;
@@ -182,12 +195,15 @@ export class Callbacks {
 				url,
 				text,
 				configuration: app.callback,
-				signed: true,
+				signed: isOld ? 'withVerificationToken' : 'withEncryptKey',
+				timestampUnit: callbacks.timestampUnit,
 				now: attempt.sentAt,
 				timeout: callbacks.answerTimeout,
 				stopping: this.stopping.signal,
 			});
 		}
+		if (isOld)
+			throw new DeliveryFailure('noReceiver', 'The old callback goes to a callback URL only');
 		const connection = mode === 'url' ? undefined : this.sandbox.longConnections.pick(app.app_id);
 		if (!connection) {
 			const lacking = { url: 'callback URL', longConnection: 'open long connection' };

@@ -4,6 +4,10 @@ import { createHash } from 'node:crypto';
 export const CALLBACK_MODES = ['automatic', 'url', 'longConnection'] as const;
 export type CallbackMode = (typeof CALLBACK_MODES)[number];
 
+/** The callbacks of a pressed button that an app can subscribe to: the new one, and that of apps made before 2024. */
+export const BUTTON_CALLBACKS = ['card.action.trigger', 'card.action.trigger_v1'] as const;
+export type ButtonCallback = (typeof BUTTON_CALLBACKS)[number];
+
 /**
  * What an app's developer console holds about callbacks and events (Feishu reference: "Configure
  * callback request address").
@@ -16,6 +20,8 @@ export interface CallbackConfiguration {
 	/** Empty: what is sent to the URL is neither encrypted nor signed. */
 	encrypt_key: string;
 	verification_token: string;
+	/** What is sent for a pressed button; the old one goes to the URL only. */
+	button_callback: ButtonCallback;
 }
 
 /** A change to the configuration: what is absent stays as it is. */
@@ -34,5 +40,6 @@ export function newCallbackConfiguration(app_id: string): CallbackConfiguration 
 		url: '',
 		encrypt_key: '',
 		verification_token: verification_token.slice(0, 32),
+		button_callback: 'card.action.trigger',
 	};
 }

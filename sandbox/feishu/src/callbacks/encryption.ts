@@ -1,5 +1,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 
+import type { TimestampUnit } from '../settings';
+
 /**
  * The body as it is sent when an Encrypt Key is set: AES-256-CBC with the SHA-256 of the key, the
  * initialization vector before the ciphertext (Feishu reference: "Configure Encrypt Key").
@@ -12,19 +14,29 @@ export function encryptBody(text: string, encryptKey: string): string {
 	return JSON.stringify({ encrypt: encrypted.toString('base64') });
 }
 
+/** What proves who sent a body. */
+export interface Signature {
+	/** SHA-256 with the Encrypt Key; SHA-1 with the Verification Token for the old callback of a button. */
+	hash: 'sha256' | 'sha1';
+	key: string;
+	/** Milliseconds since 1970. */
+	now: number;
+	/** The unit in which the time is told. */
+	timestampUnit: TimestampUnit;
+}
+
 /**
- * The headers that prove who sent a body: SHA-256 of time, nonce, Encrypt Key and the body as it is
- * sent (Feishu reference: "Signature verification"). `now`: milliseconds since 1970.
+ * The headers that prove who sent a body: the hash of time, nonce, key and the body as it is sent (Feishu
+ * reference: "Signature verification").
  */
 export function signatureHeaders(
 	body: string,
-	encryptKey: string,
-	now: number,
+	{ hash, key, now, timestampUnit }: Signature,
 ): Record<string, string> {
-	const timestamp = String(Math.floor(now / 1000));
+	const timestamp = String(Math.floor(timestampUnit === 'seconds' ? now / 1000 : now));
 	const nonce = randomBytes(8).toString('hex');
-	const signature = createHash('sha256')
-		.update(timestamp + nonce + encryptKey + body)
+	const signature = createHash(hash)
+		.update(timestamp + nonce + key + body)
 		.digest('hex');
 	return {
 		'X-Lark-Request-Timestamp': timestamp,

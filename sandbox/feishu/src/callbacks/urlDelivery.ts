@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallbackConfiguration } from './configuration';
 import { DeliveryFailure, type FailureReason, type Received } from './deliveryFailure';
 import { encryptBody, signatureHeaders } from './encryption';
+import type { TimestampUnit } from '../settings';
 
 /** How to post to a callback URL. */
 export interface Post {
@@ -10,8 +11,12 @@ export interface Post {
 	/** The body, before encryption. */
 	text: string;
 	configuration: CallbackConfiguration;
-	/** Whether to sign it; without an Encrypt Key nothing is. */
-	signed: boolean;
+	/**
+	 * How to sign it: with the Encrypt Key, without which nothing is signed; or, as only the old callback of a
+	 * button is, with the Verification Token, and without encrypting it.
+	 */
+	signed: 'no' | 'withEncryptKey' | 'withVerificationToken';
+	timestampUnit: TimestampUnit;
 	/** Milliseconds since 1970. */
 	now: number;
 	/** Seconds until the whole answer must be there. */
@@ -40,14 +45,14 @@ export interface UrlVerification {
 export async function post({
 	url,
 	text,
-	configuration: { encrypt_key },
+	configuration,
 	signed,
 	now,
+	timestampUnit,
 	timeout,
 	stopping,
 }: Post): Promise<Received> {
-	const body = encrypt_key ? encryptBody(text, encrypt_key) : text;
-	const headers = encrypt_key && signed ? signatureHeaders(body, encrypt_key, now) : {};
+	const { body, headers } = seal(text, configuration, { signed, now, timestampUnit });
 	try {
 		const response = await fetch(url, {
 			method: 'POST',
@@ -65,6 +70,22 @@ export async function post({
 		const because = cause instanceof Error ? cause.message : message;
 		throw new DeliveryFailure('unreachable', `${url}: ${because}`);
 	}
+}
+
+function seal(
+	text: string,
+	{ encrypt_key, verification_token }: CallbackConfiguration,
+	{ signed, ...time }: Pick<Post, 'signed' | 'now' | 'timestampUnit'>,
+): { body: string; headers: Record<string, string> } {
+	if (signed === 'withVerificationToken') {
+		const signature = { hash: 'sha1', key: verification_token, ...time } as const;
+		return { body: text, headers: signatureHeaders(text, signature) };
+	}
+	if (!encrypt_key) return { body: text, headers: {} };
+	const body = encryptBody(text, encrypt_key);
+	if (signed === 'no') return { body, headers: {} };
+	const signature = { hash: 'sha256', key: encrypt_key, ...time } as const;
+	return { body, headers: signatureHeaders(body, signature) };
 }
 
 /** Asks a URL for the challenge: HTTP 200 and `{"challenge": …}` within the time is the one right answer. */

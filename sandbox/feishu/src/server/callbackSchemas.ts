@@ -1,5 +1,6 @@
 import { PLATFORMS } from '../callbacks/buttonPress';
-import { CALLBACK_MODES } from '../callbacks/configuration';
+import { BUTTON_CALLBACKS, CALLBACK_MODES } from '../callbacks/configuration';
+import { EVENT_SCHEMAS } from '../callbacks/callbacks';
 import { EVENT_STATES } from '../callbacks/eventLog';
 import { boolean, count, object, oneOf, positive, string } from './schemaParts';
 
@@ -14,6 +15,7 @@ export const callbackChange = object({
 	url: { type: 'string', pattern: '^(https?://[^/].*)?$' },
 	encrypt_key: string,
 	verification_token: string,
+	button_callback: oneOf(BUTTON_CALLBACKS),
 	verify: boolean,
 });
 
@@ -37,7 +39,7 @@ export const event = object(
 		event_type: word,
 		event: anyObject,
 		tenant_key: word,
-		schema: oneOf(['1.0', '2.0']),
+		schema: oneOf(EVENT_SCHEMAS),
 		kind: oneOf(['event', 'callback']),
 	},
 	['app_id', 'event_type', 'event'],

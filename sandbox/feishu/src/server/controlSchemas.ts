@@ -5,7 +5,13 @@ import { GATEWAY_CODES, NAMED_IDS, USER_ID_CODES } from '../gateway';
 import { OPERATION_NAMES, TENANT_OPERATION_NAMES } from '../operationNames';
 import { ENTRY_USER_IDS } from '../operations/operation';
 import { OUTCOMES } from '../requests';
-import { ACTION_VALUES_PLACES, BIZ_ID_PLACES, CHAT_SEARCH_V2 } from '../settings';
+import {
+	ACTION_VALUES_FORMS,
+	ACTION_VALUES_PLACES,
+	BIZ_ID_PLACES,
+	CHAT_SEARCH_V2,
+	TIMESTAMP_UNITS,
+} from '../settings';
 import {
 	boolean,
 	count,
@@ -57,7 +63,9 @@ export const settings = object({
 		verificationTimeout: seconds,
 		retryTimeFactor: seconds,
 		signedVerification: boolean,
+		timestampUnit: oneOf(TIMESTAMP_UNITS),
 		actionValues: oneOf(ACTION_VALUES_PLACES),
+		actionValuesForm: oneOf(ACTION_VALUES_FORMS),
 		bizId: oneOf(BIZ_ID_PLACES),
 		host: string,
 		delivery_type: string,

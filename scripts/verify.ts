@@ -20,7 +20,7 @@ interface Scan {
 
 /**
  * Runs n8n's scanner for community packages on the sources and on the packed, unpacked tarball,
- * and checks what the tarball holds. Exits with 1 on any finding.
+ * checks what the tarball holds, and that a second build gives the same bytes. Exits with 1 on any finding.
  * Then prints the package's size beside the recorded one; `--record` records it anew.
  */
 async function main(): Promise<void> {
@@ -49,10 +49,10 @@ async function main(): Promise<void> {
 	try {
 		await scan("n8n's scanner on the sources", root, SOURCE_FILE_PATTERNS);
 
-		execFileSync('npm', ['pack', '--silent', '--pack-destination', temporary], {
-			cwd: root,
-			shell: process.platform === 'win32',
-		});
+		const npm = (...parameters: string[]): void => {
+			execFileSync('npm', parameters, { cwd: root, shell: process.platform === 'win32' });
+		};
+		npm('pack', '--silent', '--pack-destination', temporary);
 		const tarball = readdirSync(temporary).find((name) => name.endsWith('.tgz')) as string;
 		execFileSync('tar', ['-xzf', tarball], { cwd: temporary });
 		const unpacked = path.join(temporary, 'package');
@@ -63,6 +63,15 @@ async function main(): Promise<void> {
 		report(
 			`the tarball's ${files.length} files and folders`,
 			foreign.length === 0 ? undefined : foreign.join('\n'),
+		);
+
+		const first = readFileSync(path.join(temporary, tarball));
+		npm('run', '--silent', 'build');
+		npm('pack', '--silent', '--pack-destination', temporary);
+		const isReproduced = first.equals(readFileSync(path.join(temporary, tarball)));
+		report(
+			'a second build gives the same bytes',
+			isReproduced ? undefined : 'The tarballs of two builds differ.',
 		);
 
 		const sizes = files.map((file) => statSync(path.join(unpacked, file)));

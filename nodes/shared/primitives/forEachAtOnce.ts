@@ -1,3 +1,5 @@
+import { atMostAtOnce } from './atMostAtOnce';
+
 /**
  * Does something for each entry of a list, in their order, for at most so many at once.
  *
@@ -8,11 +10,9 @@ export async function forEachAtOnce<Entry>(
 	atOnce: number,
 	work: (entry: Entry) => Promise<boolean>,
 ): Promise<void> {
-	const waiting = [...entries];
-	const worker = async (): Promise<void> => {
-		for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-			if (!(await work(next))) waiting.length = 0;
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(atOnce, entries.length) }, worker));
+	let isWanted = true;
+	const workIfWanted = atMostAtOnce(atOnce, async (entry: Entry) => {
+		if (isWanted && !(await work(entry))) isWanted = false;
+	});
+	await Promise.all(entries.map(workIfWanted));
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { UserIdType } from '../api/payloads';
+import { ExpiringCache } from '../primitives/ExpiringCache';
 import { processState } from '../primitives/processState';
 import type { RecipientRequest } from './batches';
 import type { CallWithRetries } from './callWithRetries';
@@ -12,7 +13,6 @@ import { keyOfAddress, keyOfMembers } from './lookUps';
 import type { Address, FoundAddress, FoundMembers, FoundPerson, MemberList } from './lookUps';
 import { openCalls } from './openCalls';
 import type { Run } from './openRun';
-import { RecentlyFound } from './RecentlyFound';
 import { resolve } from './resolved';
 
 const MINUTE_MS = 60_000;
@@ -20,8 +20,8 @@ const MAX_PEOPLE = 100_000;
 
 /** What executions of this process found a short time ago, by app, kind of ID, and address or list. */
 const recent = processState(() => ({
-	addresses: new RecentlyFound<string>(10 * MINUTE_MS, MAX_PEOPLE),
-	members: new RecentlyFound<FoundPerson[]>(MINUTE_MS, MAX_PEOPLE),
+	addresses: new ExpiringCache<string>(10 * MINUTE_MS, MAX_PEOPLE),
+	members: new ExpiringCache<FoundPerson[]>(MINUTE_MS, MAX_PEOPLE),
 }));
 
 /**
@@ -100,7 +100,7 @@ async function findAllAddresses(
 		else found.set(key, { userId });
 	}
 	for (const [key, result] of await findAddresses(call, userIdType, unknown)) {
-		if (result.failure === undefined) known.set(prefix + key, result.userId, 1);
+		if (result.failure === undefined) known.set(prefix + key, result.userId);
 		found.set(key, result);
 	}
 	return found;

@@ -1,6 +1,7 @@
 import { UPLOAD_IMAGE } from '../api/endpoints';
 import type { Failure } from '../api/failures';
 import { asText } from '../primitives/json';
+import { ExpiringCache } from '../primitives/ExpiringCache';
 import { processState } from '../primitives/processState';
 import type { ImageKind } from '../validation/images';
 import type { CallWithRetries } from './callWithRetries';
@@ -58,10 +59,8 @@ const KEPT_FOR_MS = 60 * 60_000;
 /** The most keys that are kept. */
 const MOST_KEYS = 1_000;
 
-/** By app, image type and content; the oldest come first. */
-const uploadedImages = processState(
-	() => new Map<string, { imageKey: string; uploadedAtMs: number }>(),
-);
+/** The keys of images, by app, image type and content. */
+const imageKeys = processState(() => new ExpiringCache<string>(KEPT_FOR_MS, MOST_KEYS));
 
 /**
  * Uploads an image, unless this process has uploaded it for the app a short time ago.
@@ -74,15 +73,10 @@ export async function uploadOnce(
 	image: Image,
 	imageType: ImageType,
 ): Promise<UploadResult> {
-	const images = uploadedImages.current;
 	const name = [scope, imageType, image.hash].join('\n');
-	const known = images.get(name);
-	if (known && Date.now() - known.uploadedAtMs < KEPT_FOR_MS) return { imageKey: known.imageKey };
+	const known = imageKeys.current.get(name);
+	if (known !== undefined) return { imageKey: known };
 	const uploaded = await uploadImage(call, image, imageType);
-	if (uploaded.failure) return uploaded;
-	images.delete(name);
-	images.set(name, { imageKey: uploaded.imageKey, uploadedAtMs: Date.now() });
-	const [oldest] = images.keys();
-	if (images.size > MOST_KEYS && oldest !== undefined) images.delete(oldest);
+	if (uploaded.failure === undefined) imageKeys.current.set(name, uploaded.imageKey);
 	return uploaded;
 }

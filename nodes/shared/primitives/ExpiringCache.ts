@@ -1,12 +1,15 @@
-/** Keeps what was found for some time, for a bounded number of people; the oldest goes first. */
-export class RecentlyFound<Value> {
-	private readonly kept = new Map<string, { value: Value; people: number; untilMs: number }>();
-	private people = 0;
+/** Keeps values for some time, up to a size in all; the oldest go first. */
+export class ExpiringCache<Value> {
+	private readonly kept = new Map<string, { value: Value; size: number; untilMs: number }>();
+	private totalSize = 0;
 
-	/** @param keepMs how long what was found is taken to be true, in milliseconds */
+	/**
+	 * @param keepMs how long a value is taken to be true, in milliseconds
+	 * @param maxSize the most that the sizes of all values may add up to
+	 */
 	constructor(
 		private readonly keepMs: number,
-		private readonly maxPeople: number,
+		private readonly maxSize: number,
 	) {}
 
 	get(key: string): Value | undefined {
@@ -16,19 +19,18 @@ export class RecentlyFound<Value> {
 		return undefined;
 	}
 
-	/** @param people how many it tells of */
-	set(key: string, value: Value, people: number): void {
+	set(key: string, value: Value, size = 1): void {
 		this.forget(key);
-		this.kept.set(key, { value, people, untilMs: Date.now() + this.keepMs });
-		this.people += people;
+		this.kept.set(key, { value, size, untilMs: Date.now() + this.keepMs });
+		this.totalSize += size;
 		for (const oldest of this.kept.keys()) {
-			if (this.people <= this.maxPeople) break;
+			if (this.totalSize <= this.maxSize) break;
 			this.forget(oldest);
 		}
 	}
 
 	private forget(key: string): void {
-		this.people -= this.kept.get(key)?.people ?? 0;
+		this.totalSize -= this.kept.get(key)?.size ?? 0;
 		this.kept.delete(key);
 	}
 }

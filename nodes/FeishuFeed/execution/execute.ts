@@ -72,14 +72,17 @@ async function send(
 			delivery: readDeliveryOptions(parameters),
 		};
 	});
-	const items = await uploadAvatars(context, read, withKey);
-	const requests = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
-	const [first] = requests;
-	const run = first && (await openRun(context, first.delivery));
-	if (run) {
-		const recipients = requests.map(({ request }) => request);
-		await resolveRecipients(context, recipients, first.delivery, run);
+	const first = read.find(isRead);
+	if (first === undefined) {
+		return read.flatMap((item, index) => failedItem(context, item as NodeOperationError, index));
 	}
+	// The calls are made for all items together, so the first item decides how.
+	const { delivery } = first;
+	const run = await openRun(context, delivery);
+	const items = await uploadAvatars(context, read, withKey, delivery, run);
+	const requests = items.filter(isRead);
+	const recipients = requests.map(({ request }) => request);
+	await resolveRecipients(context, recipients, delivery, run);
 	const tries = EarlierTries.of(context);
 	operation.complete?.(requests, (item) => tries.idFor(item));
 	showWarnings(
@@ -87,17 +90,15 @@ async function send(
 		requests.map(({ item, request: { warnings } }) => ({ item, warnings })),
 	);
 	const results = new Map<number, ItemResult>();
-	if (run) {
-		const remaining = requests.map((request) => tries.remaining(request));
-		const sent = await sendToRecipients(context, operation, remaining, first.delivery, run);
-		for (const { item, request } of requests) {
-			const result = sent.get(item);
-			if (result === undefined) continue;
-			const ofAllTries = tries.withReached(item, request.userIds, result);
-			results.set(item, withUnresolved(ofAllTries, request));
-		}
-		tries.keep(results);
+	const remaining = requests.map((request) => tries.remaining(request));
+	const sent = await sendToRecipients(context, operation, remaining, delivery, run);
+	for (const { item, request } of requests) {
+		const result = sent.get(item);
+		if (result === undefined) continue;
+		const ofAllTries = tries.withReached(item, request.userIds, result);
+		results.set(item, withUnresolved(ofAllTries, request));
 	}
+	tries.keep(results);
 	const outputs = items.flatMap((item, index) => {
 		if (item instanceof NodeOperationError) return failedItem(context, item, index);
 		const result = results.get(index);
@@ -105,6 +106,10 @@ async function send(
 	});
 	tries.end(outputs);
 	return outputs;
+}
+
+function isRead(item: ReadItem | NodeOperationError): item is ReadItem {
+	return !(item instanceof NodeOperationError);
 }
 
 function withKey({ request, ...read }: ReadItem, avatarKey: string): ReadItem {

@@ -3,10 +3,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { downloadFile } from '../../shared/api/downloadFile';
 import { sentenceOf } from '../../shared/api/failures';
-import { openClient } from '../../shared/api/openClient';
 import type { AppFeedCard } from '../../shared/api/payloads';
 import type { DeliveryOptions } from '../../shared/delivery/DeliveryOptions';
 import { openCalls } from '../../shared/delivery/openCalls';
+import type { Run } from '../../shared/delivery/openRun';
 import { uploadOnce } from '../../shared/delivery/uploadImage';
 import type { Image, UploadResult } from '../../shared/delivery/uploadImage';
 import { forEachAtOnce } from '../../shared/primitives/forEachAtOnce';
@@ -16,31 +16,28 @@ import { avatarUrlField } from '../fields/avatar';
 import type { AvatarPicture, WithAvatar } from '../fields/avatar';
 import { imageOf, readPicture } from '../fields/picture';
 
-/** An item that was read, whose avatar may be a picture. */
-interface ReadItem extends WithAvatar {
-	delivery: DeliveryOptions;
-}
-
 /**
  * Uploads the pictures that the items' cards are to have, and gives the cards their keys. All pictures are had and
  * checked before the first upload, each file and each address once, and pictures with the same content are uploaded
  * once.
  *
  * @param withKey gives an item with the key of its avatar
+ * @param run what the uploads share with the other calls of the execution
  * @returns the items; one whose picture is refused, or cannot be had or uploaded, gives its error, if items may fail
  * @throws {NodeOperationError} for the first such item otherwise
  */
-export async function uploadAvatars<Read extends ReadItem>(
+export async function uploadAvatars<Read extends WithAvatar>(
 	context: IExecuteFunctions,
 	items: Array<Read | NodeOperationError>,
 	withKey: (read: Read, avatarKey: string) => Read,
+	delivery: DeliveryOptions,
+	run: Run,
 ): Promise<Array<Read | NodeOperationError>> {
-	const first = items.find((item): item is Read => !(item instanceof NodeOperationError));
 	const avatars = new Map<number, AvatarPicture>();
 	for (const [item, read] of items.entries()) {
 		if (!(read instanceof NodeOperationError) && read.avatar) avatars.set(item, read.avatar);
 	}
-	if (first === undefined || avatars.size === 0) return items;
+	if (avatars.size === 0) return items;
 	const problems = new Map<number, NodeOperationError>();
 	const mayFail = context.continueOnFail();
 	/** Notes that items failed; the first of them ends the node, unless items may fail. */
@@ -52,7 +49,7 @@ export async function uploadAvatars<Read extends ReadItem>(
 		}
 	};
 
-	const { callsAtOnce } = first.delivery;
+	const { callsAtOnce } = delivery;
 	const pictures = await getPictures(context, [...avatars.values()], callsAtOnce, mayFail);
 	const images = new Map<number, Image>();
 	const refused: Array<[number, Error]> = [];
@@ -63,7 +60,7 @@ export async function uploadAvatars<Read extends ReadItem>(
 	}
 	failItems(refused);
 
-	const uploads = await upload(context, [...images.values()], first.delivery, mayFail);
+	const uploads = await upload(context, [...images.values()], delivery, run, mayFail);
 	const notUploaded: Array<[number, string]> = [];
 	const keys = new Map<number, string>();
 	for (const [item, { hash }] of images) {
@@ -137,11 +134,11 @@ async function upload(
 	context: IExecuteFunctions,
 	images: Image[],
 	delivery: DeliveryOptions,
+	{ client, state }: Run,
 	mayFail: boolean,
 ): Promise<Map<string, UploadResult>> {
 	const uploads = new Map<string, UploadResult>();
-	const client = await openClient(context);
-	const calls = openCalls(client, context, delivery);
+	const calls = openCalls(client, context, delivery, state);
 	const different = new Map(images.map((image) => [image.hash, image]));
 	try {
 		await forEachAtOnce([...different.values()], delivery.callsAtOnce, async (image) => {

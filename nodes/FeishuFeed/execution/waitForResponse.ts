@@ -58,12 +58,8 @@ export async function waitForResponse(
 		const { avatar } = request;
 		return { request, avatar, card: readCard(context, request, plan), delivery };
 	});
-	const withAvatars = await uploadAvatars(context, read, ({ card, ...item }, avatarKey) => ({
-		...item,
-		card: { ...card, card: { ...card.card, avatar_key: avatarKey } },
-	}));
-	const items = await withFound(context, withAvatars);
-	const first = items.find((item): item is ReadItem => !(item instanceof NodeOperationError));
+	const items = await completeItems(context, read);
+	const first = items.find(isRead);
 	if (first === undefined) {
 		return items.map((item, index) => ({
 			json: { error: (item as NodeOperationError).message },
@@ -132,22 +128,39 @@ function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWor
 	};
 }
 
+function isRead(item: ReadItem | NodeOperationError): item is ReadItem {
+	return !(item instanceof NodeOperationError);
+}
+
+/** Uploads the pictures of the items, and looks up whom they name otherwise than by IDs. */
+async function completeItems(
+	context: IExecuteFunctions,
+	read: Array<ReadItem | NodeOperationError>,
+): Promise<Array<ReadItem | NodeOperationError>> {
+	const first = read.find(isRead);
+	if (first === undefined) return read;
+	const { delivery } = first;
+	const run = await openRun(context, delivery);
+	const items = await uploadAvatars(context, read, withKey, delivery, run);
+	const requests = items.filter(isRead).map(({ request }) => request);
+	await resolveRecipients(context, requests, delivery, run);
+	return withFound(context, items);
+}
+
+function withKey({ card, ...item }: ReadItem, avatarKey: string): ReadItem {
+	return { ...item, card: { ...card, card: { ...card.card, avatar_key: avatarKey } } };
+}
+
 /**
- * Looks up whom the items name otherwise than by IDs. The card of an item of which nobody is found has the error, if
+ * Puts what the look-ups found into the cards. The card of an item of which nobody is found has the error, if
  * items may fail.
  *
  * @throws {NodeOperationError} for the first such item otherwise
  */
-async function withFound(
+function withFound(
 	context: IExecuteFunctions,
 	items: Array<ReadItem | NodeOperationError>,
-): Promise<Array<ReadItem | NodeOperationError>> {
-	const read = items.filter((item): item is ReadItem => !(item instanceof NodeOperationError));
-	const requests = read.map(({ request }) => request);
-	const [first] = read;
-	if (first === undefined || !requests.some(({ lookUps }) => lookUps)) return items;
-	const run = await openRun(context, first.delivery);
-	await resolveRecipients(context, requests, first.delivery, run);
+): Array<ReadItem | NodeOperationError> {
 	return items.map((item, itemIndex) => {
 		if (item instanceof NodeOperationError) return item;
 		const { request, card } = item;

@@ -1,6 +1,7 @@
 import { NodeOperationError, WAIT_INDEFINITELY } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { openRun } from '../shared/delivery/openRun';
 import { sendToRecipients } from '../shared/delivery/sendToRecipients';
 import type { Destination } from '../shared/delivery/sendToRecipients';
 import { CARD_REASON } from '../shared/api/errorCodes';
@@ -208,7 +209,8 @@ async function callAndJoin(
 	const joined = new Map<WaitingCard, ItemResult>();
 	const asked = parts.filter(({ request }) => request.userIds.length > 0);
 	if (asked.length === 0) return joined;
-	const results = await sendToRecipients(context, destination, asked, delivery);
+	const run = await openRun(context, delivery);
+	const results = await sendToRecipients(context, destination, asked, delivery, run);
 	for (const { item, card } of asked) {
 		const { names, outcomes } = results.get(item) as ItemResult;
 		const before = joined.get(card)?.outcomes ?? [];

@@ -2,9 +2,9 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { sentenceOf } from '../../shared/api/failures';
-import { openClient } from '../../shared/api/openClient';
 import { AddressLookUps } from '../../shared/delivery/AddressLookUps';
 import { openCalls } from '../../shared/delivery/openCalls';
+import { openRun } from '../../shared/delivery/openRun';
 import { failedJson } from '../../shared/delivery/outcome';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import type { LookUpOperation } from '../Operation';
@@ -36,7 +36,8 @@ export async function lookUp(
 	if (first === undefined || first instanceof NodeOperationError) {
 		return items.map((item, index) => failed(item as NodeOperationError, index));
 	}
-	const calls = openCalls(await openClient(context), context, first.delivery);
+	const { delivery } = first;
+	const calls = openCalls(await openRun(context, delivery), context, delivery);
 	const outputs: INodeExecutionData[] = [];
 	try {
 		for (const [index, item] of items.entries()) {

@@ -134,15 +134,15 @@ async function upload(
 	context: IExecuteFunctions,
 	images: Image[],
 	delivery: DeliveryOptions,
-	{ client, state }: Run,
+	run: Run,
 	mayFail: boolean,
 ): Promise<Map<string, UploadResult>> {
 	const uploads = new Map<string, UploadResult>();
-	const calls = openCalls(client, context, delivery, state);
+	const calls = openCalls(run, context, delivery);
 	const different = new Map(images.map((image) => [image.hash, image]));
 	try {
 		await forEachAtOnce([...different.values()], delivery.callsAtOnce, async (image) => {
-			const uploaded = await uploadOnce(calls.call, client.rateLimitScope, image, 'avatar');
+			const uploaded = await uploadOnce(calls.call, run.client.rateLimitScope, image, 'avatar');
 			uploads.set(image.hash, uploaded);
 			return mayFail || uploaded.failure === undefined;
 		});

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { FeishuClient } from '../api/FeishuClient';
 import { fillPath } from '../api/endpoints';
 import { SCOPE_MISSING } from '../api/errorCodes';
 import { STOPPED, isOutcomeUnknown } from '../api/failures';
@@ -9,9 +8,9 @@ import { atMostAtOnce } from '../primitives/atMostAtOnce';
 import { pacedCall, waitForRetry } from './callWithRetries';
 import type { CallWithRetries, PacedRequest } from './callWithRetries';
 import type { DeliveryOptions } from './DeliveryOptions';
+import type { Run } from './openRun';
 import { pacerFor } from './Pacer';
 import type { PacerLease } from './Pacer';
-import { RunState } from './RunState';
 
 /** Calls of an endpoint that fail one after the other for Feishu's or the network's fault, until no more are made. */
 const MAX_CONSECUTIVE_FAILURES = 5;
@@ -28,14 +27,13 @@ interface EndpointState {
  * Calls of single requests, at the pace of each endpoint, at most so many at once as the user allows, and with one
  * budget of waiting for all of them.
  *
- * @param state what they share with the other calls of the run
+ * @param run what they share with the other calls of the execution
  * @returns what makes a call, and what ends the leases of the endpoints' pacers
  */
 export function openCalls(
-	client: FeishuClient,
+	{ client, state }: Run,
 	context: Pick<IExecuteFunctions, 'getExecutionCancelSignal'>,
 	{ callsAtOnce, callsPerSecond, longestWait: longestWaitSeconds }: DeliveryOptions,
-	state = new RunState(longestWaitSeconds),
 ): { call: CallWithRetries; release: () => void } {
 	const endpoints = new Map<string, EndpointState>();
 	/** By the scopes of a request, of which the app has none. */

@@ -36,7 +36,7 @@ export async function resolveRecipients(
 ): Promise<void> {
 	const asking = requests.filter(({ lookUps = [] }) => lookUps.length > 0);
 	if (asking.length === 0) return;
-	const calls = openCalls(run.client, context, delivery, run.state);
+	const calls = openCalls(run, context, delivery);
 	try {
 		await completeRequests(asking, calls.call, run.client.rateLimitScope);
 	} finally {

@@ -9,7 +9,6 @@ import type { Outcomes } from './deliver';
 import type { DeliveryOptions } from './DeliveryOptions';
 import { failuresOf } from './outcome';
 import type { ItemResult } from './outcome';
-import { openRun } from './openRun';
 import type { Run } from './openRun';
 import { pacerFor } from './Pacer';
 import { Progress } from './Progress';
@@ -25,20 +24,18 @@ export interface Destination {
 }
 
 /**
- * Asks Feishu for what the items want, in batches and at its pace; gives the outcome of each item.
+ * Asks Feishu for what the items want, in batches and at its pace; gives the outcome of each item. It throws for
+ * nothing that Feishu or the network does.
  *
- * @param run what it shares with other calls of the execution, if there are any
- * @throws {NodeOperationError} when the credential cannot be used; nothing else that fails is thrown
+ * @param run what it shares with the other calls of the execution
  */
 export async function sendToRecipients(
 	context: IExecuteFunctions,
 	{ endpoint, fallback }: Destination,
 	requests: ItemRequest[],
-	delivery: DeliveryOptions,
-	run?: Run,
+	{ callsAtOnce, callsPerSecond, longestWait }: DeliveryOptions,
+	{ client, state }: Run,
 ): Promise<Map<number, ItemResult>> {
-	const { callsAtOnce, callsPerSecond, longestWait } = delivery;
-	const { client, state } = run ?? (await openRun(context, delivery));
 	const progress = new Progress(context.logger, countRecipients(requests));
 	const signal = context.getExecutionCancelSignal();
 	const send = async (to: FeedEndpoint, these: ItemRequest[]): Promise<Map<number, Outcomes>> => {

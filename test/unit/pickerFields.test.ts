@@ -35,7 +35,7 @@ const SHARE_LINKS = [
 describe('the chat of the form', () => {
 	it.each([ID, ` ${ID}\t`, ...LINKS_TO_CHATS])('is read from %j', (text) => {
 		expect(readChatId(holding(text))).toBe(ID);
-		expect(readChatId(holding(text), 'recipientChat')).toBe(ID);
+		expect(readChatId(holding(text), recipientChatField)).toBe(ID);
 		for (const field of [chatField, recipientChatField]) {
 			expect(['id', 'url'].flatMap((mode) => issuesOf(field, mode, text))).toEqual([]);
 		}
@@ -70,7 +70,7 @@ describe('the chat of the form', () => {
 			'Members of Chat is a link that does not hold the ID of the chat: choose the chat from the list, or give its ID',
 		],
 	])('is refused when it is %j', (value, message) => {
-		expect(() => readChatId(holding(value), 'recipientChat')).toThrow(message);
+		expect(() => readChatId(holding(value), recipientChatField)).toThrow(message);
 	});
 });
 

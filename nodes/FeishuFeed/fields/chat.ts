@@ -3,63 +3,51 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isEmpty } from '../../shared/validation/formValues';
 import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import type { ItemParameters } from '../execution/ItemParameters';
+import { locator } from './locator';
+import type { LocatorField } from './locator';
 
 /** How a link names a chat. Feishu: applink-protocol/supported-protocol/open-a-chat-page. */
 const LINK_PARAMETERS = ['openChatId', 'open_chat_id', 'chatId', 'chat_id'];
-const CHAT_LINK = `\\S+[?&](?:${LINK_PARAMETERS.join('|')})=oc_\\S+`;
+const ID_OR_LINK = `\\s*(?:oc_\\S+|\\S+[?&](?:${LINK_PARAMETERS.join('|')})=oc_\\S+)\\s*`;
 const OTHER_LINK_ADVICE =
 	'does not hold the ID of the chat: choose the chat from the list, or give its ID';
 
 /** Lets the user choose a chat from the list, by its ID, or by a link to it. */
-export function chatLocator(
-	field: Pick<INodeProperties, 'displayName' | 'name' | 'description' | 'required'>,
-): INodeProperties {
-	return {
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		...field,
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a chat...',
-				typeOptions: { searchListMethod: 'searchChats', searchable: true },
-			},
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: 'e.g. oc_a0553eda9014c201e6969b478895c230',
-				hint: 'The chat_id, which begins with oc_',
-				validation: [
-					{
-						type: 'regex',
-						properties: {
-							regex: `\\s*(?:oc_\\S+|${CHAT_LINK})\\s*`,
-							errorMessage: 'A chat ID begins with oc_',
-						},
+export function chatLocator(field: LocatorField): INodeProperties {
+	return locator(field, { placeholder: 'Select a chat...', searchListMethod: 'searchChats' }, [
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. oc_a0553eda9014c201e6969b478895c230',
+			hint: 'The chat_id, which begins with oc_',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: ID_OR_LINK,
+						errorMessage: 'A chat ID begins with oc_',
 					},
-				],
-			},
-			{
-				displayName: 'By URL',
-				name: 'url',
-				type: 'string',
-				placeholder: 'e.g. https://applink.feishu.cn/client/chat/open?openChatId=oc_a0553e...',
-				hint: 'A link that opens the chat and has openChatId=oc_… in it',
-				validation: [
-					{
-						type: 'regex',
-						properties: {
-							regex: `\\s*(?:oc_\\S+|${CHAT_LINK})\\s*`,
-							errorMessage: `A link to a chat has openChatId=oc_… in it. A link for sharing ${OTHER_LINK_ADVICE}.`,
-						},
+				},
+			],
+		},
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: 'e.g. https://applink.feishu.cn/client/chat/open?openChatId=oc_a0553e...',
+			hint: 'A link that opens the chat and has openChatId=oc_… in it',
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: ID_OR_LINK,
+						errorMessage: `A link to a chat has openChatId=oc_… in it. A link for sharing ${OTHER_LINK_ADVICE}.`,
 					},
-				],
-			},
-		],
-	};
+				},
+			],
+		},
+	]);
 }
 
 /** The chat that an operation changes. */
@@ -78,19 +66,14 @@ export const recipientChatField = chatLocator({
 	description: 'A chat that the bot is a member of. Everybody in it is a recipient, bots are not.',
 });
 
-const DISPLAY_NAMES: Record<string, string> = {
-	[recipientChatField.name]: recipientChatField.displayName,
-};
-
 /**
  * Reads the ID of a chat, given as such or in a link, whichever of the two the form asked for.
  * n8n's own extraction of a value from a link would refuse what is not a text without saying what is wrong.
  *
- * @param name the parameter
  * @throws {InvalidField} when it is empty, or has no ID that begins with oc_
  */
-export function readChatId(parameters: ItemParameters, name = chatField.name): string {
-	return chatIdOf(parameters(name), DISPLAY_NAMES[name] ?? chatField.displayName);
+export function readChatId(parameters: ItemParameters, field = chatField): string {
+	return chatIdOf(parameters(field.name), field.displayName);
 }
 
 /**

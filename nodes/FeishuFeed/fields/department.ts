@@ -1,35 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Department } from '../../shared/delivery/lookUps';
 import { idFromForm, isEmpty } from '../../shared/validation/formValues';
 import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import type { ItemParameters } from '../execution/ItemParameters';
-
-/** A department, as Feishu's contacts take it. `0` is the root: the company itself. */
-export interface Department {
-	id: string;
-	/** How a call names the kind of the ID (query `department_id_type`). */
-	idType: 'open_department_id' | 'department_id';
-}
+import { locator } from './locator';
+import type { LocatorField } from './locator';
 
 /**
  * Lets the user choose a department from the list or by its ID. There is no "By URL": Feishu documents no link to a
  * department, and those that its client opens hold a number of its own, which no endpoint takes.
  */
-export function departmentLocator(
-	field: Pick<INodeProperties, 'displayName' | 'name' | 'description' | 'required'>,
-): INodeProperties {
-	return {
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		...field,
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a department...',
-				typeOptions: { searchListMethod: 'searchDepartments', searchable: true },
-			},
+export function departmentLocator(field: LocatorField): INodeProperties {
+	return locator(
+		field,
+		{ placeholder: 'Select a department...', searchListMethod: 'searchDepartments' },
+		[
 			{
 				displayName: 'By ID',
 				name: 'id',
@@ -48,7 +34,7 @@ export function departmentLocator(
 				],
 			},
 		],
-	};
+	);
 }
 
 /** The department whose members are the recipients. */
@@ -62,14 +48,11 @@ export const recipientDepartmentField = departmentLocator({
 /**
  * Reads a department.
  *
- * @param name the parameter
  * @throws {InvalidField} when it is empty, or recognisably something else than the ID of a department
  */
-export function readDepartment(
-	parameters: ItemParameters,
-	name = recipientDepartmentField.name,
-): Department {
-	return departmentOf(parameters(name), recipientDepartmentField.displayName);
+export function readDepartment(parameters: ItemParameters): Department {
+	const { name, displayName } = recipientDepartmentField;
+	return departmentOf(parameters(name), displayName);
 }
 
 const OTHER_KINDS: ReadonlyArray<[RegExp, string]> = [

@@ -7,6 +7,7 @@ import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidFiel
 import type { ItemParameters } from '../execution/ItemParameters';
 import { chatLocator } from './chat';
 import { departmentLocator } from './department';
+import { locator } from './locator';
 
 /** Where the list of people comes from: the members of a chat or those of a department. */
 export type PersonSource = 'chat' | 'department';
@@ -46,33 +47,26 @@ export const personDepartmentField: INodeProperties = {
 };
 
 const personField: INodeProperties = {
-	displayName: 'Person',
-	name: 'person',
-	type: 'resourceLocator',
+	...locator(
+		{ displayName: 'Person', name: 'person', required: true },
+		{ placeholder: 'Select a person...', searchListMethod: 'searchPeople' },
+		[
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706',
+				hint: 'The open_id, which begins with ou_',
+				validation: [
+					{
+						type: 'regex',
+						properties: { regex: '\\s*ou_\\S+\\s*', errorMessage: 'An open_id begins with ou_' },
+					},
+				],
+			},
+		],
+	),
 	default: { __rl: true, mode: 'list', value: '' },
-	required: true,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a person...',
-			typeOptions: { searchListMethod: 'searchPeople', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706',
-			hint: 'The open_id, which begins with ou_',
-			validation: [
-				{
-					type: 'regex',
-					properties: { regex: '\\s*ou_\\S+\\s*', errorMessage: 'An open_id begins with ou_' },
-				},
-			],
-		},
-	],
 };
 
 /** The form for choosing people by their names. */

@@ -165,11 +165,11 @@ export function readRecipients(parameters: ItemParameters): Recipients {
 		case 'person':
 			return { userIdType: 'open_id', userIds: readPeople(parameters) };
 		case 'chat': {
-			const id = readChatId(parameters, recipientChatField.name);
+			const id = readChatId(parameters, recipientChatField);
 			return lookingUp({ kind: 'chat', id, recipient: id, position: 0 });
 		}
 		case 'department': {
-			const { id, idType } = readDepartment(parameters, recipientDepartmentField.name);
+			const { id, idType } = readDepartment(parameters);
 			const include = parameters('includeSubdepartments');
 			const includeSubdepartments = parseField(trueOrFalse, include, 'Include Subdepartments');
 			const list = { kind: 'department' as const, id, idType, includeSubdepartments };

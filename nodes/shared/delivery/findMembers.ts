@@ -13,7 +13,7 @@ import { collectPages } from './collectPages';
 import { hasLeft } from './findAddresses';
 import { firstAhead } from './firstAhead';
 import { idNotTold } from './lookUps';
-import type { FoundMembers, FoundPerson, MemberList } from './lookUps';
+import type { Department, FoundMembers, FoundPerson, MemberList } from './lookUps';
 
 /** The members of a chat or department; all of them, or none. */
 export async function findMembers(
@@ -41,12 +41,6 @@ async function chatMembers(
 		pathParameters: { chat_id: chatId },
 	});
 	return failure ? callFailed(failure) : readMembers(items, 'member_id', userIdType);
-}
-
-/** A department as a call names it. */
-interface Department {
-	id: string;
-	idType: 'open_department_id' | 'department_id';
 }
 
 /** Feishu: contact-v3/user/find_by_department, for the department and, if wanted, for each below it. */

@@ -8,15 +8,17 @@ export interface Address {
 	value: string;
 }
 
+/** A department, as Feishu's contacts take it. `0` is the root: the company itself. */
+export interface Department {
+	id: string;
+	/** How a call names the kind of the ID (query `department_id_type`). */
+	idType: 'open_department_id' | 'department_id';
+}
+
 /** A chat, or a department, by its ID. */
 export type MemberList =
 	| { kind: 'chat'; id: string }
-	| {
-			kind: 'department';
-			id: string;
-			idType: 'open_department_id' | 'department_id';
-			includeSubdepartments: boolean;
-	  };
+	| ({ kind: 'department'; includeSubdepartments: boolean } & Department);
 
 /** What an item names in place of people's IDs. */
 export type LookUp = (Address | MemberList) & {

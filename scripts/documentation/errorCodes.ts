@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '../../nodes/shared/api/errorCodes';
 import type { Concern, KnownErrorCode } from '../../nodes/shared/api/errorCodes';
+import { IMAGE_LIMITS, mostPixels } from '../../nodes/shared/validation/images';
 import type { Language } from './limits';
 import { code, plain, table } from './markdown';
 
@@ -63,10 +64,10 @@ const CHINESE_ADVICE: Record<KnownErrorCode, string> = {
 	232011: ADD_BOT,
 	40004: '在开发者后台扩大应用的通讯录权限范围，并发布新版本',
 	40015: '检查部门 ID，并确认这个部门还在',
-	234006: '把图片缩小：飞书最多接受 10 MB',
+	234006: `把图片缩小：飞书最多接受 ${IMAGE_LIMITS.megabytes} MB`,
 	234010: '换一张不为空的图片',
 	234011: '把图片转换成 PNG 或 JPEG',
-	234039: '把图片缩小：飞书最多接受 12000 × 12000 像素，头像 4096 × 4096，GIF 2000 × 2000',
+	234039: `把图片缩小：飞书最多接受 ${mostPixels('message')} 像素，头像 ${mostPixels('avatar')}，GIF ${mostPixels('gif')}`,
 	230001: CHECK_FIELDS,
 	99992402: CHECK_FIELDS,
 	9499: CHECK_FIELDS,

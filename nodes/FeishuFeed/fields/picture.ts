@@ -20,7 +20,7 @@ export const binaryField: INodeProperties = {
 	required: true,
 	default: 'data',
 	hint: 'The name of the input binary field containing the picture',
-	description: `A picture of at most ${IMAGE_LIMITS.bytes / 1024 / 1024} MB. Feishu takes ${IMAGE_KINDS.map(({ name }) => name).join(', ')}.`,
+	description: `A picture of at most ${IMAGE_LIMITS.megabytes} MB. Feishu takes ${IMAGE_KINDS.map(({ name }) => name).join(', ')}.`,
 };
 
 /**

@@ -1,3 +1,5 @@
+import { IMAGE_LIMITS, mostPixels } from '../validation/images';
+
 /**
  * Whom a refused call concerns, which decides what becomes of its recipients and of the calls after it.
  * `recipients`: some of the IDs in the call; `chat`, `department`, `image`: the chat, the department, the picture;
@@ -74,11 +76,11 @@ const CODES = {
 	),
 	40015: department('check the department ID, and that the department still exists'),
 
-	234006: image('make the picture smaller: Feishu takes at most 10 MB'),
+	234006: image(`make the picture smaller: Feishu takes at most ${IMAGE_LIMITS.megabytes} MB`),
 	234010: image('give a picture that is not empty'),
 	234011: image('convert the picture to PNG or JPEG'),
 	234039: image(
-		'make the picture smaller: Feishu takes at most 12000 × 12000 pixels, for an avatar 4096 × 4096, and of a GIF 2000 × 2000',
+		`make the picture smaller: Feishu takes at most ${mostPixels('message')} pixels, for an avatar ${mostPixels('avatar')}, and of a GIF ${mostPixels('gif')}`,
 	),
 
 	230001: request,

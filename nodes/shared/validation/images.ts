@@ -1,7 +1,19 @@
 import { InvalidField } from './InvalidField';
 
-/** The limits of an image, in bytes. Feishu: im-v1/image/create, `image`. */
-export const IMAGE_LIMITS = { bytes: 10 * 1024 * 1024 } as const;
+const MEGABYTES = 10;
+
+/** The limits of an image; the pixels are those of a side. Feishu: im-v1/image/create, `image`. */
+export const IMAGE_LIMITS = {
+	bytes: MEGABYTES * 1024 * 1024,
+	megabytes: MEGABYTES,
+	pixels: { avatar: 4096, message: 12_000, gif: 2000 },
+} as const;
+
+/** The most pixels of a kind of image, as messages name them. */
+export function mostPixels(kind: keyof typeof IMAGE_LIMITS.pixels): string {
+	const pixels = IMAGE_LIMITS.pixels[kind];
+	return `${pixels} × ${pixels}`;
+}
 
 /** A kind of image that Feishu takes. */
 export interface ImageKind {
@@ -94,7 +106,7 @@ export function checkImageSize(size: number, whose: string): void {
 	if (size > IMAGE_LIMITS.bytes) {
 		throw new InvalidField(
 			whose,
-			`has ${size} bytes, but at most ${IMAGE_LIMITS.bytes} (10 MB) are allowed: make the picture smaller`,
+			`has ${size} bytes, but at most ${IMAGE_LIMITS.bytes} (${IMAGE_LIMITS.megabytes} MB) are allowed: make the picture smaller`,
 		);
 	}
 }

@@ -4,6 +4,7 @@ import { UPLOAD_IMAGE } from '../../../shared/api/endpoints';
 import { uploadImage } from '../../../shared/delivery/uploadImage';
 import type { ImageType } from '../../../shared/delivery/uploadImage';
 import { optionsOf } from '../../../shared/validation/formValues';
+import { mostPixels } from '../../../shared/validation/images';
 import { keysOf, oneOf, parseField } from '../../../shared/validation/validators';
 import { binaryField, fileNamedBy, readPicture } from '../../fields/picture';
 import type { LookUpOperation } from '../../Operation';
@@ -11,11 +12,11 @@ import type { LookUpOperation } from '../../Operation';
 const IMAGE_TYPES: Record<ImageType, { name: string; description: string }> = {
 	avatar: {
 		name: 'Avatar',
-		description: 'For the avatar of a card: at most 4096 × 4096 pixels, a GIF 2000 × 2000',
+		description: `For the avatar of a card: at most ${mostPixels('avatar')} pixels, a GIF ${mostPixels('gif')}`,
 	},
 	message: {
 		name: 'Message',
-		description: 'For a message: at most 12000 × 12000 pixels, a GIF 2000 × 2000',
+		description: `For a message: at most ${mostPixels('message')} pixels, a GIF ${mostPixels('gif')}`,
 	},
 };
 

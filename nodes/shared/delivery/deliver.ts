@@ -8,8 +8,9 @@ import { bodyOf, joinBatches, sharedContentOf, toBatches } from './batches';
 import type { Batch, Entry, ItemRequest } from './batches';
 import { pacedCall, waitForRetry } from './callWithRetries';
 import type { CallTools } from './callWithRetries';
+import { FIRST_VERDICT_MS } from './firstAhead';
 import { InvalidIdRate } from './InvalidIdRate';
-import { policyForRecipient } from './retryPolicies';
+import { MAX_CONSECUTIVE_FAILURES, policyForRecipient } from './retryPolicies';
 import type { RunState } from './RunState';
 
 /** What became of each recipient of an item: a failure, or none. */
@@ -41,9 +42,7 @@ export async function deliver(
 	return run.outcomes;
 }
 
-/** Calls that fail one after the other for Feishu's or the network's fault, until the rest is not sent at all. */
-const MAX_CONSECUTIVE_FAILURES = 5;
-/** The same for calls whose token is refused although it was just renewed. */
+/** As `MAX_CONSECUTIVE_FAILURES`, for calls whose token is refused although it was just renewed. */
 const MAX_CONSECUTIVE_TOKEN_FAILURES = 3;
 /**
  * Single recipients that are refused, and nobody reached, until the rest is tried by random samples only:
@@ -52,8 +51,6 @@ const MAX_CONSECUTIVE_TOKEN_FAILURES = 3;
 const MAX_SINGLE_FAILURES = 100;
 /** What Feishu asks to wait for when a limit of a second is reached: that is part of the pace. */
 const SHORT_HOLD_SECONDS = 1;
-/** How long the first batch has to show what is wrong with all of them before the others leave, in milliseconds. */
-const FIRST_VERDICT_MS = 1_000;
 
 /** Sends batches of one endpoint and keeps what became of their recipients. */
 class Run {

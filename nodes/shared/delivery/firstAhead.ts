@@ -1,7 +1,7 @@
 import { raceUntil } from '../primitives/waitUntil';
 
-/** How long the first task has to show what is wrong with all of them before the others begin, in milliseconds. */
-const FIRST_VERDICT_MS = 1_000;
+/** How long the first call has to show what is wrong with all of them before the others leave, in milliseconds. */
+export const FIRST_VERDICT_MS = 1_000;
 
 /** Does all tasks; the first one ahead of the others, so that what no call can do is not asked for many times. */
 export async function firstAhead(tasks: Array<() => Promise<void>>): Promise<void> {

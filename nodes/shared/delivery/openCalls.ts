@@ -11,9 +11,7 @@ import type { DeliveryOptions } from './DeliveryOptions';
 import type { Run } from './openRun';
 import { pacerFor } from './Pacer';
 import type { PacerLease } from './Pacer';
-
-/** Calls of an endpoint that fail one after the other for Feishu's or the network's fault, until no more are made. */
-const MAX_CONSECUTIVE_FAILURES = 5;
+import { MAX_CONSECUTIVE_FAILURES } from './retryPolicies';
 
 /** What is known of an endpoint in a run. */
 interface EndpointState {

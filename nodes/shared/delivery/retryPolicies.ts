@@ -1,6 +1,11 @@
 import { isOutcomeUnknown } from '../api/failures';
 import type { Failure } from '../api/failures';
 
+/**
+ * Calls of an endpoint that fail one after the other for Feishu's or the network's fault, until no more are made.
+ */
+export const MAX_CONSECUTIVE_FAILURES = 5;
+
 /** When a call that failed is made again. */
 export interface RetryPolicy {
 	/** Tries in all, the first among them. */

@@ -10,6 +10,7 @@ import { PictureServer } from '../helpers/PictureServer';
 import { withPictureServer } from '../helpers/execution/withPictureServer';
 import { storeApp } from '../helpers/execution/seededCredentials';
 import type { RunOptions } from '../helpers/execution/runNode';
+import { PASSING_FAULTS } from '../helpers/execution/passingFaults';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 510 });
@@ -417,29 +418,24 @@ describe('a picture that cannot be the avatar', () => {
 });
 
 describe('an upload that Feishu does not take at once', () => {
-	it.each([
-		['HTTP 500', { kind: 'serverError' }],
-		['HTTP 502', { kind: 'badGateway' }],
-		['a rate limit', { kind: 'tooManyRequests' }],
-		['no response', { kind: 'dropped' }],
-		['a response that is cut off', { kind: 'cutOff' }],
-		['a response that is not JSON', { kind: 'notJson' }],
-		['a token that ended', { kind: 'tokenExpired' }],
-	] as const)('is made again after %s, and every card has its picture', async (_, fault) => {
-		await sandbox.feishu.addFault({ ...fault, operation: 'image.create', nth: 1 });
-		const items = itemsFor(3);
-		const output = await sandbox.output(create({ ...to, ...fromFile }), {
-			items,
-			files: items.map(() => data(PICTURES.png)),
-		});
-		expect(output.flatMap(({ succeeded }) => succeeded)).toEqual(sandbox.openIds(0, 3));
-		const { uploads, cards, order } = await arrived();
-		expect(order.filter((operation) => operation === 'image.create')).toHaveLength(2);
-		expect(cards).toHaveLength(3);
-		expect(new Set(cards.map(({ avatar_key }) => avatar_key))).toEqual(
-			new Set([uploads.at(-1)!.key]),
-		);
-	});
+	it.each(PASSING_FAULTS)(
+		'is made again after %s, and every card has its picture',
+		async (_, fault) => {
+			await sandbox.feishu.addFault({ ...fault, operation: 'image.create', nth: 1 });
+			const items = itemsFor(3);
+			const output = await sandbox.output(create({ ...to, ...fromFile }), {
+				items,
+				files: items.map(() => data(PICTURES.png)),
+			});
+			expect(output.flatMap(({ succeeded }) => succeeded)).toEqual(sandbox.openIds(0, 3));
+			const { uploads, cards, order } = await arrived();
+			expect(order.filter((operation) => operation === 'image.create')).toHaveLength(2);
+			expect(cards).toHaveLength(3);
+			expect(new Set(cards.map(({ avatar_key }) => avatar_key))).toEqual(
+				new Set([uploads.at(-1)!.key]),
+			);
+		},
+	);
 
 	it('fails its items and no others; nobody of them gets a card without its picture', async () => {
 		await sandbox.feishu.addFault({

@@ -14,6 +14,7 @@ import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { ButtonPress } from '../../sandbox/feishu/src/client';
 import { readTriggerExamples } from '../../scripts/documentation/examples';
 import { layOut, pathsIn } from '../../scripts/documentation/formRows';
+import { cardToClockIn } from '../helpers/execution/cardToClockIn';
 import { withSandbox } from '../helpers/execution/withSandbox';
 import type { SandboxForTests } from '../helpers/execution/withSandbox';
 
@@ -50,28 +51,7 @@ describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
 	});
 
 	it('shows an item with the fields that a press in the sandbox brings', async () => {
-		await sandbox.output({
-			resource: 'appFeedCard',
-			operation: 'create',
-			userIds: PERSON,
-			title: 'Time to clock in',
-			link: 'https://example.com',
-			bizId: 'shift-7',
-			buttons: {
-				button: [
-					{
-						text: 'Clock in',
-						actionType: 'webhook',
-						actionValues: {
-							value: [
-								{ name: 'action', value: 'clock_in' },
-								{ name: 'biz_id', value: 'shift-7' },
-							],
-						},
-					},
-				],
-			},
-		});
+		await sandbox.output(cardToClockIn(PERSON));
 		const pressed = await press(sandbox, { user: PERSON, biz_id: 'shift-7', button: 0 });
 		expect(pathsIn(pressed).sort()).toEqual(pathsIn(item).sort());
 		expect(pressed).toMatchObject({

@@ -1,10 +1,10 @@
-import * as lark from '@larksuiteoapi/node-sdk';
+import type * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { AppFeedCard, UpdateCardContent, UserIdType } from '../../nodes/shared/api/payloads';
-import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { Person } from '../../sandbox/feishu/src/client';
+import { officialClient } from '../helpers/officialClient';
 import { RANDOM_SEED } from '../helpers/randomSeed';
 import {
 	byExpressions,
@@ -34,19 +34,10 @@ const sandbox = withSandbox({ people: PEOPLE });
 const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns = CASES): T[] =>
 	fc.sample(arbitrary, numRuns);
 
-const noLog = (): void => {};
-
 let im: lark.Client['im']['v2'];
 let credential: StoredCredential;
 beforeEach(() => {
-	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-	const values = new Map<unknown, unknown>();
-	const cache = {
-		get: async (key: unknown) => values.get(key),
-		set: async (key: unknown, value: unknown) => values.set(key, value).size > 0,
-	};
-	const logger = { error: noLog, warn: noLog, info: noLog, debug: noLog, trace: noLog };
-	im = new lark.Client({ appId, appSecret, domain: sandbox.url, logger, cache }).im.v2;
+	im = officialClient(sandbox.url).im.v2;
 	credential = sandbox.credential();
 });
 

@@ -1,9 +1,8 @@
-import * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 
-import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { MEDIA_TYPES, PICTURES, binary } from '../helpers/pictures';
 import { withSandbox } from '../helpers/execution/withSandbox';
+import { officialClient } from '../helpers/officialClient';
 import { RANDOM_SEED } from '../helpers/randomSeed';
 
 /** How many pictures the SDK and the node upload each. */
@@ -13,7 +12,6 @@ jest.setTimeout(120_000);
 
 const sandbox = withSandbox({ people: 20 });
 
-const noLog = (): void => {};
 type Kind = keyof typeof PICTURES;
 const KINDS = Object.keys(PICTURES) as Kind[];
 
@@ -44,9 +42,7 @@ async function arrived() {
 }
 
 it(`${CASES} uploads arrive as those of the official SDK, with FAST_CHECK_SEED=${RANDOM_SEED}`, async () => {
-	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-	const logger = { error: noLog, warn: noLog, info: noLog, debug: noLog, trace: noLog };
-	const client = new lark.Client({ appId, appSecret, domain: sandbox.url, logger });
+	const client = officialClient(sandbox.url);
 	const cases = fc.sample(pictures, CASES).map(({ kind, more, ...one }) => ({
 		...one,
 		kind,

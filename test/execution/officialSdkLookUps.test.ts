@@ -1,13 +1,13 @@
-import * as lark from '@larksuiteoapi/node-sdk';
+import type * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { UserIdType } from '../../nodes/shared/api/payloads';
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
-import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { StoredCredential } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 import type { WireCall } from '../helpers/execution/withSandbox';
+import { officialClient } from '../helpers/officialClient';
 import { RANDOM_SEED } from '../helpers/randomSeed';
 
 /** Cases of each kind of look-up; each is at least one call. */
@@ -18,19 +18,11 @@ jest.setTimeout(120_000);
 
 const sandbox = withSandbox({ people: PEOPLE });
 const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, CASES);
-const noLog = (): void => {};
 
 let client: lark.Client;
 let credential: StoredCredential;
 beforeEach(() => {
-	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-	const values = new Map<unknown, unknown>();
-	const cache = {
-		get: async (key: unknown) => values.get(key),
-		set: async (key: unknown, value: unknown) => values.set(key, value).size > 0,
-	};
-	const logger = { error: noLog, warn: noLog, info: noLog, debug: noLog, trace: noLog };
-	client = new lark.Client({ appId, appSecret, domain: sandbox.url, logger, cache });
+	client = officialClient(sandbox.url);
 	credential = sandbox.credential();
 });
 

@@ -1,11 +1,11 @@
-import * as lark from '@larksuiteoapi/node-sdk';
+import type * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { searchList } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 import type { WireCall } from '../helpers/execution/withSandbox';
+import { officialClient } from '../helpers/officialClient';
 import { RANDOM_SEED } from '../helpers/randomSeed';
 
 /** Lists of each kind; each is at least one call. */
@@ -14,18 +14,10 @@ const CASES = 200;
 jest.setTimeout(120_000);
 
 const sandbox = withSandbox({ people: 160, groups: 122 });
-const noLog = (): void => {};
 
 let client: lark.Client;
 beforeEach(() => {
-	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-	const values = new Map<unknown, unknown>();
-	const cache = {
-		get: async (key: unknown) => values.get(key),
-		set: async (key: unknown, value: unknown) => values.set(key, value).size > 0,
-	};
-	const logger = { error: noLog, warn: noLog, info: noLog, debug: noLog, trace: noLog };
-	client = new lark.Client({ appId, appSecret, domain: sandbox.url, logger, cache });
+	client = officialClient(sandbox.url);
 });
 
 /** What somebody types into the search field: parts of names that there are, and anything else. */

@@ -6,6 +6,7 @@ import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import type { CallbackChange, PressResult } from '../../sandbox/feishu/src/client';
 import { WebhookTrigger } from '../helpers/execution/TriggerInBothWays';
+import { cardToClockIn } from '../helpers/execution/cardToClockIn';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
@@ -55,28 +56,7 @@ beforeEach(async () => {
 		credential: () => ({ appId, ...keys }),
 		warn: (line) => void warnings.push(line),
 	});
-	await sandbox.output({
-		resource: 'appFeedCard',
-		operation: 'create',
-		userIds: PERSON,
-		title: 'Time to clock in',
-		link: 'https://example.com',
-		bizId: 'shift-7',
-		buttons: {
-			button: [
-				{
-					text: 'Clock in',
-					actionType: 'webhook',
-					actionValues: {
-						value: [
-							{ name: 'action', value: 'clock_in' },
-							{ name: 'biz_id', value: 'shift-7' },
-						],
-					},
-				},
-			],
-		},
-	});
+	await sandbox.output(cardToClockIn(PERSON));
 });
 
 async function press(callback: CallbackChange): Promise<PressResult> {

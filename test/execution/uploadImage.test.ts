@@ -11,6 +11,7 @@ import {
 	pngOf,
 	pngOfLength,
 } from '../helpers/pictures';
+import { PASSING_FAULTS } from '../helpers/execution/passingFaults';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 20 });
@@ -174,15 +175,7 @@ describe('Image: Upload', () => {
 		]);
 	});
 
-	it.each([
-		['HTTP 500', { kind: 'serverError' }],
-		['HTTP 502', { kind: 'badGateway' }],
-		['a rate limit', { kind: 'tooManyRequests' }],
-		['no response', { kind: 'dropped' }],
-		['a response that is cut off', { kind: 'cutOff' }],
-		['a response that is not JSON', { kind: 'notJson' }],
-		['a token that ended', { kind: 'tokenExpired' }],
-	] as const)('sends the same picture again after %s', async (_, fault) => {
+	it.each(PASSING_FAULTS)('sends the same picture again after %s', async (_, fault) => {
 		await sandbox.feishu.addFault({ ...fault, operation: 'image.create', nth: 1 });
 		const picture = pngOfLength(300_000);
 		const [{ image_key }] = await sandbox.output(upload(), { files: [data(picture)] });

@@ -1,4 +1,4 @@
-import * as lark from '@larksuiteoapi/node-sdk';
+import type * as lark from '@larksuiteoapi/node-sdk';
 import * as fc from 'fast-check';
 
 import {
@@ -9,6 +9,7 @@ import {
 	TENANT_KEY,
 } from '../../sandbox/feishu/src';
 import type { CompanyView, OperationName, Person } from '../../sandbox/feishu/src/client';
+import { officialClient } from '../helpers/officialClient';
 
 /** How many calls are generated for each endpoint. */
 const RUNS = 30;
@@ -24,21 +25,7 @@ beforeAll(async () => {
 	control = new FeishuSandboxClient(sandbox.url);
 	people = await control.people({ tenant_key: TENANT_KEY });
 	[company] = await control.company();
-	const cache = new Map<unknown, unknown>();
-	client = new lark.Client({
-		appId: SEEDED_APPS.custom.app_id,
-		appSecret: SEEDED_APPS.custom.app_secret,
-		domain: sandbox.url,
-		loggerLevel: lark.LoggerLevel.error,
-		// The SDK's own cache would give back a token of another sandbox.
-		cache: {
-			get: async (key) => cache.get(key),
-			set: async (key, value) => {
-				cache.set(key, value);
-				return true;
-			},
-		},
-	});
+	client = officialClient(sandbox.url);
 });
 afterAll(() => sandbox.close());
 

@@ -14,40 +14,44 @@ const OTHER_LINK_ADVICE =
 
 /** Lets the user choose a chat from the list, by its ID, or by a link to it. */
 export function chatLocator(field: LocatorField): INodeProperties {
-	return locator(field, { placeholder: 'Select a chat...', searchListMethod: 'searchChats' }, [
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. oc_a0553eda9014c201e6969b478895c230',
-			hint: 'The chat_id, which begins with oc_',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: ID_OR_LINK,
-						errorMessage: 'A chat ID begins with oc_',
+	return locator(field, {
+		placeholder: 'Select a chat...',
+		searchListMethod: 'searchChats',
+		modes: [
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: 'e.g. oc_a0553eda9014c201e6969b478895c230',
+				hint: 'The chat_id, which begins with oc_',
+				validation: [
+					{
+						type: 'regex',
+						properties: {
+							regex: ID_OR_LINK,
+							errorMessage: 'A chat ID begins with oc_',
+						},
 					},
-				},
-			],
-		},
-		{
-			displayName: 'By URL',
-			name: 'url',
-			type: 'string',
-			placeholder: 'e.g. https://applink.feishu.cn/client/chat/open?openChatId=oc_a0553e...',
-			hint: 'A link that opens the chat and has openChatId=oc_… in it',
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: ID_OR_LINK,
-						errorMessage: `A link to a chat has openChatId=oc_… in it. A link for sharing ${OTHER_LINK_ADVICE}.`,
+				],
+			},
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				placeholder: 'e.g. https://applink.feishu.cn/client/chat/open?openChatId=oc_a0553e...',
+				hint: 'A link that opens the chat and has openChatId=oc_… in it',
+				validation: [
+					{
+						type: 'regex',
+						properties: {
+							regex: ID_OR_LINK,
+							errorMessage: `A link to a chat has openChatId=oc_… in it. A link for sharing ${OTHER_LINK_ADVICE}.`,
+						},
 					},
-				},
-			],
-		},
-	]);
+				],
+			},
+		],
+	});
 }
 
 /** The chat that an operation changes. */

@@ -12,10 +12,10 @@ import type { LocatorField } from './locator';
  * department, and those that its client opens hold a number of its own, which no endpoint takes.
  */
 export function departmentLocator(field: LocatorField): INodeProperties {
-	return locator(
-		field,
-		{ placeholder: 'Select a department...', searchListMethod: 'searchDepartments' },
-		[
+	return locator(field, {
+		placeholder: 'Select a department...',
+		searchListMethod: 'searchDepartments',
+		modes: [
 			{
 				displayName: 'By ID',
 				name: 'id',
@@ -34,7 +34,7 @@ export function departmentLocator(field: LocatorField): INodeProperties {
 				],
 			},
 		],
-	);
+	});
 }
 
 /** The department whose members are the recipients. */

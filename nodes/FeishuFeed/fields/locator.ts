@@ -9,14 +9,14 @@ export type LocatorField = Pick<
 /**
  * Lets the user choose something from a list that searches Feishu, or in other ways.
  *
- * @param list what the list says while nothing is chosen, and the method in `listSearch/` that fills it
+ * @param ways what the list says while nothing is chosen, the method in `listSearch/` that fills it, and the modes
+ *   besides the list
  */
 export function locator(
 	field: LocatorField,
-	list: { placeholder: string; searchListMethod: string },
-	otherModes: INodePropertyMode[],
+	ways: { placeholder: string; searchListMethod: string; modes: INodePropertyMode[] },
 ): INodeProperties {
-	const { placeholder, searchListMethod } = list;
+	const { placeholder, searchListMethod, modes } = ways;
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -29,7 +29,7 @@ export function locator(
 				placeholder,
 				typeOptions: { searchListMethod, searchable: true },
 			},
-			...otherModes,
+			...modes,
 		],
 	};
 }

@@ -49,22 +49,25 @@ export const personDepartmentField: INodeProperties = {
 const personField: INodeProperties = {
 	...locator(
 		{ displayName: 'Person', name: 'person', required: true },
-		{ placeholder: 'Select a person...', searchListMethod: 'searchPeople' },
-		[
-			{
-				displayName: 'By ID',
-				name: 'id',
-				type: 'string',
-				placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706',
-				hint: 'The open_id, which begins with ou_',
-				validation: [
-					{
-						type: 'regex',
-						properties: { regex: '\\s*ou_\\S+\\s*', errorMessage: 'An open_id begins with ou_' },
-					},
-				],
-			},
-		],
+		{
+			placeholder: 'Select a person...',
+			searchListMethod: 'searchPeople',
+			modes: [
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: 'e.g. ou_7d8a6e6df7621556ce0d21922b676706',
+					hint: 'The open_id, which begins with ou_',
+					validation: [
+						{
+							type: 'regex',
+							properties: { regex: '\\s*ou_\\S+\\s*', errorMessage: 'An open_id begins with ou_' },
+						},
+					],
+				},
+			],
+		},
 	),
 	default: { __rl: true, mode: 'list', value: '' },
 };

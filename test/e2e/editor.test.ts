@@ -47,7 +47,7 @@ describe('the form of Create', () => {
 		const feed = await FeedPage.open(browser, n8n.feishuUrl, [liFang, zhangXiuying]);
 		await editor.beginWorkflow();
 		await editor.addAction('Feishu Feed', 'Create a card');
-		await editor.fillIn('userIds', liFang);
+		await editor.fillIn('people', liFang);
 		await editor.fillIn('title', '由人填写 Filled in by hand');
 		await editor.fillIn('preview', 'In the editor');
 		await editor.fillIn('link', 'https://example.com/by-hand');
@@ -76,7 +76,7 @@ describe('the form of Create', () => {
 	it('says which field is wrong, in words', async () => {
 		await editor.beginWorkflow();
 		await editor.addAction('Feishu Feed', 'Create a card');
-		await editor.fillIn('userIds', PEOPLE.liFang);
+		await editor.fillIn('people', PEOPLE.liFang);
 		await editor.fillIn('title', 'Where does it lead?');
 		await editor.fillIn('link', 'http://example.com/');
 		const output = await editor.executeStep();

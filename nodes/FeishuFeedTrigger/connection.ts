@@ -28,7 +28,7 @@ export const connectionFields: INodeProperties[] = [
 	{ ...CONNECTION, default: 'webhook', displayOptions: { show: { '@version': [1] } } },
 	{
 		displayName:
-			'Once per app, in Feishu\'s <a href="https://open.feishu.cn/app" target="_blank">developer console</a> (开发者后台) → Events & Callbacks (事件与回调) → Callback Configuration (回调配置):<br>1. Publish this workflow or click Execute step: n8n connects.<br>2. Subscription Mode (订阅方式): Receive callbacks through persistent connection (使用长连接接收回调), and Save.<br>3. Add Callback (添加回调): Card Action Trigger (卡片回传交互). Then publish a version of the app.',
+			'Do this once for each app, in Feishu\'s <a href="https://open.feishu.cn/app" target="_blank">developer console</a> (开发者后台) → Events & Callbacks (事件与回调) → Callback Configuration (回调配置): as Subscription Mode (订阅方式) choose Receive callbacks through persistent connection (使用长连接接收回调), and save it while this workflow is published or executing, since n8n must be connected. Then Add Callback (添加回调): Card Action Trigger (卡片回传交互), and publish a version of the app.',
 		name: 'longConnectionNotice',
 		type: 'notice',
 		default: '',
@@ -36,7 +36,7 @@ export const connectionFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Once per app, in Feishu\'s <a href="https://open.feishu.cn/app" target="_blank">developer console</a> (开发者后台) → Events & Callbacks (事件与回调):<br>1. Encryption Strategy (加密策略): copy the Encrypt Key and the Verification Token into the credential. Publish this workflow.<br>2. Callback Configuration (回调配置) → Subscription Mode (订阅方式): send to the developer\'s server (将回调发送至开发者服务器), with the Production URL above as the Request URL (请求地址), and Save.<br>3. Add Callback (添加回调): Card Action Trigger (卡片回传交互). Then publish a version of the app.',
+			'Do this once for each app, in Feishu\'s <a href="https://open.feishu.cn/app" target="_blank">developer console</a> (开发者后台) → Events & Callbacks (事件与回调): under Encryption Strategy (加密策略), copy the Encrypt Key and the Verification Token into the credential. Publish this workflow. Then, under Callback Configuration (回调配置), choose Send callbacks to developer\'s server (将回调发送至开发者服务器), enter the Production URL above as the Request URL (请求地址), and save. Add Callback (添加回调): Card Action Trigger (卡片回传交互), and publish a version of the app.',
 		name: 'webhookNotice',
 		type: 'notice',
 		default: '',

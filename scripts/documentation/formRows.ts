@@ -104,9 +104,9 @@ function addField(
 	if (field.type === 'resourceLocator') addLocator(form, field, path, names);
 }
 
-/** A notice may hold HTML, with a link or a line break. */
+/** A notice may hold HTML, such as a link. */
 function withoutTags(html: string): string {
-	return html.replaceAll('<br>', ' ').replace(/<[^>]+>/g, '');
+	return html.replace(/<[^>]+>/g, '');
 }
 
 /** How n8n stores what was picked from a list or typed in. */

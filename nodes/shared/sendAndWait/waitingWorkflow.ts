@@ -37,8 +37,8 @@ export function waitingWorkflow(
 				...place(0),
 				name: 'Note',
 				type: 'n8n-nodes-base.stickyNote',
-				position: [-80, -300],
-				parameters: { width: 760, height: 240, color: 5, content: noteOn(name, execution) },
+				position: [-80, -240],
+				parameters: { width: 760, height: 176, color: 5, content: noteOn(name, execution) },
 			},
 			{
 				...place(0),

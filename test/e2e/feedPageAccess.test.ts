@@ -136,6 +136,7 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		await page.getByTestId('toast-hint').waitFor();
 		await openEverything(page);
 		expect(await violations(page)).toEqual([]);
+		await page.getByTestId('close-inspector').click();
 		await page.getByTestId('reset').click();
 		await page.getByTestId('reset-dialog').waitFor();
 		expect(await violations(page)).toEqual([]);

@@ -3,6 +3,8 @@ import path from 'node:path';
 
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 
+import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
+
 const FOLDER = path.resolve(__dirname, '../../workflows');
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 const NODE_SIZE = { width: 96, height: 96 };
@@ -38,6 +40,18 @@ function textsIn(parameters: unknown): string[] {
 		typeof value === 'string' ? (SHOWN.includes(name) ? [value] : []) : textsIn(value),
 	);
 }
+
+/** The values with a name, at any depth. */
+function namedIn(value: unknown, name: string): unknown[] {
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+		key === name ? [inner] : namedIn(inner, name),
+	);
+}
+
+/** The texts that are written out, not given by an expression, and longer than so many characters. */
+const longerThan = (limit: number, texts: unknown[]) =>
+	texts.filter((text) => typeof text === 'string' && !text.startsWith('=') && text.length > limit);
 
 interface Box {
 	left: number;
@@ -83,6 +97,16 @@ describe.each(workflows)('workflows/%s', (file, workflow) => {
 		const shown = stepsOf(workflow).flatMap(({ parameters }) => textsIn(parameters));
 		expect(shown.filter((text) => HAN.test(text) && !isChinese(file))).toEqual([]);
 		expect(shown.filter((text) => /\p{Script=Han}\s*[A-Z][a-z]+/u.test(text))).toEqual([]);
+	});
+
+	it('has texts that Feishu takes', () => {
+		const { customSoundText, statusLabelText, buttonText } = CARD_LIMITS;
+		const tooLong = stepsOf(workflow).flatMap(({ parameters }) => [
+			...longerThan(customSoundText, namedIn(parameters, 'customSoundText')),
+			...longerThan(statusLabelText, namedIn(namedIn(parameters, 'label'), 'text')),
+			...longerThan(buttonText, namedIn(namedIn(parameters, 'button'), 'text')),
+		]);
+		expect(tooLong).toEqual([]);
 	});
 
 	it('is tidy: nothing overlaps, and every line goes from left to right', () => {

@@ -142,10 +142,20 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		expect(await violations(page)).toEqual([]);
 	});
 
+	it.each(['scenario', 'template'])('axe finds nothing serious on the page of a %s', async (id) => {
+		const page = await sandbox.openFeeds([0], `&${query}&scenario=${id}`, { viewport });
+		await page.getByTestId('open-workflow').waitFor();
+		expect(await violations(page)).toEqual([]);
+	});
+
 	it('axe finds nothing serious on the start page', async () => {
 		const page = await sandbox.open(`/?${query}`, { viewport });
 		await page.getByTestId('scenario-card').waitFor();
 		await page.locator('.later-steps summary').first().click();
+		expect(await violations(page)).toEqual([]);
+		await page.getByTestId('callback-url').fill('http://127.0.0.1:1/webhook');
+		await page.getByTestId('callback-save').click();
+		await expect(page.getByTestId('callback-outcome')).not.toBeEmpty();
 		expect(await violations(page)).toEqual([]);
 		await sandbox.control.changeStartPage({ n8n: null, scenarios: [] });
 		await page.getByTestId('n8n-missing').waitFor();

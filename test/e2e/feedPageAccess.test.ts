@@ -33,15 +33,18 @@ const startPage: StartPage = {
 			texts('按下“到点了”。', 'Press “It is time”.'),
 			texts('按下“打卡”。', 'Press “Clock in”.'),
 		],
-		triggers: [
-			{
-				id: 'time',
-				label: texts('到点了', 'It is time'),
-				step: 0,
-				url: texts('http://localhost:1/zh/x', 'http://localhost:1/x'),
-				body: { zh: {}, en: {} },
-			},
-		],
+		triggers:
+			kind === 'template'
+				? []
+				: [
+						{
+							id: 'time',
+							label: texts('到点了', 'It is time'),
+							step: 0,
+							url: texts('http://localhost:1/zh/x', 'http://localhost:1/x'),
+							body: { zh: {}, en: {} },
+						},
+					],
 	})),
 };
 

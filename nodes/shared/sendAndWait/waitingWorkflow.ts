@@ -32,7 +32,8 @@ export function waitingWorkflow(
 				...place,
 				id: randomUUID(),
 				name: WAIT,
-				type: `${type}Wait`,
+				// A human review step is the same node under a name of n8n's.
+				type: `${type.replace(/HitlTool$/, '')}Wait`,
 				credentials,
 			},
 			{ ...place, id: randomUUID(), name: END, type: 'n8n-nodes-base.noOp' },

@@ -23,7 +23,7 @@ import type { WithAvatar } from '../fields/avatar';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readWaitingPlan } from '../fields/response';
 import type { CardRequest, SendAndWaitOperation } from '../Operation';
-import { isHumanReview, readReviewedCall, unaskedItems } from './humanReview';
+import { isHumanReview, readReviewedCall, unaskedItems, waitOnItsOwn } from './humanReview';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
 import { uploadAvatars } from './uploadAvatars';
@@ -46,6 +46,7 @@ export async function waitForResponse(
 		if (node.type.endsWith('Tool')) throw new NodeOperationError(node, NOT_A_TOOL);
 		return await sendAndWait(context, operation);
 	}
+	waitOnItsOwn(context);
 	try {
 		return await sendAndWait(context, operation);
 	} catch (error) {

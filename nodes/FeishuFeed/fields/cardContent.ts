@@ -36,14 +36,17 @@ const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
 		return isRequired ? { ...form, required: true } : form;
 	});
 
-/** What the form of a human review step says in place of what it says on the canvas. */
+/**
+ * What the form of a human review step says in place of what it says on the canvas. n8n gives `$tool` for the first
+ * call of a turn only; the editor shows it while it is not known yet.
+ */
 const REVIEW_FIELDS: Record<string, Partial<INodeProperties>> = {
 	[CARD_FIELDS.title.form.name]: {
-		default: '=请确认 Approve? {{ $tool.name }}',
+		default: '=请确认 Approve? {{ $tool?.name ?? $json.tool }}',
 		description: `The first line of the card. It is cut to ${CARD_LIMITS.title} characters.`,
 	},
 	[CARD_FIELDS.preview.form.name]: {
-		default: '={{ $tool.parameters }}',
+		default: '={{ $tool?.parameters ?? $json.toolParameters }}',
 		description: `The second line of the card: the input of the tool, or a text of yours. It is cut to ${CARD_LIMITS.preview} characters.`,
 	},
 	[CARD_FIELDS.link.form.name]: {

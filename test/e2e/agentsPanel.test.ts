@@ -86,5 +86,4 @@ it('opens with what it asks, and needs no more than recipients', async () => {
 	for (const parameter of ['responseType', 'operation', 'resource', 'cardSource']) {
 		await expect(editor.find(`parameter-input-${parameter}`)).toHaveCount(0);
 	}
-	await editor.page.screenshot({ path: '/tmp/p6.png' });
 });

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { AppFeedCard } from '../../shared/api/payloads';
 import type { RecipientRequest } from '../../shared/delivery/batches';
 import { asObject, asText, jsonOf } from '../../shared/primitives/json';
-import { isEmpty } from '../../shared/validation/formValues';
+import { fromJsonText, isEmpty } from '../../shared/validation/formValues';
 import { shortened } from '../../shared/primitives/shortened';
 import {
 	CARD_FIELDS,
@@ -145,7 +145,7 @@ export function readCardToWait(parameters: ItemParameters): ReadCard {
 
 /** The input of a tool as people read it: `order: 42 · amount: 88`. Text keeps its words. */
 function onOneLine(value: unknown): string {
-	const fields = asObject(typeof value === 'string' ? (jsonOf(value) ?? value) : value);
+	const fields = asObject(fromJsonText(value));
 	const text = fields
 		? Object.entries(fields)
 				.map(([name, field]) => `${name}: ${asText(field)}`)
@@ -199,7 +199,8 @@ function readFields(
 }
 
 function parseCard(value: unknown): Record<string, unknown> {
-	const card = typeof value === 'string' ? parseJson(value) : value;
+	const given = fromJsonText(value);
+	const card = typeof given === 'string' ? parseJson(given) : given;
 	const fields = asObject(card);
 	if (fields === undefined) {
 		throw new InvalidField('Card (JSON)', `must be a card object, but is ${kindOf(card)}`);

@@ -7,6 +7,7 @@ import { InvalidField, kindOf, shown } from './InvalidField';
 import {
 	collection,
 	entriesOf,
+	fromJsonText,
 	isEmpty,
 	optionsOf,
 	textFromForm,
@@ -227,7 +228,9 @@ export function buttonsFromForm(value: unknown): { buttons: unknown[] } {
 function buttonFromForm(entry: Record<string, unknown>, field: string): unknown {
 	const isInFeishusWords = BUTTON_KEYS.some((key) => key in entry) || asObject(entry.text);
 	if (isInFeishusWords) return entry;
-	const { actionType = kindOfButton(entry), buttonType = 'default' } = entry;
+	// Models give null where they leave something out.
+	const actionType = entry.actionType ?? kindOfButton(entry);
+	const buttonType = entry.buttonType ?? 'default';
 	// What the form did not offer for this kind of button may still be stored: it is not sent.
 	const opensLink = actionType === 'url_page';
 	return withoutEmpty({
@@ -287,7 +290,8 @@ function readActionValues(value: unknown, field: string): Record<string, string>
 }
 
 /** Action values as the form lists them, or as an expression gives them: by name, as in `{"order": "42"}`. */
-function actionValueEntries(value: unknown, field: string): Array<Record<string, unknown>> {
+function actionValueEntries(given: unknown, field: string): Array<Record<string, unknown>> {
+	const value = fromJsonText(given);
 	const byName = asObject(value) ?? {};
 	const isList = 'value' in byName && typeof byName.value === 'object';
 	const isEntry = 'name' in byName && 'value' in byName && Object.keys(byName).length === 2;

@@ -369,7 +369,11 @@ function statusLabelFromForm(value: unknown): unknown {
 	}
 	// n8n saves only what differs from the form's defaults.
 	return (
-		label && { type: 'primary', ...label, text: textFromForm('text' in label ? label.text : '') }
+		label && {
+			...label,
+			type: label.type ?? 'primary',
+			text: textFromForm('text' in label ? label.text : ''),
+		}
 	);
 }
 

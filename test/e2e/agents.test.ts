@@ -406,6 +406,15 @@ describe('our node as a tool', () => {
 		expect(await cardsOf(personAt(0))).toMatchObject([{ title: title.slice(0, 60) }]);
 	});
 
+	it('names of many recipients only some to the model, and counts them', async () => {
+		const run = await wish(`Remind ${people.map(({ email }) => email).join(', ')}: "All of you"`);
+		expect(run.status).toBe('success');
+		const [[result]] = results().map((text) => JSON.parse(text) as object[]);
+		expect(result).toMatchObject({ succeeded_count: people.length, failed: [] });
+		expect((result as { succeeded: string[] }).succeeded).toHaveLength(20);
+		expect(results()[0]?.length).toBeLessThan(5_000);
+	});
+
 	it('does not wait for a response as a plain tool, and says what to do instead', async () => {
 		const tool = feishuFeedTool(
 			'Refund order',

@@ -77,6 +77,7 @@ export const cardFields: INodeProperties[] = [
 			{ name: 'Using JSON', value: 'json' },
 		],
 		default: 'fields',
+		description: "How you say what is on the card: in fields, or as the object of Feishu's API",
 	},
 	...formsOf(CONTENT).map((form) => ({
 		...form,

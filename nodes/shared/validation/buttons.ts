@@ -114,6 +114,7 @@ export const buttonStyleField: INodeProperties = {
 	type: 'options',
 	options: optionsOf(STYLES),
 	default: 'default',
+	description: 'The color of the button',
 };
 
 /** One button, in the order in which people think of it. */
@@ -125,6 +126,8 @@ const buttonFields: INodeProperties[] = [
 		type: 'options',
 		options: optionsOf(ACTIONS),
 		default: 'url_page',
+		description:
+			'What a press does: it opens a link on the device of the person, or it calls back, so that a workflow with a Feishu Feed Trigger starts',
 	},
 	{
 		displayName: 'URL',
@@ -150,6 +153,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/android',
+				description: 'What the button opens on Android. Must begin with https://.',
 			},
 			{
 				displayName: 'Computer URL',
@@ -157,6 +161,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/desktop',
+				description: 'What the button opens on a computer. Must begin with https://.',
 			},
 			{
 				displayName: 'iOS URL',
@@ -164,6 +169,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/ios',
+				description: 'What the button opens on an iPhone or iPad. Must begin with https://.',
 			},
 		],
 	},
@@ -190,7 +196,7 @@ export const buttonsField: INodeProperties = {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
 	placeholder: 'Add Button',
 	default: {},
-	description: `Up to ${BUTTON_LIMITS.buttons} buttons, shown from left to right`,
+	description: `Up to ${BUTTON_LIMITS.buttons} buttons below the text, shown from left to right. Each opens a link or calls back.`,
 	options: [
 		{
 			displayName: 'Button',

@@ -47,10 +47,10 @@ export async function waitForResponse(
 		return await sendAndWait(context, operation);
 	}
 	waitOnItsOwn(context);
+	if (node.onError === 'stopWorkflow') return await sendAndWait(context, operation);
 	try {
 		return await sendAndWait(context, operation);
 	} catch (error) {
-		if (node.onError === 'stopWorkflow') throw error;
 		const { message } = error as Error;
 		context.logger.warn(`Feishu Feed: ${message}`);
 		return unaskedItems(message);

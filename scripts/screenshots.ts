@@ -86,7 +86,7 @@ async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 	const { scenarios } = await n8n.feishu.startPage();
 	const complaint = scenarios.find(({ id }) => id === 'complaint');
-	await editor.openCanvas(complaint!.workflow.url);
+	await editor.openCanvas(complaint!.workflow.en.url);
 	await take(editor.page, 'canvas.png');
 }
 

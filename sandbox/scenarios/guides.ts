@@ -3,8 +3,17 @@ import { PEOPLE } from './people';
 
 /** How to walk through a workflow of `workflows/`; its `id` is the name of the file, without `.json`. */
 export interface Guide extends Omit<Scenario, 'workflow' | 'triggers'> {
-	/** What systems outside post, each to the Webhook node with this path. */
-	triggers: Array<Omit<ScenarioTrigger, 'url'> & { path: string }>;
+	/**
+	 * What systems outside post, each to the Webhook node with this path; in the Chinese workflow, `zh/` comes before it.
+	 * A value `{ zh, en }` in the body stands for the one in the language of the page. Of the first step by default.
+	 */
+	triggers: Array<
+		Omit<ScenarioTrigger, 'url' | 'body' | 'step'> & {
+			path: string;
+			body: Record<string, unknown>;
+			step?: number;
+		}
+	>;
 }
 
 const { liFang, wuJie, zhangXiuying, liuMin, chenJing, huMing, luoYutong } = PEOPLE;
@@ -70,7 +79,7 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '会议开始', en: 'A meeting begins' },
 					path: 'meeting',
 					body: {
-						title: '门店周会 Weekly meeting of the shops',
+						title: { zh: '门店周会', en: 'Weekly meeting of the shops' },
 						link: 'https://example.com/meetings/weekly',
 						people: [liFang, wuJie],
 					},
@@ -106,8 +115,8 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '收到差评', en: 'A bad review comes in' },
 					path: 'complaint',
 					body: {
-						customer: '订单 8623',
-						text: '菜是冷的 The food was cold',
+						customer: { zh: '订单 8623', en: 'Order 8623' },
+						text: { zh: '菜是冷的', en: 'The food was cold' },
 						link: 'https://example.com/complaints/8623',
 					},
 				},
@@ -143,21 +152,23 @@ export function guides(staff: string[]): Guide[] {
 					path: 'training/assigned',
 					body: {
 						course: 'fire-safety',
-						title: '消防安全 Fire safety',
+						title: { zh: '消防安全', en: 'Fire safety' },
 						link: 'https://example.com/courses/fire-safety',
-						until: '周五 Friday',
+						until: { zh: '周五', en: 'on Friday' },
 						staff,
 					},
 				},
 				{
 					id: 'completed-by-li-fang',
 					label: { zh: '李芳学完了', en: 'Li Fang has completed it' },
+					step: 2,
 					path: 'training/completed',
 					body: { course: 'fire-safety', user: 'fang.li.2@example.com' },
 				},
 				{
 					id: 'completed-by-liu-min',
 					label: { zh: '刘敏学完了', en: 'Liu Min has completed it' },
+					step: 2,
 					path: 'training/completed',
 					body: { course: 'fire-safety', user: 'min.liu.4@example.com' },
 				},
@@ -194,7 +205,7 @@ export function guides(staff: string[]): Guide[] {
 					body: {
 						delivery: '24',
 						status: 'left',
-						goods: '冷鲜 12 箱 12 boxes',
+						goods: { zh: '冷鲜 12 箱', en: 'Chilled food, 12 boxes' },
 						expected: '15:30',
 						driver: 'https://example.com/drivers/7',
 					},
@@ -202,11 +213,12 @@ export function guides(staff: string[]): Guide[] {
 				{
 					id: 'near',
 					label: { zh: '快到了', en: 'The van is near' },
+					step: 1,
 					path: 'delivery',
 					body: {
 						delivery: '24',
 						status: 'near',
-						goods: '冷鲜 12 箱 12 boxes',
+						goods: { zh: '冷鲜 12 箱', en: 'Chilled food, 12 boxes' },
 						expected: '15:25',
 						driver: 'https://example.com/drivers/7',
 					},
@@ -238,9 +250,10 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '有人请假', en: 'Somebody asks for leave' },
 					path: 'leave-request',
 					body: {
-						name: '赵俊杰 Zhao Junjie',
+						name: { zh: '赵俊杰', en: 'Zhao Junjie' },
 						open_id: zhaoJunjie,
-						days: '12 月 1 日至 3 日 From 1 to 3 December',
+						days: 3,
+						dates: { zh: '12 月 1 日至 3 日', en: '1 to 3 December' },
 						link: 'https://example.com/leave/42',
 					},
 				},
@@ -251,14 +264,14 @@ export function guides(staff: string[]): Guide[] {
 }
 
 const runIt = {
-	zh: '打开工作流，点 Execute workflow。',
-	en: 'Open the workflow and press Execute workflow.',
+	zh: '打开工作流，点 Execute workflow，再回到这一页。',
+	en: 'Open the workflow and press Execute workflow, then come back to this page.',
 };
 
 /** n8n offers the trigger of presses first. */
 const runFromStart = {
-	zh: '打开工作流，在 Execute workflow 旁选择 from Start，再点击执行。',
-	en: 'Open the workflow, choose “from Start” beside Execute workflow, and press it.',
+	zh: '打开工作流，在 Execute workflow 旁选择 from 开始，点击执行，再回到这一页。',
+	en: 'Open the workflow, choose “from Start” beside Execute workflow, press it, then come back to this page.',
 };
 
 const templates: Guide[] = [

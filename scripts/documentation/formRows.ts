@@ -55,9 +55,10 @@ function isOfNewestVersion(displayOptions: INodeProperties['displayOptions']): b
 	return versions === undefined || versions.some((version) => typeof version === 'object');
 }
 
-/** Lays out a form, with the fields inside its fields. */
-export function layOut(fields: INodeProperties[]): Form {
+/** Lays out a form as a new node has it, with the fields inside its fields. */
+export function layOut(properties: INodeProperties[]): Form {
 	const form: Form = { rows: [], notices: [] };
+	const fields = properties.filter(({ displayOptions }) => isOfNewestVersion(displayOptions));
 	for (const field of fields) addField(form, field, fields, '', []);
 	return form;
 }
@@ -70,7 +71,10 @@ function addField(
 	parentNames: string[],
 ): void {
 	if (field.type === 'notice') {
-		form.notices.push({ text: field.displayName, conditions: conditionsOf(field, siblings) });
+		form.notices.push({
+			text: withoutTags(field.displayName),
+			conditions: conditionsOf(field, siblings),
+		});
 		return;
 	}
 	const path = `${parentPath}${field.name}`;
@@ -99,6 +103,11 @@ function addField(
 		}
 	}
 	if (field.type === 'resourceLocator') addLocator(form, field, path, names);
+}
+
+/** A notice may hold HTML, such as a link. */
+function withoutTags(html: string): string {
+	return html.replace(/<[^>]+>/g, '');
 }
 
 /** How n8n stores what was picked from a list or typed in. */

@@ -55,7 +55,7 @@ describe('attendance', () => {
 			await feed.seesCard(person, card, {
 				pinned: true,
 				label: 'danger',
-				buttons: ['打卡 Clock in'],
+				buttons: ['Clock in'],
 			});
 		}
 		await feed.press(zhuChao, card, 'Clock in', 'Clocked in');
@@ -126,14 +126,14 @@ describe('complaint', () => {
 				pinned: true,
 				label: 'danger',
 				text: 'The food was cold',
-				buttons: ['接手 Take it', '详情 Details'],
+				buttons: ['Take it', 'Details'],
 			});
 		}
 		await feed.press(huMing, card, 'Take it', 'It is yours');
 		await feed.seesCard(huMing, card, {
 			pinned: true,
 			label: 'success',
-			buttons: ['已解决 Solved', '详情 Details'],
+			buttons: ['Solved', 'Details'],
 		});
 		for (const person of [chenJing, luoYutong]) await feed.seesNoCard(person, card);
 		await feed.press(huMing, card, 'Solved', 'Well done');
@@ -148,7 +148,7 @@ describe('complaint', () => {
 			for (const person of team) await feed.seesCard(person, card, { label: 'danger' });
 			const { biz_id } = await complaint();
 			const answers = await Promise.all(
-				team.map((user) => n8n.feishu.press({ user, biz_id, button: '接手 Take it' })),
+				team.map((user) => n8n.feishu.press({ user, biz_id, button: 'Take it' })),
 			);
 			await expect.poll(async () => (await complaint()).holders.length).toBe(1);
 			const owner = (await complaint()).holders[0]!.open_id;
@@ -181,7 +181,7 @@ describe('training', () => {
 			await feed.seesCard(person, card, {
 				pinned: true,
 				label: 'primary',
-				buttons: ['开始学习 Start learning'],
+				buttons: ['Start learning'],
 			});
 		}
 		await waitForLearners(300);
@@ -212,7 +212,7 @@ describe('delivery', () => {
 				pinned: true,
 				label: 'secondary',
 				text: '15:30',
-				buttons: ['签收 Sign for it', '司机 Call driver'],
+				buttons: ['Sign for it', 'Call driver'],
 			});
 		}
 		await feed.trigger('near');
@@ -241,8 +241,8 @@ describe('approval', () => {
 			await feed.seesCard(person, 'leave-', {
 				pinned: true,
 				label: 'primary',
-				text: '赵俊杰',
-				buttons: ['同意 Approve', '拒绝 Decline'],
+				text: 'Zhao Junjie: 3 days of leave',
+				buttons: ['Approve', 'Decline'],
 			});
 		}
 		await feed.press(zhaoYang, 'leave-', answer.button);
@@ -261,9 +261,9 @@ describe('the templates', () => {
 	/** Presses "Execute workflow", and waits until the execution is over. */
 	const execute = async (id: string) => {
 		const { scenarios } = await n8n.feishu.startPage();
-		const url = scenarios.find((scenario) => scenario.id === id)?.workflow.url ?? '';
+		const url = scenarios.find((scenario) => scenario.id === id)?.workflow.en.url ?? '';
 		const workflowId = url.split('/').at(-1) ?? '';
-		const executionId = await n8n.session.runWorkflow(workflowId, 'Start 开始');
+		const executionId = await n8n.session.runWorkflow(workflowId, 'Start');
 		expect((await n8n.session.finishedExecution(executionId)).status).toBe('success');
 	};
 
@@ -306,7 +306,7 @@ describe('the templates', () => {
 		await open('group-buttons', [yangLei, zhuChao], liFang);
 		await execute('group-buttons');
 		const buttonOf = (person: string) =>
-			feed.feed(person).getByRole('button', { name: '请病假 I am ill' });
+			feed.feed(person).getByRole('button', { name: 'I am ill' });
 		await buttonOf(zhuChao).waitFor();
 		await Promise.all([feed.seesToast('The manager knows'), buttonOf(yangLei).click()]);
 		await buttonOf(yangLei).waitFor({ state: 'detached' });

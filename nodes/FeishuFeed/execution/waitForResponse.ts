@@ -111,14 +111,16 @@ async function sendAndWait(
 				: 'tell',
 		isSent: false,
 	};
-	const parentExecution = {
-		executionId: context.getExecutionId(),
-		workflowId: context.getWorkflow().id as string,
-		shouldResume: true,
-	};
+	const executionId = context.getExecutionId();
+	const { id, name: workflowName = '' } = context.getWorkflow();
+	const workflowId = id as string;
+	const parentExecution = { executionId, workflowId, shouldResume: true };
+	const editorUrl = context.getInstanceBaseUrl?.()?.replace(/\/$/, '');
+	const url = editorUrl && `${editorUrl}/workflow/${workflowId}/executions/${executionId}`;
+	const settings = settingsFor(state, context.getWorkflowSettings?.() ?? {});
 	try {
 		const { data } = await context.executeWorkflow(
-			{ code: waitingWorkflow(node, settingsFor(state, context.getWorkflowSettings?.() ?? {})) },
+			{ code: waitingWorkflow(node, settings, { url, workflowName }) },
 			// n8n's type of JSON knows no interfaces, though the state is nothing but JSON.
 			[{ json: state as unknown as IDataObject }],
 			undefined,

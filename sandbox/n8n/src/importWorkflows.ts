@@ -115,9 +115,15 @@ export async function importWorkflows(
 	record.credentialId = credential.id;
 	saveRecord();
 
-	const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-	for (const file of files.sort()) {
-		const text = readFileSync(join(folder, file), 'utf8');
+	const files = readdirSync(folder)
+		.filter((name) => name.endsWith('.json'))
+		.map((file) => {
+			const text = readFileSync(join(folder, file), 'utf8');
+			return { file, text, name: (JSON.parse(text) as WorkflowFile).name };
+		})
+		// n8n lists first what was imported last.
+		.sort((one, other) => (one.name < other.name ? 1 : -1));
+	for (const { file, text } of files) {
 		const checksum = createHash('sha256').update(text).digest('hex');
 		const before = record.workflows[file];
 		const existing = before && (await session.findWorkflow(before.id));

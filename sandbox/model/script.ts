@@ -23,9 +23,11 @@ export function decide(conversation: Conversation): Decision {
 	}
 	const found = WISHES.find(([words]) => words.test(wish));
 	if (found === undefined) {
-		return {
-			say: '我只会提醒、修改提醒、撤回提醒和退款。 I can remind people, change or take back a reminder, and refund orders.',
-		};
+		return saying(
+			conversation,
+			'我只会提醒、修改提醒、撤回提醒和退款。',
+			'I can remind people, change or take back a reminder, and refund orders.',
+		);
 	}
 	return found[1](conversation);
 }
@@ -43,7 +45,7 @@ function remind(conversation: Conversation): Decision {
 	if (conversation.calls.length > 0) {
 		return report(conversation, (result) => {
 			const [bizId = ''] = matches(result, /"biz_id":"([^"]+)"/g);
-			return `已提醒 Reminded: ${title} [card ${bizId}]`;
+			return { zh: `已提醒：${title} [card ${bizId}]`, en: `Reminded: ${title} [card ${bizId}]` };
 		});
 	}
 	const people = matches(conversation.wish, EMAIL);
@@ -52,11 +54,16 @@ function remind(conversation: Conversation): Decision {
 
 function changeReminder(conversation: Conversation): Decision {
 	const [title = ''] = matches(conversation.wish, QUOTED);
-	return withCard(conversation, 'update', { title }, `已修改 Changed: ${title}`);
+	return withCard(
+		conversation,
+		'update',
+		{ title },
+		{ zh: `已修改：${title}`, en: `Changed: ${title}` },
+	);
 }
 
 function takeReminderBack(conversation: Conversation): Decision {
-	return withCard(conversation, 'delete', {}, '已撤回 Taken back');
+	return withCard(conversation, 'delete', {}, { zh: '已撤回', en: 'Taken back' });
 }
 
 /** Does something to the card that was sent last, for those who got it. */
@@ -64,14 +71,14 @@ function withCard(
 	conversation: Conversation,
 	tool: string,
 	input: Record<string, unknown>,
-	done: string,
+	done: Said,
 ): Decision {
 	const bizId = conversation.history.flatMap((text) => matches(text, NAMED_CARD)).at(-1);
 	const people = conversation.history.map((text) => matches(text, EMAIL)).findLast(isFilled);
 	if (bizId === undefined || people === undefined) {
-		return { say: '没有可以处理的提醒。 There is no reminder that I know of.' };
+		return saying(conversation, '没有可以处理的提醒。', 'There is no reminder that I know of.');
 	}
-	if (conversation.calls.length > 0) return report(conversation, () => `${done} [card ${bizId}]`);
+	if (conversation.calls.length > 0) return report(conversation, () => done);
 	return calling(conversation, [{ tool, input: { business_id: bizId, people, ...input } }]);
 }
 
@@ -81,16 +88,20 @@ function refund(conversation: Conversation): Decision {
 	const orders = matches(conversation.wish, /#(\d+)/g);
 	const amounts = matches(conversation.wish, /¥\s?(\d+)/g);
 	if (conversation.calls.length > 0) {
-		return report(
-			conversation,
-			(_, { order }) => `订单 ${String(order)} 已退款 Order ${String(order)} is refunded`,
-		);
+		return report(conversation, (_, { order }) => ({
+			zh: `订单 ${String(order)} 已退款`,
+			en: `Order ${String(order)} is refunded`,
+		}));
 	}
 	return calling(
 		conversation,
 		orders.map((order, index) => ({
 			tool: 'refund',
-			input: { order, amount: Number(amounts[index]), reason: conversation.wish },
+			input: {
+				order,
+				amount: Number(amounts[index]),
+				reason: conversation.wish.split(/[:：]\s*/).at(-1),
+			},
 		})),
 	);
 }
@@ -101,24 +112,38 @@ function calling(conversation: Conversation, planned: PlannedCall[]): Decision {
 		return tool === undefined ? undefined : { tool, input: conversation.inputFor(tool, input) };
 	});
 	if (calls.length === 0 || calls.some((call) => call === undefined)) {
-		return { say: '没有合适的工具。 I have no tool for this.' };
+		return saying(conversation, '没有合适的工具。', 'I have no tool for this.');
 	}
 	return { call: calls.filter((call) => call !== undefined) };
+}
+
+/** One text in Chinese and one in English. */
+interface Said {
+	zh: string;
+	en: string;
+}
+
+/** Says something in the language of the user. */
+function saying({ wish }: Conversation, zh: string, en: string): Decision {
+	return { say: /\p{Script=Han}/u.test(wish) ? zh : en };
 }
 
 /** Says what became of each call. */
 function report(
 	conversation: Conversation,
-	done: (result: string, input: Record<string, unknown>) => string,
+	done: (result: string, input: Record<string, unknown>) => Said,
 ): Decision {
-	return {
-		say: latestOf(conversation)
-			.map(({ result, input }) => {
-				const refusal = refusalIn(result);
-				return refusal === undefined ? done(result, input) : `没有执行 Not done: ${refusal}`;
-			})
-			.join('\n'),
-	};
+	const said = latestOf(conversation).map(({ result, input }): Said => {
+		const refusal = refusalIn(result);
+		return refusal === undefined
+			? done(result, input)
+			: { zh: `没有执行：${refusal}`, en: `Not done: ${refusal}` };
+	});
+	return saying(
+		conversation,
+		said.map(({ zh }) => zh).join('；'),
+		said.map(({ en }) => en).join('; '),
+	);
 }
 
 /** The calls of this turn; a corrected one stands in place of the one that failed. */

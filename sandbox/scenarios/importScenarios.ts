@@ -14,6 +14,8 @@ interface Place {
 	owner: Pick<OwnerAccount, 'email' | 'password'>;
 	/** Address of the sandbox's Feishu. */
 	feishuUrl: string;
+	/** What n8n's model node takes as the address of the scripted model. */
+	modelUrl: string;
 	/** Remembers what was imported, for the next time. */
 	recordFile: string;
 }
@@ -24,21 +26,31 @@ interface Place {
  * @returns sentences for the user about workflows that were left as they are
  */
 export async function importScenarios(place: Place): Promise<string[]> {
-	const { session, n8nUrl, owner, feishuUrl, recordFile } = place;
+	const { session, n8nUrl, owner, feishuUrl, modelUrl, recordFile } = place;
 	const { remarks, workflows } = await importWorkflows(session, {
 		folder: join(checkoutFolder, 'workflows'),
 		recordFile,
-		credential: {
-			name: 'Feishu sandbox',
-			type: 'feishuTenantApi',
-			data: {
-				region: 'custom',
-				baseUrl: feishuUrl,
-				appType: 'custom',
-				appId: SEEDED_APPS.custom.app_id,
-				appSecret: SEEDED_APPS.custom.app_secret,
+		credentials: [
+			{
+				name: 'Feishu sandbox',
+				type: 'feishuTenantApi',
+				addressField: 'baseUrl',
+				data: {
+					region: 'custom',
+					baseUrl: feishuUrl,
+					appType: 'custom',
+					appId: SEEDED_APPS.custom.app_id,
+					appSecret: SEEDED_APPS.custom.app_secret,
+				},
 			},
-		},
+			{
+				name: 'Scripted model',
+				type: 'openAiApi',
+				addressField: 'url',
+				// It asks for no key, but n8n's model node does.
+				data: { apiKey: 'none', url: modelUrl },
+			},
+		],
 	});
 	const feishu = new FeishuSandboxClient(feishuUrl);
 	const staff = await feishu.people({ tenant_key: TENANT_KEY, fields: ['email'] });

@@ -32,9 +32,9 @@ export interface Notice {
 }
 
 /** What an operation is shown by: these are not conditions of its fields. */
-const OPERATION_PARAMETERS = ['resource', 'operation', '@version'];
+const OPERATION_PARAMETERS = ['resource', 'operation', '@version', '@tool'];
 
-/** The fields that the form shows for an operation, whatever else the user chooses in it. */
+/** The fields that the form shows for an operation on the canvas, whatever else the user chooses in it. */
 export function fieldsOf(
 	properties: INodeProperties[],
 	{ resource, operation }: { resource: string; operation: string },
@@ -43,6 +43,7 @@ export function fieldsOf(
 		({ type, displayOptions }) =>
 			type !== 'hidden' &&
 			isOfNewestVersion(displayOptions) &&
+			displayOptions?.show?.['@tool']?.[0] !== true &&
 			displayOptions?.show?.resource?.includes(resource) &&
 			displayOptions.show.operation?.includes(operation),
 	);

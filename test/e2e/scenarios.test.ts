@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
+import { startScriptedModel, type ScriptedModel } from '../../sandbox/model';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
 import { launchChromium } from '../helpers/e2e/browser';
 import { expect } from '../helpers/e2e/expect';
@@ -14,16 +15,19 @@ import { RealN8n } from '../helpers/e2e/RealN8n';
 /** Each scenario as it stands in `workflows/`, walked through on the feed page as `npm start` shows it. */
 const { app_id } = SEEDED_APPS.custom;
 let n8n: RealN8n;
+let model: ScriptedModel;
 let browser: Browser;
 let feed: FeedPage;
 
 beforeAll(async () => {
 	n8n = await RealN8n.start();
+	model = await startScriptedModel();
 	const remarks = await importScenarios({
 		session: n8n.session,
 		n8nUrl: n8n.url,
 		owner: ownerAccountOf(n8n.userFolder),
 		feishuUrl: n8n.feishuUrl,
+		modelUrl: model.baseUrl,
 		recordFile: join(n8n.userFolder, 'imported.json'),
 	});
 	expect(remarks).toEqual([]);
@@ -35,6 +39,7 @@ afterEach(async () => await feed?.close());
 afterAll(async () => {
 	await browser?.close();
 	await n8n?.close();
+	await model?.close();
 });
 
 /** Opens a scenario's page with the lists of its people and of somebody whom it does not concern. */
@@ -253,6 +258,66 @@ describe('approval', () => {
 			text: answer.title,
 		});
 		await feed.seesList(liFang, before);
+	});
+});
+
+describe('an agent that reminds people', () => {
+	const { zhangXiuying, liFang, liuMin, yangLei } = PEOPLE;
+	const cards = async (person: string) =>
+		(await n8n.feishu.feed(person)).filter(({ title }) => /[Rr]eport|^Please/.test(title ?? ''));
+	const sees = async (person: string, title: RegExp) =>
+		await expect
+			.poll(async () => (await cards(person)).map((entry) => entry.title).join())
+			.toMatch(title);
+
+	it('creates, changes and deletes cards, and shortens a title that is too long', async () => {
+		await open('agent-reminders', [zhangXiuying, liFang, liuMin], yangLei);
+		const answer = 'agent-reminders-answer';
+		await feed.trigger('remind');
+		for (const person of [liFang, liuMin]) await sees(person, /^Weekly report$/);
+		expect(await cards(liFang)).toMatchObject([{ preview: 'by 18:00', time_sensitive: true }]);
+		await feed.seesCard(zhangXiuying, answer, { text: /Reminded: Weekly report$/ });
+		await feed.trigger('change');
+		for (const person of [liFang, liuMin]) await sees(person, /^Weekly report by 19:00$/);
+		await feed.seesCard(zhangXiuying, answer, { text: 'Changed: Weekly report by 19:00' });
+		await feed.trigger('takeBack');
+		for (const person of [liFang, liuMin]) await sees(person, /^$/);
+		await feed.seesCard(zhangXiuying, answer, { text: 'Taken back' });
+		await feed.trigger('longTitle');
+		await sees(liFang, /^Please enter the sales of the week.{26}$/);
+	});
+});
+
+describe('an agent that must ask before it acts', () => {
+	const { yangLei, zhaoYang, zhuChao, zhaoJunjie, liFang } = PEOPLE;
+	const question = async () =>
+		(await n8n.feishu.feed(yangLei)).find(({ title }) => /^Refund \d/.test(title ?? ''));
+
+	it.each([
+		{
+			button: 'Decline',
+			answer: 'Not done: Declined; lei.yang.6@example.com chose Decline',
+			pays: false,
+		},
+		{ button: 'Approve', answer: 'Order 8623 is refunded', pays: true },
+	])('does what a manager says: $button', async ({ button, answer, pays }) => {
+		await open('agent-approval', [yangLei, zhaoYang, zhuChao, zhaoJunjie], liFang);
+		await feed.trigger('refund');
+		await expect.poll(async () => (await question())?.title).toBe('Refund 8623?');
+		const bizId = (await question())!.biz_id as string;
+		for (const person of [yangLei, zhaoYang]) {
+			await feed.seesCard(person, bizId, {
+				pinned: true,
+				label: 'danger',
+				text: '¥88 · the food was cold',
+				buttons: ['Approve', 'Decline'],
+			});
+		}
+		await feed.press(yangLei, bizId, button);
+		await feed.seesCard(zhaoJunjie, 'agent-approval-answer', { text: answer });
+		if (pays) await feed.seesCard(zhuChao, 'refund-8623', { text: 'Pay back: order 8623' });
+		else await feed.seesNoCard(zhuChao, 'refund-8623');
+		for (const person of [yangLei, zhaoYang]) await feed.seesNoCard(person, bizId);
 	});
 });
 

@@ -79,7 +79,7 @@ describe.each(workflows)('workflows/%s', (file, workflow) => {
 	it('is made of our nodes and of those that n8n has built in, without code', () => {
 		const foreign = workflow.nodes.filter(
 			({ type }) =>
-				!/^(n8n-nodes-base|n8n-nodes-feishu-feed)\./.test(type) ||
+				!/^(n8n-nodes-base|@n8n\/n8n-nodes-langchain|n8n-nodes-feishu-feed)\./.test(type) ||
 				/\.(code|function|functionItem)$/.test(type),
 		);
 		expect(foreign).toEqual([]);
@@ -116,7 +116,7 @@ describe.each(workflows)('workflows/%s', (file, workflow) => {
 			.map(([one, other]) => `${one.name} / ${other.name}`);
 		expect(overlapping).toEqual([]);
 		const place = new Map(steps.map(({ name, position }) => [name, position[0]]));
-		const backwards = Object.entries(workflow.connections).flatMap(([from, { main }]) =>
+		const backwards = Object.entries(workflow.connections).flatMap(([from, { main = [] }]) =>
 			main
 				.flatMap((output) => output ?? [])
 				.filter(({ node }) => !((place.get(node) ?? -Infinity) > (place.get(from) ?? Infinity)))
@@ -161,10 +161,13 @@ describe.each(pairsOfFiles)('workflows/%s', (_file, chinese, english) => {
 				const end = typeof path === 'string' ? path.replace(/^zh\//, '') : path;
 				return { type, typeVersion, position, end, numbersAndFlags, credentials };
 			}),
-			connections: Object.entries(connections).map(([from, { main }]) => [
-				place.get(from),
-				main.map((output) => output?.map(({ node, index }) => [place.get(node), index])),
-			]),
+			connections: Object.entries(connections).flatMap(([from, byType]) =>
+				Object.entries(byType).map(([type, outputs]) => [
+					place.get(from),
+					type,
+					outputs.map((output) => output?.map(({ node, index }) => [place.get(node), index])),
+				]),
+			),
 		};
 	};
 

@@ -28,6 +28,7 @@ import type { Operation, SendOperation } from '../Operation';
 import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
+import { shortResult } from './shortResult';
 import { showWarnings } from './showWarnings';
 import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
@@ -148,7 +149,11 @@ function toOutputItems(
 		return failedItem(context, error, item, summaryOf(result));
 	}
 	const outputs = options.itemPerRecipient ? recipientsOf(result) : [summaryOf(result)];
-	return outputs.map((json) => ({ json, pairedItem: { item } }));
+	const isTool = context.getNode().type.endsWith('Tool');
+	return outputs.map((json) => ({
+		json: isTool ? shortResult(json) : json,
+		pairedItem: { item },
+	}));
 }
 
 /** Recipients who were reached that the details of an error name; the others are counted. */

@@ -35,6 +35,7 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'approval',
+		description: 'What the recipients choose from',
 	},
 	{
 		displayName: 'Approve Button Text',
@@ -98,6 +99,7 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'callback',
+		description: 'How n8n learns what somebody chose',
 	},
 	{
 		displayName:
@@ -124,6 +126,8 @@ export const responseFields: INodeProperties[] = [
 			{ name: 'Everybody', value: 'all', description: 'Each recipient responds once' },
 		],
 		default: 'first',
+		description: 'Whether the first response decides, or each recipient has to respond',
+		hint: 'Every input item gets a card of its own, even where n8n notes that the action runs only for the first one.',
 	},
 	{
 		displayName: 'Afterwards',
@@ -180,6 +184,7 @@ export const waitingOptions: INodeProperties[] = [
 							{ name: 'At Specified Time', value: 'atSpecifiedTime' },
 						],
 						default: 'afterTimeInterval',
+						description: 'Whether the limit is a span of time or a date',
 					},
 					{
 						displayName: 'Amount',
@@ -187,6 +192,7 @@ export const waitingOptions: INodeProperties[] = [
 						type: 'number',
 						typeOptions: { minValue: 1 },
 						default: 1,
+						description: 'How many of the units below to wait',
 						displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 					},
 					{
@@ -199,6 +205,7 @@ export const waitingOptions: INodeProperties[] = [
 							{ name: 'Minutes', value: 'minutes' },
 						],
 						default: 'hours',
+						description: 'The unit of the amount',
 						displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 					},
 					{
@@ -206,6 +213,7 @@ export const waitingOptions: INodeProperties[] = [
 						name: 'maxDateAndTime',
 						type: 'dateTime',
 						default: '',
+						description: 'The moment at which the wait ends',
 						displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
 					},
 				],

@@ -47,7 +47,8 @@ export function waitingWorkflow(
 				typeVersion: 1.1,
 				parameters: { inputSource: 'passthrough' },
 			},
-			{ ...place(1), name: WAIT, type: `${type}Wait`, credentials },
+			// A human review step is the same node under a name of n8n's.
+			{ ...place(1), name: WAIT, type: `${type.replace(/HitlTool$/, '')}Wait`, credentials },
 			{ ...place(2), name: END, type: 'n8n-nodes-base.noOp' },
 		],
 		connections: {

@@ -3,7 +3,7 @@ export { importWorkflows, type KnownWorkflow } from './importWorkflows';
 export { installN8n } from './installN8n';
 export { installPackage } from './installPackage';
 export { lastWritten } from './lastWritten';
-export { lastLines, startN8n, type RunningN8n } from './n8nProcess';
+export { lastLines, startN8n, type N8nCommand, type RunningN8n } from './n8nProcess';
 export * from './n8nSession';
 export { ownerAccountOf, type OwnerAccount } from './ownerAccount';
 export { buildPackage, isBuildStale, packPackage, type PackedPackage } from './packPackage';

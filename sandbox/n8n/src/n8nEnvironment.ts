@@ -7,7 +7,7 @@ import type { OwnerAccount } from './ownerAccount';
 export interface N8nPlace {
 	/** n8n makes its `.n8n` folder in here. */
 	userFolder: string;
-	/** Port of the editor, its API and its webhooks, on 127.0.0.1. */
+	/** Port of the editor, its API and its webhooks, or of a worker's health check, on 127.0.0.1. */
 	port: number;
 	/** Port on which n8n's task runners reach it, on 127.0.0.1. */
 	brokerPort: number;
@@ -41,6 +41,10 @@ export function n8nEnvironment(place: N8nPlace, owner: OwnerAccount): NodeJS.Pro
 		N8N_PORT: String(place.port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_RUNNERS_BROKER_PORT: String(place.brokerPort),
+		// A worker has nothing else that could tell that it is ready.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(place.port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		// The editor is served over plain HTTP, on localhost only.
 		N8N_SECURE_COOKIE: 'false',
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '10',

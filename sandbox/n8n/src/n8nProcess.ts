@@ -13,9 +13,20 @@ const pollEveryMilliseconds = 200;
 const killAfterSeconds = 20;
 const linesShown = 30;
 
-/** An n8n that is up and answers. */
+/** What a process of n8n does. In queue mode, one `start` and any number of the others are one n8n together. */
+export type N8nCommand = 'start' | 'webhook' | 'worker';
+
+/** What n8n writes into its log when it is ready. */
+const readyLines: Record<N8nCommand, string> = {
+	// n8n says so after its active workflows were started, which its readiness does not wait for.
+	start: 'Editor is now accessible',
+	webhook: 'Webhook listener waiting for requests',
+	worker: 'n8n worker is now ready',
+};
+
+/** A process of n8n that is up and answers. */
 export interface RunningN8n {
-	/** Address of the editor, without a slash at the end. */
+	/** Address of the editor, or of the webhooks or the health check alone; without a slash at the end. */
 	url: string;
 	/** Id of n8n's process, which leads a process group of its own. */
 	processId: number;
@@ -29,6 +40,8 @@ export interface RunningN8n {
 
 /** Options of {@link startN8n}. */
 export interface N8nStart extends Omit<N8nPlace, 'brokerPort'> {
+	/** `start` by default: everything in one process. */
+	command?: N8nCommand;
 	owner: OwnerAccount;
 	/** Takes n8n's output; what it holds already is kept. */
 	logFile: string;
@@ -68,12 +81,13 @@ async function isReady(url: string): Promise<boolean> {
  * @throws Error with the last lines of n8n's log when it ends or stays silent
  */
 export async function startN8n(start: N8nStart): Promise<RunningN8n> {
-	const { owner, logFile, readyWithin = 180, signal, environment, ...place } = start;
+	const { command = 'start', owner, logFile, readyWithin = 180, signal, environment } = start;
+	const place = { userFolder: start.userFolder, port: start.port };
 	const url = `http://localhost:${place.port}`;
 	const brokerPort = await detectPort(place.port + 1);
 	const log = openSync(logFile, 'a');
 	const logStart = readFileSync(logFile).length;
-	const child = spawn(nodeOfN8n, [n8nScript, 'start'], {
+	const child = spawn(nodeOfN8n, [n8nScript, command], {
 		cwd: n8nFolder,
 		env: { ...n8nEnvironment({ ...place, brokerPort }, owner), ...environment },
 		// A group of its own: Ctrl-C reaches only us, and we stop n8n and its task runner in order.
@@ -110,9 +124,7 @@ export async function startN8n(start: N8nStart): Promise<RunningN8n> {
 
 	const giveUpAt = Date.now() + readyWithin * 1000;
 	const isUp = async () =>
-		// n8n says so after its active workflows were started, which its readiness does not wait for.
-		readFileSync(logFile).subarray(logStart).includes('Editor is now accessible') &&
-		(await isReady(url));
+		readFileSync(logFile).subarray(logStart).includes(readyLines[command]) && (await isReady(url));
 	while (!(await isUp())) {
 		if (hasEnded || signal?.aborted || Date.now() > giveUpAt) {
 			const reason = hasEnded ? await ended : `n8n did not answer within ${readyWithin} s`;

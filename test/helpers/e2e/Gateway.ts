@@ -21,8 +21,8 @@ export interface GatewayRequest {
  * by itself. n8n reaches itself through it when its WEBHOOK_URL is the gateway's.
  */
 export class Gateway {
-	/** Where requests are passed on to, without a slash at the end. */
-	target = '';
+	/** Where requests are passed on to, without a slash at the end; several take turns. */
+	target: string | string[] = '';
 	readonly requests: GatewayRequest[] = [];
 	/** A path that it takes away before it passes a request on, such as `/n8n`. */
 	subPath = '';
@@ -61,7 +61,9 @@ export class Gateway {
 			return;
 		}
 		const path = url.startsWith(`${this.subPath}/`) ? url.slice(this.subPath.length) : url;
-		const onwards = request(`${this.target}${path}`, { method, headers }, (response) => {
+		const targets = [this.target].flat();
+		const target = targets[this.requests.length % targets.length] ?? '';
+		const onwards = request(`${target}${path}`, { method, headers }, (response) => {
 			outgoing.writeHead(response.statusCode ?? 502, response.headers);
 			response.pipe(outgoing);
 		});

@@ -7,6 +7,7 @@ import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { isOver, respond } from '../shared/sendAndWait/waitingCard';
 import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
+import { repeatResponse } from './repeatResponse';
 import { acquireResponseLock } from './responseLock';
 import { languageOf, protectResponse, responsePage } from './responsePage';
 import type { PageState } from './responsePage';
@@ -52,6 +53,8 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
 		return refuse(context, 409);
 	const cards = state.cards.map((other, index) => (index === cardIndex ? responded.card : other));
+	const isLast = cards.every((each) => isOver(each, Date.now()));
+	if (!isLast) void repeatResponse(context, state.address);
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
 		workflowData: [[{ json: { ...state, cards } }], []],

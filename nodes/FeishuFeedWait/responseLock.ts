@@ -8,7 +8,7 @@ const locks = processState(() => new Map<string, number>());
 
 /**
  * Lets one response at a time through to a waiting execution: n8n gives the same state to two that come
- * at once, and the second would undo the first. Other processes do not know the lock.
+ * at once, and the second would undo the first. Other processes do not know the lock: see repeatResponse.
  *
  * @param state identifies the execution, and its state when the response came
  * @param now milliseconds since 1970

@@ -141,7 +141,8 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 		await clearCards(context, { ...state, cards: ended }, Date.now());
 		throw new NodeOperationError(context.getNode(), failure);
 	}
-	return { ...state, cards, isSent: true };
+	const { origin, pathname } = new URL(context.getSignedResumeUrl());
+	return { ...state, cards, isSent: true, address: `${origin}${pathname}` };
 }
 
 /** Deletes the cards that wait no longer, or makes them show how it ended. */

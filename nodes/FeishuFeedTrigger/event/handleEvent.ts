@@ -45,6 +45,8 @@ export interface EventTransport {
 /** How a workflow ended. */
 export type WorkflowResult =
 	| { status: 'failed' }
+	/** n8n does not tell what its last node gave. */
+	| { status: 'unknown' }
 	/** With the JSON of the first item of the last node, if it has one. */
 	| { status: 'finished'; json: unknown };
 

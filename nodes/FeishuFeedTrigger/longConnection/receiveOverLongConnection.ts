@@ -13,6 +13,9 @@ import type { LongConnectionApp } from './LongConnection';
 /** How long n8n has to refuse an event before the press is answered. */
 const REFUSAL_WINDOW_MS = 300;
 
+const RESULT_UNKNOWN =
+	'Feishu Feed Trigger cannot answer a press with what the last node gives: in queue mode, n8n does not tell a long connection what its workers gave. The person sees "Toast if the Workflow Is Slower". Receive events over the webhook instead, or answer with a toast.';
+
 /** Receives events over the app's long connection, until the workflow is deactivated. */
 export async function receiveOverLongConnection(
 	context: ITriggerFunctions,
@@ -61,12 +64,22 @@ function longConnectionTransport(context: ITriggerFunctions): EventTransport {
 			const windowMs = context.getMode() === 'manual' ? 0 : REFUSAL_WINDOW_MS;
 			await raceUntil(Math.min(deadlineMs, Date.now() + windowMs), run(event));
 		},
-		startAndWait: async (event) => resultOf(await run(event)),
+		startAndWait: async (event) => {
+			const result = resultOf(await run(event));
+			if (result.status === 'unknown') context.logger.warn(RESULT_UNKNOWN);
+			return result;
+		},
 	};
 }
 
 function resultOf({ data: { resultData } }: IRun): WorkflowResult {
-	if (resultData.error) return { status: 'failed' };
-	const runs = resultData.runData[resultData.lastNodeExecuted ?? ''] ?? [];
-	return { status: 'finished', json: runs.at(-1)?.data?.main?.[0]?.[0]?.json };
+	const { error, lastNodeExecuted, runData } = resultData;
+	if (error) return { status: 'failed' };
+	if (lastNodeExecuted === undefined) return { status: 'finished', json: undefined };
+	// The workflow ran in another process, a worker, of which n8n tells the trigger no more than the last node's name.
+	if (runData[lastNodeExecuted] === undefined) return { status: 'unknown' };
+	return {
+		status: 'finished',
+		json: runData[lastNodeExecuted].at(-1)?.data?.main?.[0]?.[0]?.json,
+	};
 }

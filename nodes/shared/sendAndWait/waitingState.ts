@@ -14,6 +14,8 @@ export interface WaitingState {
 	onFailure: 'stop' | 'tell' | 'tellErrorOutput';
 	/** True once the cards were created. */
 	isSent: boolean;
+	/** Where responses go, without the query; known once the cards were created. Version 0.1 did not keep it. */
+	address?: string;
 }
 
 /**

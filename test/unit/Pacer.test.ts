@@ -283,6 +283,19 @@ describe('with Feishu at the other end', () => {
 		});
 	});
 
+	it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+		'is used by three processes from the first minute on (chance %i)',
+		async (seed) => {
+			chance.mockImplementation(chanceOf(seed));
+			const limiter = new Limiter(TEN_A_SECOND);
+			for (let process = 0; process < 3; process++) {
+				new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
+			}
+			await pass(50);
+			expect(limiter.accepted.length / (50 * 10)).toBeGreaterThanOrEqual(0.9);
+		},
+	);
+
 	it('loses no call, however many are refused', async () => {
 		const limiter = new Limiter([{ calls: 3, seconds: 1 }]);
 		const senders = [1, 2].map(() => new Sender(new Pacer(TEN_A_SECOND).lease(), limiter, 150));

@@ -13,11 +13,15 @@ const SHARED = { spread: 1.02, windowMarginMs: 15 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
 /** Time after a refusal until a faster pace is tried: longer each time that it is in vain. */
-const PROBE_AFTER_MS = { first: 5_000, longest: 40_000 };
+const PROBE_AFTER_MS = { unknown: 5_000, first: 20_000, longest: 40_000 };
+/** Calls that Feishu let through in a window say what the others leave, if they are this part of the pace. */
+const TELLING_PART = 0.2;
 /** Time between further steps. */
 const PROBE_STEP_MS = 1_200;
-/** A refusal in this time after the last one is this process's own doing. */
+/** A refusal in this time after a faster pace was tried is this process's own doing. */
 const SETTLED_AFTER_MS = 4_000;
+/** So many refusals, each in that time after the last one, are: fewer come of the faster pace that another one tries. */
+const REFUSALS_TO_SLOW_DOWN = 3;
 
 /** A call that waits for its slot. */
 interface Waiter {
@@ -70,6 +74,8 @@ export class Pacer {
 	private lastStepMs = -Infinity;
 	private heldUntilMs = 0;
 	private lastRefusalMs = -Infinity;
+	/** Refusals that followed one another closely, and did not slow this process down. */
+	private refusalsInARow = 0;
 	/** When the latest calls left, oldest first; as many as the largest limit needs. */
 	private starts: number[] = [];
 	private lastTurnMs = 0;
@@ -177,22 +183,36 @@ export class Pacer {
 		// Calls that left before the pace was lowered say nothing about the new pace.
 		if (startMs <= this.lastRefusalMs) return;
 
+		const isInARow = now - this.lastRefusalMs < SETTLED_AFTER_MS;
+		this.refusalsInARow = isInARow ? this.refusalsInARow + 1 : 1;
+		const isFirstSince = !this.starts.some(
+			(other) => other > this.lastRefusalMs && other < startMs,
+		);
 		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
 			this.pace = Math.min(this.provenPace, this.window.calls);
 			this.probeAfterMs = Math.min(2 * this.probeAfterMs, PROBE_AFTER_MS.longest);
-		} else if (this.pace === this.window.calls || now - this.lastRefusalMs < SETTLED_AFTER_MS) {
-			this.pace = this.slowerPace(startMs);
+		} else if (
+			this.pace === this.window.calls ||
+			this.refusalsInARow >= REFUSALS_TO_SLOW_DOWN ||
+			(isInARow && isFirstSince)
+		) {
+			this.slowDown(startMs);
 		}
 		this.probeStep = 1;
 		this.lastRefusalMs = now;
 		this.probeAtMs = this.heldUntilMs + this.probeAfterMs * (0.75 + Math.random() / 2);
 	}
 
-	/** What Feishu let through before it refused a call; at most halved, since the run may just have begun. */
-	private slowerPace(startMs: number): number {
+	/** Takes the pace that Feishu let through before it refused a call. */
+	private slowDown(startMs: number): void {
 		const begin = startMs - this.window.seconds * 1000;
 		const letThrough = this.starts.filter((other) => other > begin && other < startMs).length;
-		return Math.max(1, Math.min(this.pace - 1, Math.max(letThrough, Math.floor(this.pace / 2))));
+		// A run that has just begun has sent too little to tell.
+		const isKnown = letThrough >= Math.max(1, Math.floor(this.pace * TELLING_PART));
+		if (!isKnown) this.probeAfterMs = PROBE_AFTER_MS.unknown;
+		const slower = isKnown ? letThrough : Math.floor(this.pace / 2);
+		this.pace = Math.max(1, Math.min(this.pace - 1, slower));
+		this.refusalsInARow = 0;
 	}
 
 	private nextTimeMs(): number {

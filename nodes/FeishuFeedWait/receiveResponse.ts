@@ -11,6 +11,7 @@ import { repeatResponse } from './repeatResponse';
 import { acquireResponseLock } from './responseLock';
 import { languageOf, protectResponse, responsePage } from './responsePage';
 import type { PageState } from './responsePage';
+import { isTooEarly, thisProcess } from './settle';
 import { readWaitingState } from '../shared/sendAndWait/waitingState';
 
 /**
@@ -49,6 +50,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 		}
 		return { noWebhookResponse: true };
 	}
+	if (isTooEarly(state, Date.now())) return refuse(context, 409);
 	const responses = state.cards.reduce((sum, { given }) => sum + given.length, 0);
 	if (!acquireResponseLock(`${context.getExecutionId()} ${responses}`, Date.now()))
 		return refuse(context, 409);
@@ -57,7 +59,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	if (!isLast) void repeatResponse(context, state.address);
 	return {
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
-		workflowData: [[{ json: { ...state, cards } }], []],
+		workflowData: [[{ json: { ...state, cards, receivedBy: thisProcess() } }], []],
 	};
 }
 

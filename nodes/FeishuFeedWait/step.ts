@@ -20,6 +20,7 @@ import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
 import { endedCard, isOver, responseOf, toClear } from '../shared/sendAndWait/waitingCard';
 import type { WaitingCard } from '../shared/sendAndWait/waitingCard';
+import { isUnsettled, settle } from './settle';
 import { readWaitingState } from '../shared/sendAndWait/waitingState';
 import type { WaitingState } from '../shared/sendAndWait/waitingState';
 
@@ -45,6 +46,7 @@ export async function step(context: IExecuteFunctions): Promise<INodeExecutionDa
 			state.cards.map((card, item) => ({ json: jsonOf(card, state), pairedItem: { item } })),
 		];
 	}
+	if (isUnsettled(state)) return again(await settle(context, state));
 	const deadlines = state.cards
 		.filter((card) => !isOver(card, now))
 		.map(({ deadline }) => deadline ?? Infinity);

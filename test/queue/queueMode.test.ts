@@ -165,7 +165,9 @@ describe('the scenarios', () => {
 			await complaint.seesCard(person, { pinned: true, buttons: ['Take it', 'Details'] });
 		}
 		// It notes down who has got the card when all have.
-		await n8n.isIdle();
+		const workflows = await n8n.main.session.workflows();
+		const workflow = workflows.find(({ name }) => name.includes('Complaint'));
+		await n8n.main.lastRun(workflow!.id);
 		// What the last node gives does not come back from a worker over the long connection.
 		expect(await complaint.press(huMing, 'Take it')).toContain('Working on it');
 		await complaint.seesCard(huMing, { label: 'success', buttons: ['Solved', 'Details'] });
@@ -412,9 +414,17 @@ describe('an event over the webhook', () => {
 });
 
 describe('two responses at the same moment', () => {
+	beforeAll(async () => {
+		const trigger = feishuFeedTrigger(credential, { connection: 'longConnection' });
+		const workflow = await n8n.main.session.createWorkflow(chain('Presses', trigger));
+		await n8n.main.session.activateWorkflow(workflow);
+		await n8n.main.feishu.changeCallback(appId, { mode: 'longConnection' });
+		await n8n.main.seesConnections(1);
+	});
+
 	it('come to a waiting execution over two webhook processes, and both are kept', async () => {
 		const { feishu } = n8n.main;
-		const questions = Array.from({ length: 10 }, (_, index) => `question-${index}`);
+		const questions = Array.from({ length: 6 }, (_, index) => `question-${index}`);
 		const team = people.slice(0, 2);
 		const asked = new Map<string, string>();
 		for (const bizId of questions) {
@@ -436,36 +446,35 @@ describe('two responses at the same moment', () => {
 			expect(run.status).toBe('waiting');
 			asked.set(bizId, run.id);
 		}
-		let passedOn = 0;
-		let toasts: string[] = [];
-		let late = 0;
+		/** As a person does who is told to press again. @returns how often it took */
+		const press = async (user: string, biz_id: string): Promise<number> => {
+			for (let presses = 1; ; presses++) {
+				const pressed = await feishu.press({ user, biz_id, app_id: appId, button: 0 });
+				const { type, content } = (pressed as CallbackResult).toast ?? {};
+				if (type === 'success') return presses;
+				expect(content).toContain('稍后再点一次');
+			}
+		};
+		let presses = 0;
+		let longest = 0;
+		const before = n8n.loadBalancer.requests.length;
 		for (const [bizId, executionId] of asked) {
-			const before = n8n.loadBalancer.requests.length;
 			const pressedAt = Date.now();
-			const results = await Promise.all(
-				team.map(
-					async (user) =>
-						(await feishu.press({
-							user,
-							biz_id: bizId,
-							app_id: appId,
-							button: 0,
-						})) as CallbackResult,
-				),
-			);
-			passedOn += n8n.loadBalancer.requests.length - before;
-			toasts = [...toasts, ...results.map(({ toast }) => toast?.type ?? 'none')];
+			for (const count of await Promise.all(team.map(async (user) => await press(user, bizId)))) {
+				presses += count;
+			}
 			const status = async () => (await n8n.main.executed(executionId)).status;
 			await expect.poll(status).toBe('success');
-			if (Date.now() - pressedAt > 2_900) late++;
+			longest = Math.max(longest, Date.now() - pressedAt);
 			const [output] = (await n8n.main.executed(executionId)).itemsOf('Ask');
 			const { responses } = output as { responses: Array<{ operator: { open_id: string } }> };
 			expect(responses.map(({ operator }) => operator.open_id).sort()).toEqual([...team].sort());
 		}
-		expect(toasts).toEqual(toasts.map(() => 'success'));
 		console.info(
-			`${questions.length} times two responses at once: none lost; ${passedOn} requests, ` +
-				`${late} times n8n let one undo the other and the repetition brought it back`,
+			[
+				`${asked.size} times two responses at once: none lost, after ${presses} presses`,
+				`${n8n.loadBalancer.requests.length - before} requests to waiting executions; done after ${seconds(longest)} at most`,
+			].join('\n'),
 		);
 	});
 });

@@ -16,6 +16,10 @@ export interface WaitingState {
 	isSent: boolean;
 	/** Where responses go, without the query; known once the cards were created. Version 0.1 did not keep it. */
 	address?: string;
+	/** The process of n8n that received a response, until the execution has settled after it. */
+	receivedBy?: string;
+	/** When the execution had settled after a response to another process, in milliseconds since 1970. */
+	settledAtMs?: number;
 }
 
 /**

@@ -10,7 +10,6 @@ import {
 	type N8nCommand,
 	type RunningN8n,
 } from '../../../sandbox/n8n/src';
-import { expect } from '../e2e/expect';
 import { freePort } from '../e2e/freePort';
 import { Gateway } from '../e2e/Gateway';
 import { RealN8n } from '../e2e/RealN8n';
@@ -122,18 +121,6 @@ export class QueueN8n {
 		return this.workers.find(({ process }) =>
 			process.readLog().includes(`Worker started execution ${executionId} (`),
 		);
-	}
-
-	/** Waits until no worker runs an execution. */
-	async isIdle(): Promise<void> {
-		const running = () => {
-			const logs = this.workers.map(({ process }) => process.readLog()).join('\n');
-			const idsOf = (what: string) =>
-				[...logs.matchAll(new RegExp(`Worker ${what} execution (\\d+)`, 'g'))].map(([, id]) => id);
-			const finished = new Set(idsOf('finished'));
-			return idsOf('started').filter((id) => !finished.has(id));
-		};
-		await expect.poll(running).toEqual([]);
 	}
 
 	/** Everything that n8n's processes wrote down. */

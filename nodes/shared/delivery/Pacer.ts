@@ -10,6 +10,8 @@ import { waitUntil } from '../primitives/waitUntil';
  */
 const ALONE = { spread: 1.04, windowMarginMs: 35 };
 const SHARED = { spread: 1.02, windowMarginMs: 15 };
+/** Added to the margin at each refusal that says nothing about the pace: calls come closer together than was thought. */
+const EXTRA_MARGIN_MS = { step: 20, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
 /** Time after a refusal until a faster pace is tried: longer each time that it is in vain. */
@@ -74,6 +76,7 @@ export class Pacer {
 	private lastStepMs = -Infinity;
 	private heldUntilMs = 0;
 	private lastRefusalMs = -Infinity;
+	private extraMarginMs = 0;
 	/** Refusals that followed one another closely, and did not slow this process down. */
 	private refusalsInARow = 0;
 	/** When the latest calls left, oldest first; as many as the largest limit needs. */
@@ -197,6 +200,11 @@ export class Pacer {
 			(isInARow && isFirstSince)
 		) {
 			this.slowDown(startMs);
+		} else {
+			this.extraMarginMs = Math.min(
+				this.extraMarginMs + EXTRA_MARGIN_MS.step,
+				EXTRA_MARGIN_MS.most,
+			);
 		}
 		this.probeStep = 1;
 		this.lastRefusalMs = now;
@@ -221,7 +229,9 @@ export class Pacer {
 			const { seconds } = limit;
 			const calls = limit === this.window ? this.pace : limit.calls;
 			const earlier = this.starts.at(-calls);
-			return earlier === undefined ? 0 : earlier + seconds * 1000 + windowMarginMs;
+			return earlier === undefined
+				? 0
+				: earlier + seconds * 1000 + windowMarginMs + this.extraMarginMs;
 		});
 		return Math.max(this.heldUntilMs, this.lastTurnMs + this.spacingMs, ...windows);
 	}
@@ -240,6 +250,7 @@ export class Pacer {
 		if (this.probeStep > 1) this.probeAfterMs = PROBE_AFTER_MS.first;
 		this.provenPace = this.pace;
 		this.pace = Math.min(this.window.calls, this.pace + this.probeStep);
+		if (this.pace === this.window.calls) this.extraMarginMs = 0;
 		this.probeStep *= 2;
 		this.probeAtMs = now + PROBE_STEP_MS;
 	}

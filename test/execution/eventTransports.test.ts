@@ -336,4 +336,18 @@ describe('the webhook and the long connection', () => {
 		// What comes later is dropped: the response of either way refuses a second one.
 		await new Promise((resolve) => setTimeout(resolve, 1_500));
 	});
+
+	it('respond with the fallback toast when n8n does not tell a long connection what a worker gave', async () => {
+		const { longConnection } = await receiveBothWays([press('worker')], {
+			parameters: {
+				events: 'any',
+				filters: {},
+				answer: 'lastNode',
+				fallbackToast: { toast: { content: 'Later' } },
+			},
+			workflow: () => ({ json: { toast: 'not told' }, ranInWorker: true }),
+			resume,
+		});
+		expect(longConnection.responses).toEqual([{ toast: { type: 'success', content: 'Later' } }]);
+	});
 });

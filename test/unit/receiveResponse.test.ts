@@ -1,9 +1,11 @@
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IHttpRequestOptions, IWebhookFunctions } from 'n8n-workflow';
 
 import { receiveResponse } from '../../nodes/FeishuFeedWait/receiveResponse';
+import { isUnsettled } from '../../nodes/FeishuFeedWait/settle';
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { resumeRequestFor } from '../../nodes/shared/sendAndWait/resumeToken';
 import type { WaitingCard } from '../../nodes/shared/sendAndWait/waitingCard';
+import type { WaitingState } from '../../nodes/shared/sendAndWait/waitingState';
 
 const SECRET = 'the secret of the app';
 const SANDBOX = 'sandbox allow-scripts';
@@ -69,6 +71,7 @@ async function receive(
 		query = {} as Record<string, string>,
 		operator = { open_id: 'ou_a' } as object,
 		secret = SECRET,
+		send = (async () => {}) as (options: IHttpRequestOptions) => Promise<unknown>,
 	} = {},
 ) {
 	const response = new HttpResponse();
@@ -82,6 +85,7 @@ async function receive(
 		getExecutionId: () => '7',
 		getRequestObject: () => ({ method, url }),
 		getResponseObject: () => response,
+		helpers: { httpRequest: send },
 	} as unknown as IWebhookFunctions);
 	// n8n sends what the node returns, with a policy of its own.
 	if (result.webhookResponse !== undefined) {
@@ -101,6 +105,66 @@ describe('an execution that went to sleep with version 0.1', () => {
 			version: 2,
 			cards: [{ given: [{ value: 'approve', operator: { open_id: 'ou_a' } }] }],
 		});
+	});
+});
+
+describe('an execution that another process of n8n runs', () => {
+	it('is known by who received the last response', async () => {
+		const { next } = await receive(storedState());
+		expect(isUnsettled(next as unknown as WaitingState)).toBe(false);
+		resetProcessState();
+		expect(isUnsettled(next as unknown as WaitingState)).toBe(true);
+		expect(isUnsettled(storedState() as unknown as WaitingState)).toBe(false);
+	});
+
+	it.each([
+		[0, 409],
+		[200, 409],
+		// The clock of the other machine is ahead.
+		[-200, 409],
+		[400, 200],
+		[-5_000, 200],
+	])('takes the next response %i ms after it has settled with status %i', async (ms, status) => {
+		jest.useFakeTimers();
+		const settledAtMs = Date.now() - ms;
+		const { response } = await receive({ ...storedState(), settledAtMs });
+		jest.useRealTimers();
+		expect(response.statusCode).toBe(status);
+	});
+});
+
+describe('a response that was recorded while others are awaited', () => {
+	beforeEach(() => void jest.useFakeTimers());
+	afterEach(() => void jest.useRealTimers());
+
+	const address = 'https://n8n.example.com/sub/webhook-waiting/7/node';
+
+	it('is sent again, until n8n has an answer to it', async () => {
+		const sent: IHttpRequestOptions[] = [];
+		const answers = [409, 500, 200, 200];
+		const send = async (options: IHttpRequestOptions) => {
+			sent.push(options);
+			return { statusCode: answers[sent.length - 1] };
+		};
+		await receive({ ...storedState({ waitFor: 'all' }), address }, { send });
+		expect(sent).toEqual([]);
+		await jest.advanceTimersByTimeAsync(30_000);
+		expect(sent).toHaveLength(4);
+		expect(sent[0]).toMatchObject({
+			method: 'POST',
+			url: `${address}?card=0&choice=0&signature=abc`,
+			body: { operator: { open_id: 'ou_a' }, proof: expect.any(String) as unknown },
+		});
+	});
+
+	it.each([
+		['it is the last one', storedState(), address],
+		['the execution does not know its address', storedState({ waitFor: 'all' }), undefined],
+	])('is not sent again when %s', async (_, state, at) => {
+		const send = jest.fn<Promise<unknown>, [IHttpRequestOptions]>();
+		await receive({ ...state, address: at }, { send });
+		await jest.advanceTimersByTimeAsync(30_000);
+		expect(send).not.toHaveBeenCalled();
 	});
 });
 

@@ -2,7 +2,6 @@ import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-work
 
 import { asObject } from '../../shared/primitives/json';
 import { processState } from '../../shared/primitives/processState';
-import { waitUntil } from '../../shared/primitives/waitUntil';
 
 /**
  * How long an event is remembered. Feishu sends copies for up to 7 hours, and a callback whose time is 8
@@ -13,10 +12,6 @@ const MEMORY_MS = 24 * 60 * 60 * 1_000;
 const MAX_EVENTS = 50_000;
 /** n8n writes them all to its database with each event: some 50 bytes for one. */
 const MAX_STORED_EVENTS = 5_000;
-
-/** How often what is stored is marked as changed: n8n takes an event in some milliseconds, or waits for its workflow. */
-const MARK_EVERY_MS = { atFirst: 2, later: 50 };
-const AT_FIRST_MS = 300;
 
 /** An event that n8n saves when it takes it. */
 interface UnsavedEvent {
@@ -142,32 +137,14 @@ export async function handOverOnce(
 			nameIn(one.stored, event);
 		}
 		let isTaken = false;
-		const over = new AbortController();
-		void keepMarked(stored, over.signal);
 		try {
 			await handOver();
 			isTaken = true;
 		} finally {
-			over.abort();
 			if (!isTaken) for (const { stored: other } of unsaved) removeFrom(other, event);
 			unsaved.delete(event);
 		}
 	});
-}
-
-/**
- * Marks what is stored as changed until n8n has taken the event. n8n saves it afterwards, and only with the mark, which
- * n8n itself takes away when it starts a workflow, by making another copy of the workflow around what is stored.
- */
-async function keepMarked(stored: IDataObject, over: AbortSignal): Promise<void> {
-	const startMs = Date.now();
-	while (!over.aborted) {
-		const { recentEvents } = stored;
-		stored.recentEvents = recentEvents;
-		const now = Date.now();
-		const { atFirst, later } = MARK_EVERY_MS;
-		await waitUntil(now + (now - startMs < AT_FIRST_MS ? atFirst : later), over);
-	}
 }
 
 function nameIn({ recentEvents }: IDataObject, { id, seconds }: UnsavedEvent): void {

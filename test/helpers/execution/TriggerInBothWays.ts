@@ -26,8 +26,13 @@ const CREDENTIAL = {
 	encryptKey: 'the encrypt key',
 };
 
-/** What the last node gives for an event, if the workflow does not fail. */
-export type WorkflowRun = { json?: unknown; fails?: boolean; takesMs?: number };
+/** What the last node gives for an event, if the workflow does not fail. A long connection is not told what a worker gave. */
+export type WorkflowRun = {
+	json?: unknown;
+	fails?: boolean;
+	takesMs?: number;
+	ranInWorker?: boolean;
+};
 
 /** All that a sequence of events brought about. */
 export interface Effects {
@@ -318,7 +323,7 @@ export async function receiveByLongConnection(
 async function endAsN8n(run: WorkflowRun, done?: { resolve: (run: IRun) => void }): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, run.takesMs ?? 0));
 	const main = [[{ json: run.json }]];
-	const runData = { Last: [{ data: { main } }] };
+	const runData = run.ranInWorker ? {} : { Last: [{ data: { main } }] };
 	const error = run.fails ? new Error('Error in workflow') : undefined;
 	done?.resolve({
 		data: { resultData: { runData, lastNodeExecuted: 'Last', error } },

@@ -12,8 +12,7 @@ import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
 import { sentSecretsOf, withoutSecrets } from './secrets';
 import { TENANT_CREDENTIAL, baseUrlOf, currentAccessToken, tokenErrorOf } from './tenantCredential';
-import type { TokenError } from './tenantCredential';
-import type { TenantCredential } from './tenantCredential';
+import type { TenantCredential, TokenError } from './tenantCredential';
 
 /** One call of Feishu's API. */
 export interface FeishuRequest {

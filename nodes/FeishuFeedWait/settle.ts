@@ -33,10 +33,10 @@ export function isUnsettled({ receivedBy }: WaitingState): boolean {
 /** Waits until the execution may sleep again. */
 export async function settle(
 	context: IExecuteFunctions,
-	{ receivedBy, ...state }: WaitingState,
+	state: WaitingState,
 ): Promise<WaitingState> {
 	await waitUntil(Date.now() + SETTLE_MS, context.getExecutionCancelSignal());
-	return { ...state, settledAtMs: Date.now() };
+	return { ...state, receivedBy: undefined, settledAtMs: Date.now() };
 }
 
 /** Whether a response has to come again. @param now milliseconds since 1970 */

@@ -13,7 +13,7 @@ import { importScenarios, PEOPLE } from '../sandbox/scenarios';
 import { launchChromium } from '../test/helpers/e2e/browser';
 import { FeedPage } from '../test/helpers/e2e/FeedPage';
 import { N8nEditor } from '../test/helpers/e2e/N8nEditor';
-import prepare from '../test/helpers/e2e/prepare';
+import prepareForTests from '../test/helpers/e2e/prepare';
 import { RealN8n } from '../test/helpers/e2e/RealN8n';
 import { feishuFeed, feishuFeedTrigger, manualTrigger } from '../test/helpers/e2e/workflows';
 import { readExamples, readTriggerExamples } from './documentation/examples';
@@ -33,7 +33,7 @@ interface Stage {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { forms: { type: 'string' } } });
-	await prepare();
+	await prepareForTests();
 	const n8n = await RealN8n.start();
 	const model = await startScriptedModel();
 	const browser = await launchChromium();

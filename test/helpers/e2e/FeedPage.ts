@@ -117,6 +117,11 @@ export class FeedPage {
 		await this.page.locator('[role="status"][data-testid="toast"]', { hasText: text }).waitFor();
 	}
 
+	/** Waits until the toast has gone. */
+	async seesNoToast(): Promise<void> {
+		await expect(this.page.locator('[role="status"][data-testid="toast"]')).toBeEmpty();
+	}
+
 	/** A person's list as it stands, from top to bottom: each entry by its ID, with a mark where it is pinned. */
 	async listOf(openId: string): Promise<string[]> {
 		return await this.entries(openId).evaluateAll((entries) =>

@@ -93,7 +93,7 @@ async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 /** The form of Create, filled in, with what came out. */
 async function takeForm({ editor }: Stage): Promise<void> {
 	await editor.beginWorkflow();
-	await editor.addAction('Feishu Feed', 'Create a card');
+	await editor.addAction('Feishu Feed', 'Create card');
 	await editor.fillIn('userIds', `${PEOPLE.liFang}, ${PEOPLE.zhangXiuying}`);
 	await editor.fillIn('title', 'Time to clock in');
 	await editor.fillIn('preview', 'Your shift starts at 9:00');

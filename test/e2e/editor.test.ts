@@ -37,7 +37,7 @@ describe('the node panel', () => {
 		const asNextStep = await editor.search(text);
 		await expect(asNextStep.first()).toHaveText(/^Feishu Feed\b/, { useInnerText: true });
 		await asNextStep.first().click();
-		await editor.find('item-iterator-item').filter({ hasText: 'Create a card' }).first().waitFor();
+		await editor.find('item-iterator-item').filter({ hasText: 'Create card' }).first().waitFor();
 	});
 });
 
@@ -46,7 +46,7 @@ describe('the form of Create', () => {
 		const { liFang, zhangXiuying } = PEOPLE;
 		const feed = await FeedPage.open(browser, n8n.feishuUrl, [liFang, zhangXiuying]);
 		await editor.beginWorkflow();
-		await editor.addAction('Feishu Feed', 'Create a card');
+		await editor.addAction('Feishu Feed', 'Create card');
 		await editor.fillIn('people', liFang);
 		await editor.fillIn('title', '由人填写 Filled in by hand');
 		await editor.fillIn('preview', 'In the editor');
@@ -75,7 +75,7 @@ describe('the form of Create', () => {
 
 	it('says which field is wrong, in words', async () => {
 		await editor.beginWorkflow();
-		await editor.addAction('Feishu Feed', 'Create a card');
+		await editor.addAction('Feishu Feed', 'Create card');
 		await editor.fillIn('people', PEOPLE.liFang);
 		await editor.fillIn('title', 'Where does it lead?');
 		await editor.fillIn('link', 'http://example.com/');

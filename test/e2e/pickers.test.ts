@@ -50,7 +50,7 @@ async function execute(): Promise<void> {
 
 describe('the chat picker', () => {
 	beforeEach(async () => {
-		await editor.addAction('Feishu Feed', 'Update the buttons of a chat');
+		await editor.addAction('Feishu Feed', 'Update chat buttons');
 		await editor.fillIn('people', people[0].open_id);
 	});
 
@@ -112,7 +112,7 @@ describe('the chat picker', () => {
 
 describe('the other pickers', () => {
 	beforeEach(async () => {
-		await editor.addAction('Feishu Feed', "Set the instant reminder of the bot's chat");
+		await editor.addAction('Feishu Feed', 'Set instant reminder of bot chat');
 	});
 
 	it('a department is found by its name, and its members are reached', async () => {

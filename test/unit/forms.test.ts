@@ -1,5 +1,5 @@
-import { NodeHelpers } from 'n8n-workflow';
-import type { INodeParameters, INodeType } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeType, INodeTypes } from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { resources } from '../../nodes/FeishuFeed/resources';
@@ -40,5 +40,29 @@ describe.each([
 				expect(fillIn(node, chosen)).toMatchObject(beginning);
 			}
 		}
+	});
+});
+
+describe('below the name of a node on the canvas', () => {
+	it('stands what it does, in words', async () => {
+		const feishuFeed = new FeishuFeed();
+		const operations = resources.flatMap(({ option, operations: all }) =>
+			all.map((operation) => ({ resource: option.value, operation: operation.option })),
+		);
+		const nodes = operations.map(({ resource, operation }, index): INode => {
+			const name = String(index);
+			const parameters = { resource, operation: operation.value };
+			return { id: name, name, type: 'feishuFeed', typeVersion: 1.1, position: [0, 0], parameters };
+		});
+		const nodeTypes = { getByNameAndVersion: () => feishuFeed } as unknown as INodeTypes;
+		const workflow = new Workflow({ active: false, nodeTypes, nodes, connections: {} });
+		await workflow.expression.acquireIsolate();
+		const { subtitle } = feishuFeed.description;
+		const shown = nodes.map((node) =>
+			workflow.expression.getSimpleParameterValue(node, subtitle, 'internal', {}),
+		);
+		await workflow.expression.releaseIsolate();
+		expect(shown).toEqual(operations.map(({ operation }) => operation.action));
+		expect(shown).toContain('Create card');
 	});
 });

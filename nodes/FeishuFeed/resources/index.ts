@@ -44,6 +44,16 @@ export const properties: INodeProperties[] = [
 	]),
 ];
 
+/** What each operation does, by the values of the resource and the operation. */
+const actions = Object.fromEntries(
+	resources.flatMap(({ option: { value: resource }, operations }) =>
+		operations.map(({ option: { value, action } }) => [`${resource} ${value}`, action]),
+	),
+);
+
+/** What the node does, as the canvas shows it below its name: an expression that n8n evaluates for each node. */
+export const subtitle = `={{ (${JSON.stringify(actions)})[$parameter.resource + " " + $parameter.operation] }}`;
+
 function formOf(resource: string, operation: Operation): INodeProperties[] {
 	const { kind, option, fields, options = [] } = operation;
 	const ofThisOperation = { resource: [resource], operation: [option.value] };

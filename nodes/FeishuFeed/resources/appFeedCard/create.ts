@@ -16,7 +16,7 @@ export const create: SendOperation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a card',
+		action: 'Create card',
 		description: "Add a new card to people's message lists",
 	},
 	fields: [...recipientFields, ...cardFields],

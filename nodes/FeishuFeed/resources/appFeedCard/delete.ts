@@ -10,7 +10,7 @@ export const deleteCard: SendOperation = {
 	option: {
 		name: 'Delete',
 		value: 'delete',
-		action: 'Delete a card',
+		action: 'Delete card',
 		description: "Remove a card from people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields],

@@ -60,7 +60,7 @@ export const update: SendOperation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a card',
+		action: 'Update card',
 		description: "Change, pin or unpin a card in people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields, fieldsToUpdate],

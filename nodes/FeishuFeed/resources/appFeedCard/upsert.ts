@@ -16,7 +16,7 @@ export const upsert: SendOperation = {
 	option: {
 		name: 'Create or Update',
 		value: 'upsert',
-		action: 'Create or update a card',
+		action: 'Create or update card',
 		description: 'Create a new record, or update the current one if it already exists (upsert)',
 	},
 	fields: [

@@ -12,7 +12,7 @@ export const updateButtons: SendOperation = {
 	option: {
 		name: 'Update Buttons',
 		value: 'updateButtons',
-		action: 'Update the buttons of a chat',
+		action: 'Update chat buttons',
 		description: "Set or remove the buttons that a chat shows in people's message lists",
 	},
 	fields: [

@@ -401,12 +401,12 @@ describe('what failed', () => {
 			const [refused, done] = await sandbox.requests();
 			const logId = (refused.responseBody as { error: { log_id: string } }).error.log_id;
 			expect([refused.code, done.code]).toEqual([230027, 0]);
-			const sentence = `Feishu answered "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat`;
+			const sentence = `Feishu answered "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat, or check the chat ID`;
 			const [one, another] = memberOpenIds;
 			const message = `Could not update the buttons of the chat for ${one}, ${another}: ${sentence}`;
 			const failure = {
 				reason:
-					'Feishu answered "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat',
+					'Feishu answered "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat, or check the chat ID',
 				code: 230027,
 				log_id: logId,
 			};

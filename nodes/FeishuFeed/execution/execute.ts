@@ -28,7 +28,7 @@ import type { Operation, SendOperation } from '../Operation';
 import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
-import { showWarnings } from './showWarnings';
+import { showUnreached, showWarnings } from './showWarnings';
 import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
 
@@ -105,6 +105,7 @@ async function send(
 		return result === undefined ? [] : toOutputItems(context, operation, item, result, results);
 	});
 	tries.end(outputs);
+	showUnreached(context, results.values());
 	return outputs;
 }
 
@@ -145,9 +146,10 @@ function toOutputItems(
 			itemIndex: item,
 		});
 		if (!context.continueOnFail()) throw error;
-		return failedItem(context, error, item, summaryOf(result));
+		return failedItem(context, error, item, summaryOf(result, operation.done));
 	}
-	const outputs = options.itemPerRecipient ? recipientsOf(result) : [summaryOf(result)];
+	const { done } = operation;
+	const outputs = options.itemPerRecipient ? recipientsOf(result, done) : [summaryOf(result, done)];
 	return outputs.map((json) => ({ json, pairedItem: { item } }));
 }
 

@@ -15,6 +15,7 @@ export const deleteCard: SendOperation = {
 	},
 	fields: [businessIdField, ...recipientFields],
 	endpoint: DELETE_APP_FEED_CARDS,
+	done: 'deleted',
 	read: (parameters) => {
 		const bizId = readBusinessId(parameters);
 		const content: DeleteCardContent = { biz_id: bizId };

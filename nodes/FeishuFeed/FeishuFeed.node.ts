@@ -25,7 +25,7 @@ export class FeishuFeed implements INodeType {
 		defaultVersion: 1.1,
 		subtitle,
 		description:
-			"Put cards on top of people's Feishu (飞书, Lark) message list, update them, and pin chats",
+			"Puts cards with buttons into people's Feishu (飞书, Lark) message lists, and pins cards and chats there; Feishu Feed Trigger receives the presses",
 		defaults: { name: 'Feishu Feed' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

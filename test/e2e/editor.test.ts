@@ -27,6 +27,18 @@ afterAll(async () => {
 });
 
 describe('the node panel', () => {
+	it.each([
+		...['pin', 'approval', 'remind', 'notify', 'button'],
+		...['审批', '提醒', '按钮', '打卡', '通知', '消息流', '置顶'],
+	])('lists the node for "%s", too', async (text) => {
+		await editor.beginWorkflow();
+		const found = await editor.search(text);
+		await found
+			.filter({ hasText: /^\s*Feishu Feed\b/ })
+			.first()
+			.waitFor();
+	});
+
 	it.each(['飞书', 'Lark', 'feed card'])('finds the node by "%s"', async (text) => {
 		await editor.beginWorkflow();
 		const asFirstStep = await editor.search(text);

@@ -223,8 +223,8 @@ export const TEXTS = {
 		en: 'Only the sandbox is running. To start it with n8n and all scenarios, stop it and run this in the folder of the repository:',
 	},
 	ownN8n: {
-		zh: '或者连接你自己的 n8n：新建凭证“Feishu (Lark) Tenant API”，Region 选 Custom Base URL，填入：',
-		en: 'Or connect your own n8n: in a new credential “Feishu (Lark) Tenant API”, set Region to Custom Base URL, and enter:',
+		zh: '或者连接你自己的 n8n：新建凭证“Feishu (飞书, Lark) Tenant API”，Region 选 Custom Base URL，填入：',
+		en: 'Or connect your own n8n: in a new credential “Feishu (飞书, Lark) Tenant API”, set Region to Custom Base URL, and enter:',
 	},
 	scenarios: { zh: '场景', en: 'Scenarios' },
 	scenariosHint: {

@@ -25,7 +25,7 @@ export class FeishuFeed implements INodeType {
 		defaultVersion: 1.1,
 		subtitle,
 		description:
-			"Puts cards with buttons into people's Feishu (飞书, Lark) message lists, and pins cards and chats there; Feishu Feed Trigger receives the presses",
+			"Pins cards with buttons, and chats, in people's Feishu (飞书, Lark) message lists; its trigger starts on a press",
 		defaults: { name: 'Feishu Feed' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -30,7 +30,7 @@ export class FeishuFeedTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
 		description:
-			'Starts the workflow when somebody presses a button that Feishu Feed put into their Feishu (飞书, Lark) message list',
+			'Starts the workflow when somebody presses a button that Feishu Feed (飞书, Lark) sent',
 		eventTriggerDescription: 'Waiting for you to press a button in Feishu',
 		activationMessage: 'Presses on your buttons now start this workflow.',
 		defaults: { name: 'Feishu Feed Trigger' },

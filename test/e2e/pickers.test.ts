@@ -112,7 +112,7 @@ describe('the chat picker', () => {
 
 describe('the other pickers', () => {
 	beforeEach(async () => {
-		await editor.addAction('Feishu Feed', 'Set instant reminder of bot chat');
+		await editor.addAction('Feishu Feed', 'Set bot chat reminder');
 	});
 
 	it('a department is found by its name, and its members are reached', async () => {

@@ -13,7 +13,7 @@ export const sendAndWait: SendAndWaitOperation = {
 	option: {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
-		action: 'Send card and wait for response',
+		action: 'Send and wait for response',
 		description: 'Pin a card with buttons, and continue when somebody presses one',
 	},
 	fields: [

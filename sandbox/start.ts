@@ -1,5 +1,5 @@
 /**
- * `npm start`: a Feishu and an n8n on this machine, with this package installed and scenarios to walk through, until
+ * `npm start`: a Feishu, a scripted model and an n8n on this machine, with this package installed and scenarios to walk through, until
  * Ctrl-C. The environment may name other ports (N8N_PORT, FEISHU_SANDBOX_PORT) and another folder for n8n's data
  * (N8N_USER_FOLDER). `--no-open` opens no browser.
  */
@@ -25,6 +25,7 @@ import {
 	withProgress,
 	type RunningN8n,
 } from './n8n/src';
+import { startScriptedModel, type ScriptedModel } from './model';
 import { openInBrowser } from './openInBrowser';
 import { importScenarios } from './scenarios';
 
@@ -35,6 +36,7 @@ const logFile = join(userFolder, 'n8n.log');
 const processFile = join(userFolder, 'start.pid');
 
 let feishu: FeishuSandbox | undefined;
+let model: ScriptedModel | undefined;
 let n8n: RunningN8n | undefined;
 const stopping = new AbortController();
 
@@ -90,6 +92,7 @@ async function start(): Promise<void> {
 	feishu = await startFeishuSandbox({
 		port: await choosePort(wantedPorts.feishu, "the sandbox's Feishu"),
 	});
+	model = await startScriptedModel();
 	const port = await choosePort(wantedPorts.n8n, 'n8n');
 	rmSync(logFile, { force: true });
 	n8n = await withProgress('Starting n8n', 'usually 10 to 30 s', async () =>
@@ -110,6 +113,7 @@ async function start(): Promise<void> {
 		n8nUrl: url,
 		owner,
 		feishuUrl: feishu.url,
+		modelUrl: model.baseUrl,
 		recordFile: join(userFolder, 'imported.json'),
 	});
 	for (const remark of remarks) console.log(remark);
@@ -133,6 +137,7 @@ async function stop(): Promise<void> {
 	stopping.abort();
 	await starting.catch(() => undefined);
 	await n8n?.stop();
+	await model?.close();
 	await feishu?.close();
 	process.exit();
 }

@@ -8,6 +8,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { resources } from '../nodes/FeishuFeed/resources';
 import { SEEDED_APPS } from '../sandbox/feishu/src';
 import { ownerAccountOf, type SavedCredential } from '../sandbox/n8n/src';
+import { startScriptedModel } from '../sandbox/model';
 import { importScenarios, PEOPLE } from '../sandbox/scenarios';
 import { launchChromium } from '../test/helpers/e2e/browser';
 import { FeedPage } from '../test/helpers/e2e/FeedPage';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { forms: { type: 'string' } } });
 	await prepare();
 	const n8n = await RealN8n.start();
+	const model = await startScriptedModel();
 	const browser = await launchChromium();
 	try {
 		const owner = ownerAccountOf(n8n.userFolder);
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
 			n8nUrl: n8n.url,
 			owner,
 			feishuUrl: n8n.feishuUrl,
+			modelUrl: model.baseUrl,
 			recordFile: path.join(n8n.userFolder, 'imported.json'),
 		});
 		if (remarks.length > 0) throw new Error(remarks.join('\n'));
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
 	} finally {
 		await browser.close();
 		await n8n.close();
+		await model.close();
 	}
 }
 
@@ -86,7 +90,7 @@ async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 	const { scenarios } = await n8n.feishu.startPage();
 	const complaint = scenarios.find(({ id }) => id === 'complaint');
-	await editor.openCanvas(complaint!.workflow.url);
+	await editor.openCanvas(complaint!.workflow.en.url);
 	await take(editor.page, 'canvas.png');
 }
 

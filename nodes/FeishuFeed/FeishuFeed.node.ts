@@ -4,9 +4,12 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 
 import { credentialTest } from '../shared/api/testCredential';
+import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { executeOperation } from './execution/execute';
 import { searchChats } from './listSearch/searchChats';
 import { searchDepartments } from './listSearch/searchDepartments';
@@ -31,10 +34,23 @@ export class FeishuFeed implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'feishuTenantApi', required: true, testedBy: 'feishuTenantApiTest' }],
+		// n8n makes a human review step only of nodes that have a webhook. Responses reach the node FeishuFeedWait.
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'GET',
+				responseMode: 'onReceived',
+				path: '={{ $nodeId }}',
+				restartWebhook: true,
+				isFullPath: true,
+			},
+		],
 		properties,
 	};
 
 	methods = { listSearch: { searchChats, searchDepartments, searchPeople }, credentialTest };
+
+	webhookMethods = { default: noopWebhookMethods };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0) as string;
@@ -43,5 +59,11 @@ export class FeishuFeed implements INodeType {
 			throw new NodeOperationError(this.getNode(), 'Choose a resource and an operation of it');
 		}
 		return [await executeOperation(this, operation)];
+	}
+
+	/** Changes nothing: the execution that sleeps here goes on with the one in which the response arrives. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		this.getResponseObject().status(404).json({ error: 'Nothing is awaited here' });
+		return { noWebhookResponse: true };
 	}
 }

@@ -12,6 +12,7 @@ import { credentialTest } from '../shared/api/testCredential';
 import { noopWebhookMethods } from '../shared/description/noopWebhookMethods';
 import { responseFields } from './event/toast';
 import { filterFields } from './event/filter';
+import { connectionFields, triggerPanel } from './connection';
 import { receiveOverLongConnection } from './longConnection/receiveOverLongConnection';
 import { emitTestEvent } from './webhook/testEvent';
 import { receiveCallback } from './webhook/receiveCallback';
@@ -24,15 +25,17 @@ export class FeishuFeedTrigger implements INodeType {
 		name: 'feishuFeedTrigger',
 		icon: { light: 'file:../../icons/feishu.svg', dark: 'file:../../icons/feishu.dark.svg' },
 		group: ['trigger'],
-		// For each call of a webhook of version 1, n8n evaluates an expression of its own. Nothing else differs.
+		// Version 1 begins with the webhook, and n8n evaluates an expression of its own for each call of it.
 		version: [1, 1.1],
-		defaultVersion: 1.1,
+		// Node.js before 22 has no WebSocket: new triggers begin with the webhook there.
+		defaultVersion: typeof WebSocket === 'undefined' ? 1 : 1.1,
 		subtitle:
 			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
 		description:
 			'Starts the workflow when somebody presses a button that Feishu Feed (飞书, Lark) sent',
-		eventTriggerDescription: 'Waiting for you to press a button in Feishu',
+		eventTriggerDescription: 'Waiting for you to press a button in Feishu (飞书)',
 		activationMessage: 'Presses on your buttons now start this workflow.',
+		triggerPanel,
 		defaults: { name: 'Feishu Feed Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -48,46 +51,7 @@ export class FeishuFeedTrigger implements INodeType {
 				ndvHideMethod: '={{ $parameter["connection"] === "longConnection" }}',
 			},
 		],
-		properties: [
-			{
-				displayName: 'Connection',
-				name: 'connection',
-				type: 'options',
-				options: [
-					{
-						name: 'Webhook',
-						value: 'webhook',
-						description: 'Feishu calls n8n, which must be reachable from the internet',
-					},
-					{
-						name: 'Long Connection (长连接)',
-						value: 'longConnection',
-						description:
-							'The connection goes from n8n to Feishu and stays open, so n8n needs no public address. For custom apps.',
-					},
-				],
-				default: 'webhook',
-				description: "How presses reach n8n. Choose the same in your app's developer console.",
-			},
-			{
-				displayName:
-					"Copy the production URL above into Feishu's developer console: under Events & Callbacks (事件与回调), enter it as the request URL, both for events and for callbacks. Enter the Encrypt Key or the Verification Token from there in the credential.",
-				name: 'webhookNotice',
-				type: 'notice',
-				default: '',
-				displayOptions: { show: { connection: ['webhook'] } },
-			},
-			{
-				displayName:
-					"In Feishu's developer console, under Events & Callbacks (事件与回调), choose the long connection (使用长连接接收). All active triggers of the app in this n8n share one connection, and each gets every press.",
-				name: 'longConnectionNotice',
-				type: 'notice',
-				default: '',
-				displayOptions: { show: { connection: ['longConnection'] } },
-			},
-			...filterFields,
-			...responseFields,
-		],
+		properties: [...connectionFields, ...filterFields, ...responseFields],
 	};
 
 	methods = { credentialTest };

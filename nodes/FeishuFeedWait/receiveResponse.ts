@@ -5,8 +5,8 @@ import { readResumeRequest } from '../shared/sendAndWait/resumeToken';
 import type { ResumeResponse } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
-import { respond } from '../shared/sendAndWait/waitingCard';
-import type { Operator } from '../shared/sendAndWait/waitingCard';
+import { isOver, respond } from '../shared/sendAndWait/waitingCard';
+import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
 import { acquireResponseLock } from './responseLock';
 import { languageOf, protectResponse, responsePage } from './responsePage';
 import type { PageState } from './responsePage';
@@ -22,6 +22,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const query = context.getQueryData() as Record<string, string>;
 	const cardIndex = Number(query.card);
 	const card = state.cards[cardIndex];
+	if (card?.review && query.choice === undefined) return showReviewedCall(context, card);
 	const choice = card?.choices[Number(query.choice)];
 	if (card === undefined || choice === undefined) return refuse(context, 404);
 	const isLink = card.channel === 'link';
@@ -33,7 +34,7 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 	const responded = respond(card, choice, operator, Date.now());
 	const { status } = responded;
 	const page = (show: PageState) =>
-		responsePage(show, card.card, choice, languageOf(context.getHeaderData()));
+		responsePage(show, card.card, choice, languageOf(context.getHeaderData()), card.review);
 	const isQuestion = context.getRequestObject().method === 'GET';
 	if (isQuestion || responded.status !== 'recorded') {
 		const response = context.getResponseObject();
@@ -55,6 +56,16 @@ export async function receiveResponse(context: IWebhookFunctions): Promise<IWebh
 		webhookResponse: isLink ? page('recorded') : { status, text: choice.text },
 		workflowData: [[{ json: { ...state, cards } }], []],
 	};
+}
+
+/** Shows the tool call that is reviewed, to whoever opens the card. */
+function showReviewedCall(context: IWebhookFunctions, card: WaitingCard): IWebhookResponseData {
+	if (context.getRequestObject().method !== 'GET') return refuse(context, 404);
+	const state = isOver(card, Date.now()) ? 'closed' : 'review';
+	const language = languageOf(context.getHeaderData());
+	const page = responsePage(state, card.card, undefined, language, card.review);
+	context.getResponseObject().status(200).type('html').send(page);
+	return { noWebhookResponse: true };
 }
 
 /** Who pressed the button; nothing when the request does not prove that a trigger of the app received the press. */

@@ -2,12 +2,15 @@ import { createHash } from 'crypto';
 
 import type { AppFeedCard } from '../shared/api/payloads';
 import { CLOSED } from '../shared/sendAndWait/texts';
-import type { Choice } from '../shared/sendAndWait/waitingCard';
+import type { Choice, ReviewedCall } from '../shared/sendAndWait/waitingCard';
 
 /** The languages that the page speaks. */
 export type PageLanguage = 'zh' | 'en';
-/** What the page shows: it asks to confirm the choice, or says that the choice counts, or came too late. */
-export type PageState = 'question' | 'recorded' | 'closed';
+/**
+ * What the page shows: it asks to confirm the choice, says that the choice counts, or came too late, or shows the
+ * tool call that is to be reviewed.
+ */
+export type PageState = 'question' | 'recorded' | 'closed' | 'review';
 
 const TEXTS = {
 	zh: {
@@ -15,14 +18,18 @@ const TEXTS = {
 		confirm: '确认',
 		recorded: '已收到你的选择',
 		closed: CLOSED.zh,
+		review: 'AI 助手请求执行',
 		leave: '可以关闭此页面了。',
+		choose: '请回到飞书，用卡片上的按钮选择。',
 	},
 	en: {
 		question: 'Confirm your choice',
 		confirm: 'Confirm',
 		recorded: 'Your choice was recorded',
 		closed: CLOSED.en,
+		review: 'An AI agent asks to do this',
 		leave: 'You can close this page.',
+		choose: 'Choose with the buttons of the card in Feishu.',
 	},
 };
 
@@ -40,20 +47,33 @@ export function languageOf(headers: object): PageLanguage {
 		: 'en';
 }
 
-/** The page that a button's link opens. In the state `question` it has a button that responds. */
+/**
+ * The page that a button's link opens, or the card's own. In the state `question` it has a button that responds.
+ *
+ * @param chosen what the button says; nothing when the page shows no choice
+ * @param review the tool call that is reviewed, if one is
+ */
 export function responsePage(
 	state: PageState,
 	{ title = '', preview = '' }: AppFeedCard,
-	{ text }: Choice,
+	chosen: Pick<Choice, 'text'> | undefined,
 	language: PageLanguage,
+	review?: ReviewedCall,
 ): string {
 	const texts = TEXTS[language];
-	const choice = state === 'closed' ? '' : `<p class="choice">${escaped(text)}</p>`;
+	const choice =
+		chosen === undefined || state === 'closed'
+			? ''
+			: `<p class="choice">${escaped(chosen.text)}</p>`;
 	const next =
 		state === 'question'
 			? `<form method="post"><button>${texts.confirm}</button></form>
 			<script>${SCRIPT}</script>`
-			: `<p>${texts.leave}</p>`;
+			: `<p>${state === 'review' ? texts.choose : texts.leave}</p>`;
+	const content = review
+		? `<p><b>${escaped(title)}</b></p>
+			<pre>${escaped(review.text)}</pre>`
+		: `<p><b>${escaped(title)}</b><br>${escaped(preview)}</p>`;
 	return `<!doctype html>
 <html lang="${language}">
 	<head>
@@ -66,7 +86,7 @@ export function responsePage(
 	<body>
 		<main>
 			<h1>${texts[state]}</h1>
-			<p><b>${escaped(title)}</b><br>${escaped(preview)}</p>
+			${content}
 			${choice}
 			${next}
 		</main>
@@ -142,6 +162,15 @@ h1 {
 }
 p {
 	margin: 0 0 16px;
+}
+pre {
+	margin: 0 0 16px;
+	padding: 12px;
+	border-radius: 8px;
+	background: var(--page);
+	text-align: left;
+	white-space: pre-wrap;
+	font: 14px/1.5 ui-monospace, Menlo, Consolas, monospace;
 }
 .choice {
 	font-size: 18px;

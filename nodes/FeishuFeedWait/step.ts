@@ -14,7 +14,7 @@ import {
 } from '../shared/api/endpoints';
 import { ALL_UPDATE_FIELDS, parseWholeCard } from '../shared/validation/cardFields';
 import type { ItemRequest } from '../shared/delivery/batches';
-import type { FeedButton, FeedContent } from '../shared/api/payloads';
+import type { AppFeedCard, FeedButton, FeedContent } from '../shared/api/payloads';
 import { resumeValues } from '../shared/sendAndWait/resumeToken';
 import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
 import type { TenantCredential } from '../shared/api/tenantCredential';
@@ -93,8 +93,14 @@ async function createCards(context: IExecuteFunctions, state: WaitingState): Pro
 				? { ...common, action_type: 'url_page', multi_url: { url } }
 				: { ...common, action_type: 'webhook', action_map: resumeValues(url, pressed, appSecret) };
 		});
-		const content = { ...card.card, time_sensitive: true, buttons: { buttons } };
-		parseWholeCard(content, '', () => "The address of n8n (WEBHOOK_URL), for a button's link,");
+		const content: AppFeedCard = {
+			// A card without a link shows the call that it asks about.
+			link: { link: context.getSignedResumeUrl({ card: String(state.cards.indexOf(card)) }) },
+			...card.card,
+			time_sensitive: true,
+			buttons: { buttons },
+		};
+		parseWholeCard(content, '', () => 'The address of n8n (WEBHOOK_URL), for a link,');
 		const { item: index, request } = requestOf(item, card, userIds, { app_feed_card: content });
 		const fallbackContent = { app_feed_card: content, update_fields: [...ALL_UPDATE_FIELDS] };
 		return { card, item: index, request: { ...request, fallbackContent } };

@@ -3,8 +3,17 @@ import { PEOPLE } from './people';
 
 /** How to walk through a workflow of `workflows/`; its `id` is the name of the file, without `.json`. */
 export interface Guide extends Omit<Scenario, 'workflow' | 'triggers'> {
-	/** What systems outside post, each to the Webhook node with this path. */
-	triggers: Array<Omit<ScenarioTrigger, 'url'> & { path: string }>;
+	/**
+	 * What systems outside post, each to the Webhook node with this path; in the Chinese workflow, `zh/` comes before it.
+	 * A value `{ zh, en }` in the body stands for the one in the language of the page. Of the first step by default.
+	 */
+	triggers: Array<
+		Omit<ScenarioTrigger, 'url' | 'body' | 'step'> & {
+			path: string;
+			body: Record<string, unknown>;
+			step?: number;
+		}
+	>;
 }
 
 const { liFang, wuJie, zhangXiuying, liuMin, chenJing, huMing, luoYutong } = PEOPLE;
@@ -70,7 +79,7 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '会议开始', en: 'A meeting begins' },
 					path: 'meeting',
 					body: {
-						title: '门店周会 Weekly meeting of the shops',
+						title: { zh: '门店周会', en: 'Weekly meeting of the shops' },
 						link: 'https://example.com/meetings/weekly',
 						people: [liFang, wuJie],
 					},
@@ -106,8 +115,8 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '收到差评', en: 'A bad review comes in' },
 					path: 'complaint',
 					body: {
-						customer: '订单 8623',
-						text: '菜是冷的 The food was cold',
+						customer: { zh: '订单 8623', en: 'Order 8623' },
+						text: { zh: '菜是冷的', en: 'The food was cold' },
 						link: 'https://example.com/complaints/8623',
 					},
 				},
@@ -143,21 +152,23 @@ export function guides(staff: string[]): Guide[] {
 					path: 'training/assigned',
 					body: {
 						course: 'fire-safety',
-						title: '消防安全 Fire safety',
+						title: { zh: '消防安全', en: 'Fire safety' },
 						link: 'https://example.com/courses/fire-safety',
-						until: '周五 Friday',
+						until: { zh: '周五', en: 'on Friday' },
 						staff,
 					},
 				},
 				{
 					id: 'completed-by-li-fang',
 					label: { zh: '李芳学完了', en: 'Li Fang has completed it' },
+					step: 2,
 					path: 'training/completed',
 					body: { course: 'fire-safety', user: 'fang.li.2@example.com' },
 				},
 				{
 					id: 'completed-by-liu-min',
 					label: { zh: '刘敏学完了', en: 'Liu Min has completed it' },
+					step: 2,
 					path: 'training/completed',
 					body: { course: 'fire-safety', user: 'min.liu.4@example.com' },
 				},
@@ -194,7 +205,7 @@ export function guides(staff: string[]): Guide[] {
 					body: {
 						delivery: '24',
 						status: 'left',
-						goods: '冷鲜 12 箱 12 boxes',
+						goods: { zh: '冷鲜 12 箱', en: 'Chilled food, 12 boxes' },
 						expected: '15:30',
 						driver: 'https://example.com/drivers/7',
 					},
@@ -202,11 +213,12 @@ export function guides(staff: string[]): Guide[] {
 				{
 					id: 'near',
 					label: { zh: '快到了', en: 'The van is near' },
+					step: 1,
 					path: 'delivery',
 					body: {
 						delivery: '24',
 						status: 'near',
-						goods: '冷鲜 12 箱 12 boxes',
+						goods: { zh: '冷鲜 12 箱', en: 'Chilled food, 12 boxes' },
 						expected: '15:25',
 						driver: 'https://example.com/drivers/7',
 					},
@@ -238,27 +250,154 @@ export function guides(staff: string[]): Guide[] {
 					label: { zh: '有人请假', en: 'Somebody asks for leave' },
 					path: 'leave-request',
 					body: {
-						name: '赵俊杰 Zhao Junjie',
+						name: { zh: '赵俊杰', en: 'Zhao Junjie' },
 						open_id: zhaoJunjie,
-						days: '12 月 1 日至 3 日 From 1 to 3 December',
+						days: 3,
+						dates: { zh: '12 月 1 日至 3 日', en: '1 to 3 December' },
 						link: 'https://example.com/leave/42',
 					},
 				},
 			],
 		},
+		...agents,
 		...templates,
 	];
 }
 
 const runIt = {
-	zh: '打开工作流，点 Execute workflow。',
-	en: 'Open the workflow and press Execute workflow.',
+	zh: '打开工作流，点 Execute workflow，再回到这一页。',
+	en: 'Open the workflow and press Execute workflow, then come back to this page.',
 };
+
+/** Who uses the agents. */
+const askedBy = { reminders: zhangXiuying, refunds: zhaoJunjie };
+
+const agents: Guide[] = [
+	{
+		id: 'agent-reminders',
+		kind: 'scenario',
+		title: { zh: '会提醒人的 AI 助手', en: 'An agent that reminds people' },
+		about: {
+			zh: '一句话交代给 AI 助手，它就为同事置顶提醒、修改提醒、撤回提醒。这里的模型按脚本应答，不需要账号。',
+			en: 'Tell an AI agent in one sentence: it pins reminders for people, changes them and takes them back. The model follows a script here, so that no account is needed.',
+		},
+		people: [zhangXiuying, liFang, liuMin],
+		steps: [
+			{
+				zh: '点“提醒交周报”：李芳和刘敏的列表顶部出现卡片，提出的张秀英收到答复。',
+				en: 'Press “Remind them of the report”: 李芳 Li Fang and 刘敏 Liu Min get a pinned card, and 张秀英 Zhang Xiuying, who asked, an answer.',
+			},
+			{
+				zh: '点“改为 19:00”：两张卡片都改了。',
+				en: 'Press “Make it 19:00”: both cards change.',
+			},
+			{
+				zh: '点“撤回”：两张卡片都消失。',
+				en: 'Press “Take it back”: both cards go.',
+			},
+			{
+				zh: '点“用太长的标题提醒”：卡片标题最多 60 个字符。工具报错，助手读到后自己改短，卡片仍然送达。',
+				en: 'Press “Remind them with a long title”: a title has at most 60 characters. The tool says so, the agent shortens it by itself, and the card arrives.',
+			},
+		],
+		triggers: [
+			{
+				id: 'remind',
+				label: { zh: '提醒交周报', en: 'Remind them of the report' },
+				path: 'agent-reminders',
+				body: {
+					asked_by: askedBy.reminders,
+					wish: {
+						zh: '提醒 fang.li.2@example.com 和 min.liu.4@example.com：“交周报”“18:00 之前”',
+						en: 'Remind fang.li.2@example.com and min.liu.4@example.com: "Weekly report" "by 18:00"',
+					},
+				},
+			},
+			{
+				id: 'change',
+				step: 1,
+				label: { zh: '改为 19:00', en: 'Make it 19:00' },
+				path: 'agent-reminders',
+				body: {
+					asked_by: askedBy.reminders,
+					wish: { zh: '改为“19:00 之前交周报”', en: 'Change it to "Weekly report by 19:00"' },
+				},
+			},
+			{
+				id: 'takeBack',
+				step: 2,
+				label: { zh: '撤回', en: 'Take it back' },
+				path: 'agent-reminders',
+				body: { asked_by: askedBy.reminders, wish: { zh: '撤回提醒', en: 'Take it back' } },
+			},
+			{
+				id: 'longTitle',
+				step: 3,
+				label: { zh: '用太长的标题提醒', en: 'Remind them with a long title' },
+				path: 'agent-reminders',
+				body: {
+					asked_by: askedBy.reminders,
+					wish: {
+						zh: '提醒 fang.li.2@example.com：“请在今天下班之前把本周的销售数据、客户拜访记录、门店巡检照片、下周工作计划和需要协调的问题一并整理好，填进部门的共享表格里，谢谢”',
+						en: 'Remind fang.li.2@example.com: "Please enter the sales of the week, the visits to customers and the plan for next week into the sheet"',
+					},
+				},
+			},
+		],
+	},
+	{
+		id: 'agent-approval',
+		kind: 'scenario',
+		title: { zh: '先请示再行动的 AI 助手', en: 'An agent that must ask before it acts' },
+		about: {
+			zh: '退款不能由模型说了算。AI 助手想退款时，主管收到置顶卡片，有人点了同意才会执行。',
+			en: 'A refund is not for a model to decide. When the agent wants to pay one back, managers get a pinned card, and nothing happens before somebody approves.',
+		},
+		people: [yangLei, zhuChao, zhaoJunjie],
+		steps: [
+			{
+				zh: '点“顾客要求退款”：主管杨磊收到卡片，写明订单、金额和原因。点“同意”，收银员朱超收到退款任务；点“拒绝”，则什么都不会发生。赵俊杰会知道结果。',
+				en: 'Press “A customer wants a refund”: 杨磊 Yang Lei, a manager, gets a card with the order, the amount and the reason. Approve, and 朱超 Zhu Chao, the cashier, gets the refund; decline, and nothing happens. 赵俊杰 Zhao Junjie, who asked, hears which it was.',
+			},
+			{
+				zh: '点“同时两笔退款”：逐笔询问，每笔一张卡片。',
+				en: 'Press “Two refunds at once”: each is asked about by itself, with a card of its own.',
+			},
+		],
+		triggers: [
+			{
+				id: 'refund',
+				label: { zh: '顾客要求退款', en: 'A customer wants a refund' },
+				path: 'agent-approval',
+				body: {
+					asked_by: askedBy.refunds,
+					wish: {
+						zh: '为订单 #8623（¥88）退款：菜是冷的',
+						en: 'Refund order #8623 (¥88): the food was cold',
+					},
+				},
+			},
+			{
+				id: 'two',
+				step: 1,
+				label: { zh: '同时两笔退款', en: 'Two refunds at once' },
+				path: 'agent-approval',
+				body: {
+					asked_by: askedBy.refunds,
+					wish: {
+						zh: '为订单 #8624（¥35）和 #8625（¥120）退款：送错了',
+						en: 'Refund orders #8624 (¥35) and #8625 (¥120): the wrong dishes came',
+					},
+				},
+			},
+		],
+	},
+];
 
 /** n8n offers the trigger of presses first. */
 const runFromStart = {
-	zh: '打开工作流，在 Execute workflow 旁选择 from Start，再点击执行。',
-	en: 'Open the workflow, choose “from Start” beside Execute workflow, and press it.',
+	zh: '打开工作流，在 Execute workflow 旁选择 from 开始，点击执行，再回到这一页。',
+	en: 'Open the workflow, choose “from Start” beside Execute workflow, press it, then come back to this page.',
 };
 
 const templates: Guide[] = [

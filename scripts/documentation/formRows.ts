@@ -32,9 +32,9 @@ export interface Notice {
 }
 
 /** What an operation is shown by: these are not conditions of its fields. */
-const OPERATION_PARAMETERS = ['resource', 'operation', '@version'];
+const OPERATION_PARAMETERS = ['resource', 'operation', '@version', '@tool'];
 
-/** The fields that the form shows for an operation, whatever else the user chooses in it. */
+/** The fields that the form shows for an operation on the canvas, whatever else the user chooses in it. */
 export function fieldsOf(
 	properties: INodeProperties[],
 	{ resource, operation }: { resource: string; operation: string },
@@ -43,6 +43,7 @@ export function fieldsOf(
 		({ type, displayOptions }) =>
 			type !== 'hidden' &&
 			isOfNewestVersion(displayOptions) &&
+			displayOptions?.show?.['@tool']?.[0] !== true &&
 			displayOptions?.show?.resource?.includes(resource) &&
 			displayOptions.show.operation?.includes(operation),
 	);
@@ -54,9 +55,10 @@ function isOfNewestVersion(displayOptions: INodeProperties['displayOptions']): b
 	return versions === undefined || versions.some((version) => typeof version === 'object');
 }
 
-/** Lays out a form, with the fields inside its fields. */
-export function layOut(fields: INodeProperties[]): Form {
+/** Lays out a form as a new node has it, with the fields inside its fields. */
+export function layOut(properties: INodeProperties[]): Form {
 	const form: Form = { rows: [], notices: [] };
+	const fields = properties.filter(({ displayOptions }) => isOfNewestVersion(displayOptions));
 	for (const field of fields) addField(form, field, fields, '', []);
 	return form;
 }
@@ -69,7 +71,10 @@ function addField(
 	parentNames: string[],
 ): void {
 	if (field.type === 'notice') {
-		form.notices.push({ text: field.displayName, conditions: conditionsOf(field, siblings) });
+		form.notices.push({
+			text: withoutTags(field.displayName),
+			conditions: conditionsOf(field, siblings),
+		});
 		return;
 	}
 	const path = `${parentPath}${field.name}`;
@@ -98,6 +103,11 @@ function addField(
 		}
 	}
 	if (field.type === 'resourceLocator') addLocator(form, field, path, names);
+}
+
+/** A notice may hold HTML, such as a link. */
+function withoutTags(html: string): string {
+	return html.replace(/<[^>]+>/g, '');
 }
 
 /** How n8n stores what was picked from a list or typed in. */

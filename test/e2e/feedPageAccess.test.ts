@@ -24,15 +24,27 @@ const startPage: StartPage = {
 		kind,
 		title: texts('考勤打卡提醒', 'Attendance'),
 		about: texts('以前总忘记，现在一键打卡。', 'Before: forgotten. Now: one tap.'),
-		workflow: { name: 'Attendance', url: 'http://localhost:1/workflow/1' },
+		workflow: {
+			zh: { name: '考勤打卡提醒', url: 'http://localhost:1/workflow/1' },
+			en: { name: 'Attendance', url: 'http://localhost:1/workflow/2' },
+		},
 		people: [],
 		steps: [
 			texts('按下“到点了”。', 'Press “It is time”.'),
 			texts('按下“打卡”。', 'Press “Clock in”.'),
 		],
-		triggers: [
-			{ id: 'time', label: texts('到点了', 'It is time'), url: 'http://localhost:1/x', body: {} },
-		],
+		triggers:
+			kind === 'template'
+				? []
+				: [
+						{
+							id: 'time',
+							label: texts('到点了', 'It is time'),
+							step: 0,
+							url: texts('http://localhost:1/zh/x', 'http://localhost:1/x'),
+							body: { zh: {}, en: {} },
+						},
+					],
 	})),
 };
 
@@ -127,8 +139,15 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		await page.getByTestId('toast-hint').waitFor();
 		await openEverything(page);
 		expect(await violations(page)).toEqual([]);
-		await page.getByTestId('knob-reset').click();
+		await page.getByTestId('close-inspector').click();
+		await page.getByTestId('reset').click();
 		await page.getByTestId('reset-dialog').waitFor();
+		expect(await violations(page)).toEqual([]);
+	});
+
+	it.each(['scenario', 'template'])('axe finds nothing serious on the page of a %s', async (id) => {
+		const page = await sandbox.openFeeds([0], `&${query}&scenario=${id}`, { viewport });
+		await page.getByTestId('open-workflow').waitFor();
 		expect(await violations(page)).toEqual([]);
 	});
 
@@ -136,6 +155,10 @@ describe.each(looks)('at %i pixels, %s, in %s', (_width, theme, lang, viewport) 
 		const page = await sandbox.open(`/?${query}`, { viewport });
 		await page.getByTestId('scenario-card').waitFor();
 		await page.locator('.later-steps summary').first().click();
+		expect(await violations(page)).toEqual([]);
+		await page.getByTestId('callback-url').fill('http://127.0.0.1:1/webhook');
+		await page.getByTestId('callback-save').click();
+		await expect(page.getByTestId('callback-outcome')).not.toBeEmpty();
 		expect(await violations(page)).toEqual([]);
 		await sandbox.control.changeStartPage({ n8n: null, scenarios: [] });
 		await page.getByTestId('n8n-missing').waitFor();

@@ -234,12 +234,12 @@ describe('the knobs', () => {
 		await sandbox.control.addFault({ kind: 'serverError' });
 		const page = await sandbox.openFeeds([0]);
 		const feed = sandbox.feedOf(page, 0);
-		await page.getByTestId('knob-reset').click();
+		await page.getByTestId('reset').click();
 		await page.getByRole('button', { name: 'Cancel' }).click();
 		await expect(page.getByTestId('reset-dialog')).toHaveCount(0);
 		expect(await sandbox.control.faults()).toHaveLength(1);
 		await expect(card(feed, 'card')).toHaveCount(1);
-		await page.getByTestId('knob-reset').click();
+		await page.getByTestId('reset').click();
 		await page.getByTestId('reset-confirm').click();
 		await card(feed, 'card').waitFor({ state: 'detached' });
 		await expect(requests(page)).toHaveCount(0);

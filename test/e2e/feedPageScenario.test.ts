@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Page } from 'playwright-core';
 
-import type { Scenario, StartPage } from '../../sandbox/feishu/src';
+import { type Scenario, SEEDED_APPS, type StartPage } from '../../sandbox/feishu/src';
 import { expect } from '../helpers/e2e/expect';
 import { entries } from '../helpers/e2e/FeedPage';
 import { FeedPageSandbox, PHONE, card, settled } from '../helpers/e2e/FeedPageSandbox';
@@ -24,6 +24,10 @@ beforeAll(async () => {
 		if (request.method === 'OPTIONS') return response.end();
 		const text = Buffer.concat(await request.toArray()).toString();
 		response.setHeader('content-type', 'application/json');
+		if (request.url === '/webhook/challenge') {
+			const { challenge } = JSON.parse(text) as { challenge: string };
+			return response.end(JSON.stringify({ challenge }));
+		}
 		if (request.url !== '/webhook/taken') {
 			response.statusCode = 404;
 			const message = 'The requested webhook "POST lost" is not registered.';
@@ -42,15 +46,22 @@ beforeEach(async () => {
 	const trigger = (id: string, url: string) => ({
 		id,
 		label: { zh: `触发 ${id}`, en: `Trigger ${id}` },
-		url,
-		body: { course: 'fire safety', user: id },
+		step: 0,
+		url: { zh: url, en: url },
+		body: {
+			zh: { course: '消防安全', user: id },
+			en: { course: 'fire safety', user: id },
+		},
 	});
 	scenario = {
 		id: 'training',
 		kind: 'scenario',
 		title: { zh: '员工培训', en: 'Staff training' },
 		about: { zh: '以前一听就忘。', en: 'Told once, forgotten at once.' },
-		workflow: { name: 'Staff training', url: 'https://example.com/workflow/training' },
+		workflow: {
+			zh: { name: '员工培训', url: 'https://example.com/workflow/training-zh' },
+			en: { name: 'Staff training', url: 'https://example.com/workflow/training' },
+		},
 		people: sandbox.ids(3, 4),
 		steps: [
 			{ zh: '按下“触发”。', en: 'Press the trigger.' },
@@ -130,10 +141,69 @@ describe('the start page', () => {
 		await sandbox.control.changeStartPage({ n8n: null, scenarios: [] });
 		const page = await sandbox.open('/');
 		const missing = page.getByTestId('n8n-missing');
-		await expect(missing).toHaveText(/npm start[\s\S]*Base URL[\s\S]*cli_a5f1c0de00000001/);
-		await expect(missing).toContainText(sandbox.url);
+		await expect(missing).toContainText('npm start');
+		const app = page.getByTestId('app');
+		await expect(app).toHaveText(/Base URL[\s\S]*cli_a5f1c0de00000001/);
+		await expect(app).toContainText(sandbox.url);
 		await page.getByTestId('open-feed').click();
 		await entries(sandbox.feedOf(page, 0)).first().waitFor();
+	});
+});
+
+describe('the app on the start page', () => {
+	const appId = SEEDED_APPS.custom.app_id;
+	const openForm = async (query = ''): Promise<Page> => {
+		const page = await sandbox.open(`/${query}`);
+		await page.getByTestId('callback-form').waitFor();
+		return page;
+	};
+
+	it('has what a credential needs, and somebody to send a card to', async () => {
+		const page = await openForm();
+		const app = page.getByTestId('app');
+		for (const text of [
+			sandbox.url,
+			appId,
+			SEEDED_APPS.custom.app_secret,
+			sandbox.people[1]!.email,
+		]) {
+			await expect(app).toContainText(text);
+		}
+		await app.getByTestId('own-list').click();
+		await entries(sandbox.feedOf(page, 1)).first().waitFor();
+	});
+
+	it.each([
+		['?lang=en', 'Saved: the address passed the verification.'],
+		['?lang=zh', '已保存：这个地址通过了验证。'],
+	])(
+		'takes a callback URL that answers the challenge (%s), and keeps it over a reset',
+		async (query, said) => {
+			const page = await openForm(query);
+			const url = `${webhookUrl}/challenge`;
+			await page.getByTestId('callback-mode').selectOption('url');
+			await page.getByTestId('callback-url').fill(url);
+			await page.getByTestId('callback-save').click();
+			await expect(page.getByTestId('callback-outcome')).toHaveText(said);
+			expect(await sandbox.control.callback(appId)).toMatchObject({ mode: 'url', url });
+			const feed = await sandbox.openFeeds([0]);
+			await feed.getByTestId('reset').click();
+			await feed.getByTestId('reset-confirm').click();
+			await expect(feed.getByTestId('announcer')).not.toBeEmpty();
+			expect(await sandbox.control.callback(appId)).toMatchObject({ mode: 'url', url });
+			await page.reload();
+			await expect(page.getByTestId('callback-url')).toHaveValue(url);
+		},
+	);
+
+	it('says why it did not take one, and keeps what it had', async () => {
+		const page = await openForm();
+		await page.getByTestId('callback-url').fill('http://127.0.0.1:1/webhook/dead');
+		await page.getByTestId('callback-save').click();
+		await expect(page.getByTestId('callback-outcome')).toContainText(
+			'Not saved. The callback URL cannot be reached.',
+		);
+		expect(await sandbox.control.callback(appId)).toMatchObject({ url: '' });
 	});
 });
 
@@ -152,7 +222,7 @@ describe('the panel of a scenario', () => {
 		await expect(page.getByTestId('feed')).toHaveCount(2);
 		const panel = page.getByTestId('scenario');
 		await expect(panel.getByRole('listitem')).toHaveText([
-			'Press the trigger.',
+			/^Press the trigger\.Trigger takenTrigger lostTrigger dead$/,
 			'Look at the lists.',
 		]);
 		const link = panel.getByRole('link', { name: /^Open the workflow in n8n/ });
@@ -167,13 +237,36 @@ describe('the panel of a scenario', () => {
 		await expect(outcome(page, 'taken')).toHaveAttribute('role', 'status');
 	});
 
+	it('leads to the workflow of the page’s language, and sends the texts of that language', async () => {
+		const page = await openScenario();
+		await page.getByTestId('language-zh').click();
+		const link = page.getByTestId('open-workflow');
+		await expect(link).toHaveAttribute('href', 'https://example.com/workflow/training-zh');
+		await trigger(page, 'taken').click();
+		await expect(outcome(page, 'taken')).toHaveAttribute('data-outcome', 'taken');
+		expect(bodies).toEqual([{ course: '消防安全', user: 'taken' }]);
+	});
+
+	it('begins with lists in which nothing of another scenario is left, once', async () => {
+		await sandbox.create([3], { biz_id: 'left-over', title: 'Of another scenario' });
+		const page = await sandbox.open('/');
+		await page.getByTestId('scenario-card').getByTestId('scenario-feed').click();
+		const feed = sandbox.feedOf(page, 3);
+		await entries(feed).first().waitFor();
+		await expect(card(feed, 'left-over')).toHaveCount(0);
+		await sandbox.create([3], { biz_id: 'own', title: 'Of this one' });
+		await page.reload();
+		await card(feed, 'own').waitFor();
+		expect(page.url()).not.toContain('clear');
+	});
+
 	it('says what n8n refuses, and what to do', async () => {
 		const page = await openScenario();
 		sandbox.tolerate(/404/);
 		await trigger(page, 'lost').click();
 		await expect(outcome(page, 'lost')).toHaveText(
 			'n8n refused it (404): The requested webhook "POST lost" is not registered. ' +
-				'Activate the workflow “Staff training” in n8n, then try again.',
+				'Publish the workflow “Staff training” in n8n, then try again.',
 		);
 	});
 

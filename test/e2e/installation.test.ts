@@ -179,19 +179,22 @@ describe('the imported workflows', () => {
 		const { remarks } = await importWorkflows(n8n.session, {
 			folder: join(folder, 'workflows'),
 			recordFile: join(folder, 'imported.json'),
-			credential: {
-				name: 'Feishu sandbox',
-				type: 'feishuTenantApi',
-				data: { region: 'custom', baseUrl, appType: 'custom', appId, appSecret },
-			},
+			credentials: [
+				{
+					name: 'Feishu sandbox',
+					type: 'feishuTenantApi',
+					addressField: 'baseUrl',
+					data: { region: 'custom', baseUrl, appType: 'custom', appId, appSecret },
+				},
+			],
 		});
 		const record = JSON.parse(readFileSync(join(folder, 'imported.json'), 'utf8')) as {
-			credentialId: string;
+			credentialIds: { feishuTenantApi: string };
 			workflows: Record<string, { id: string }>;
 		};
 		return {
 			remarks,
-			credentialId: record.credentialId,
+			credentialId: record.credentialIds.feishuTenantApi,
 			workflowId: record.workflows[file]?.id ?? '',
 		};
 	};
@@ -256,11 +259,14 @@ describe('the imported workflows', () => {
 		await importWorkflows(n8n.session, {
 			folder: join(checkoutFolder, 'workflows'),
 			recordFile: join(folder, 'imported.json'),
-			credential: {
-				name: 'Feishu sandbox',
-				type: 'feishuTenantApi',
-				data: { region: 'custom', baseUrl: n8n.feishuUrl, appType: 'custom', appId, appSecret },
-			},
+			credentials: [
+				{
+					name: 'Feishu sandbox',
+					type: 'feishuTenantApi',
+					addressField: 'baseUrl',
+					data: { region: 'custom', baseUrl: n8n.feishuUrl, appType: 'custom', appId, appSecret },
+				},
+			],
 		});
 		const record = JSON.parse(readFileSync(join(folder, 'imported.json'), 'utf8')) as {
 			workflows: Record<string, { id: string }>;

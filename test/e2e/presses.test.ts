@@ -349,10 +349,11 @@ describe('n8n behind a gateway', () => {
 				);
 				const winners: string[] = [];
 				for (const bizId of bizIds) {
-					const toasts = await Promise.all([
-						press(0, { bizId }, APPROVE),
-						press(1, { bizId }, DECLINE),
-					]);
+					const both = async () =>
+						await Promise.all([press(0, { bizId }, APPROVE), press(1, { bizId }, DECLINE)]);
+					let toasts = await both();
+					// On a busy machine n8n may take neither in time: both are told to press again.
+					while (toasts.every(({ type }) => type === 'warning')) toasts = await both();
 					expect(toasts.map(({ type }) => type).sort()).toEqual(['info', 'success']);
 					const winner = toasts.findIndex(({ type }) => type === 'success');
 					expect(toasts[1 - winner]?.i18n.en_us).toContain('dealt with already');

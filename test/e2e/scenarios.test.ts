@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 
 import { SEEDED_APPS } from '../../sandbox/feishu/src';
 import { ownerAccountOf, type SavedWorkflow } from '../../sandbox/n8n/src';
+import { startScriptedModel, type ScriptedModel } from '../../sandbox/model';
 import { importScenarios, PEOPLE } from '../../sandbox/scenarios';
 import { launchChromium } from '../helpers/e2e/browser';
 import { expect } from '../helpers/e2e/expect';
@@ -14,16 +15,19 @@ import { RealN8n } from '../helpers/e2e/RealN8n';
 /** Each scenario as it stands in `workflows/`, walked through on the feed page as `npm start` shows it. */
 const { app_id } = SEEDED_APPS.custom;
 let n8n: RealN8n;
+let model: ScriptedModel;
 let browser: Browser;
 let feed: FeedPage;
 
 beforeAll(async () => {
 	n8n = await RealN8n.start();
+	model = await startScriptedModel();
 	const remarks = await importScenarios({
 		session: n8n.session,
 		n8nUrl: n8n.url,
 		owner: ownerAccountOf(n8n.userFolder),
 		feishuUrl: n8n.feishuUrl,
+		modelUrl: model.baseUrl,
 		recordFile: join(n8n.userFolder, 'imported.json'),
 	});
 	expect(remarks).toEqual([]);
@@ -35,6 +39,7 @@ afterEach(async () => await feed?.close());
 afterAll(async () => {
 	await browser?.close();
 	await n8n?.close();
+	await model?.close();
 });
 
 /** Opens a scenario's page with the lists of its people and of somebody whom it does not concern. */
@@ -55,7 +60,7 @@ describe('attendance', () => {
 			await feed.seesCard(person, card, {
 				pinned: true,
 				label: 'danger',
-				buttons: ['打卡 Clock in'],
+				buttons: ['Clock in'],
 			});
 		}
 		await feed.press(zhuChao, card, 'Clock in', 'Clocked in');
@@ -126,14 +131,14 @@ describe('complaint', () => {
 				pinned: true,
 				label: 'danger',
 				text: 'The food was cold',
-				buttons: ['接手 Take it', '详情 Details'],
+				buttons: ['Take it', 'Details'],
 			});
 		}
 		await feed.press(huMing, card, 'Take it', 'It is yours');
 		await feed.seesCard(huMing, card, {
 			pinned: true,
 			label: 'success',
-			buttons: ['已解决 Solved', '详情 Details'],
+			buttons: ['Solved', 'Details'],
 		});
 		for (const person of [chenJing, luoYutong]) await feed.seesNoCard(person, card);
 		await feed.press(huMing, card, 'Solved', 'Well done');
@@ -148,7 +153,7 @@ describe('complaint', () => {
 			for (const person of team) await feed.seesCard(person, card, { label: 'danger' });
 			const { biz_id } = await complaint();
 			const answers = await Promise.all(
-				team.map((user) => n8n.feishu.press({ user, biz_id, button: '接手 Take it' })),
+				team.map((user) => n8n.feishu.press({ user, biz_id, button: 'Take it' })),
 			);
 			await expect.poll(async () => (await complaint()).holders.length).toBe(1);
 			const owner = (await complaint()).holders[0]!.open_id;
@@ -181,7 +186,7 @@ describe('training', () => {
 			await feed.seesCard(person, card, {
 				pinned: true,
 				label: 'primary',
-				buttons: ['开始学习 Start learning'],
+				buttons: ['Start learning'],
 			});
 		}
 		await waitForLearners(300);
@@ -212,7 +217,7 @@ describe('delivery', () => {
 				pinned: true,
 				label: 'secondary',
 				text: '15:30',
-				buttons: ['签收 Sign for it', '司机 Call driver'],
+				buttons: ['Sign for it', 'Call driver'],
 			});
 		}
 		await feed.trigger('near');
@@ -241,8 +246,8 @@ describe('approval', () => {
 			await feed.seesCard(person, 'leave-', {
 				pinned: true,
 				label: 'primary',
-				text: '赵俊杰',
-				buttons: ['同意 Approve', '拒绝 Decline'],
+				text: 'Zhao Junjie: 3 days of leave',
+				buttons: ['Approve', 'Decline'],
 			});
 		}
 		await feed.press(zhaoYang, 'leave-', answer.button);
@@ -256,14 +261,74 @@ describe('approval', () => {
 	});
 });
 
+describe('an agent that reminds people', () => {
+	const { zhangXiuying, liFang, liuMin, yangLei } = PEOPLE;
+	const cards = async (person: string) =>
+		(await n8n.feishu.feed(person)).filter(({ title }) => /[Rr]eport|^Please/.test(title ?? ''));
+	const sees = async (person: string, title: RegExp) =>
+		await expect
+			.poll(async () => (await cards(person)).map((entry) => entry.title).join())
+			.toMatch(title);
+
+	it('creates, changes and deletes cards, and shortens a title that is too long', async () => {
+		await open('agent-reminders', [zhangXiuying, liFang, liuMin], yangLei);
+		const answer = 'agent-reminders-answer';
+		await feed.trigger('remind');
+		for (const person of [liFang, liuMin]) await sees(person, /^Weekly report$/);
+		expect(await cards(liFang)).toMatchObject([{ preview: 'by 18:00', time_sensitive: true }]);
+		await feed.seesCard(zhangXiuying, answer, { text: /Reminded: Weekly report$/ });
+		await feed.trigger('change');
+		for (const person of [liFang, liuMin]) await sees(person, /^Weekly report by 19:00$/);
+		await feed.seesCard(zhangXiuying, answer, { text: 'Changed: Weekly report by 19:00' });
+		await feed.trigger('takeBack');
+		for (const person of [liFang, liuMin]) await sees(person, /^$/);
+		await feed.seesCard(zhangXiuying, answer, { text: 'Taken back' });
+		await feed.trigger('longTitle');
+		await sees(liFang, /^Please enter the sales of the week.{26}$/);
+	});
+});
+
+describe('an agent that must ask before it acts', () => {
+	const { yangLei, zhaoYang, zhuChao, zhaoJunjie, liFang } = PEOPLE;
+	const question = async () =>
+		(await n8n.feishu.feed(yangLei)).find(({ title }) => /^Refund \d/.test(title ?? ''));
+
+	it.each([
+		{
+			button: 'Decline',
+			answer: 'Not done: Declined; lei.yang.6@example.com chose Decline',
+			pays: false,
+		},
+		{ button: 'Approve', answer: 'Order 8623 is refunded', pays: true },
+	])('does what a manager says: $button', async ({ button, answer, pays }) => {
+		await open('agent-approval', [yangLei, zhaoYang, zhuChao, zhaoJunjie], liFang);
+		await feed.trigger('refund');
+		await expect.poll(async () => (await question())?.title).toBe('Refund 8623?');
+		const bizId = (await question())!.biz_id as string;
+		for (const person of [yangLei, zhaoYang]) {
+			await feed.seesCard(person, bizId, {
+				pinned: true,
+				label: 'danger',
+				text: '¥88 · the food was cold',
+				buttons: ['Approve', 'Decline'],
+			});
+		}
+		await feed.press(yangLei, bizId, button);
+		await feed.seesCard(zhaoJunjie, 'agent-approval-answer', { text: answer });
+		if (pays) await feed.seesCard(zhuChao, 'refund-8623', { text: 'Pay back: order 8623' });
+		else await feed.seesNoCard(zhuChao, 'refund-8623');
+		for (const person of [yangLei, zhaoYang]) await feed.seesNoCard(person, bizId);
+	});
+});
+
 describe('the templates', () => {
 	const { yangLei, zhuChao, liFang, zhangXiuying } = PEOPLE;
 	/** Presses "Execute workflow", and waits until the execution is over. */
 	const execute = async (id: string) => {
 		const { scenarios } = await n8n.feishu.startPage();
-		const url = scenarios.find((scenario) => scenario.id === id)?.workflow.url ?? '';
+		const url = scenarios.find((scenario) => scenario.id === id)?.workflow.en.url ?? '';
 		const workflowId = url.split('/').at(-1) ?? '';
-		const executionId = await n8n.session.runWorkflow(workflowId, 'Start 开始');
+		const executionId = await n8n.session.runWorkflow(workflowId, 'Start');
 		expect((await n8n.session.finishedExecution(executionId)).status).toBe('success');
 	};
 
@@ -306,7 +371,7 @@ describe('the templates', () => {
 		await open('group-buttons', [yangLei, zhuChao], liFang);
 		await execute('group-buttons');
 		const buttonOf = (person: string) =>
-			feed.feed(person).getByRole('button', { name: '请病假 I am ill' });
+			feed.feed(person).getByRole('button', { name: 'I am ill' });
 		await buttonOf(zhuChao).waitFor();
 		await Promise.all([feed.seesToast('The manager knows'), buttonOf(yangLei).click()]);
 		await buttonOf(yangLei).waitFor({ state: 'detached' });

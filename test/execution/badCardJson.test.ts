@@ -77,7 +77,7 @@ refuses(
 		['a business ID of a number', { biz_id: 5 }, 'biz_id must be text, but is the number 5'],
 		[
 			'a pin of text',
-			{ time_sensitive: 'true' },
+			{ time_sensitive: 'yes' },
 			'time_sensitive must be true or false, but is the',
 		],
 		[

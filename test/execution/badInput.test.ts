@@ -134,8 +134,8 @@ const trueOrFalse = (
 		`${name}: text`,
 		operation,
 		parameters,
-		`${field} must be true or false, but is the text "true"`,
-		{ x: 'true' },
+		`${field} must be true or false, but is the text "yes"`,
+		{ x: 'yes' },
 	],
 	[
 		`${name}: a number`,

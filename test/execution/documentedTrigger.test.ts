@@ -47,7 +47,11 @@ describe.each(['docs/trigger.md', 'docs/trigger.zh-CN.md'])('%s', (page) => {
 	const [item] = blocks.filter(({ event_id }) => event_id !== undefined);
 
 	it('shows the item that the trigger makes of the event in it', () => {
-		expect(readEvent(item.event as EventBody, 0)).toEqual(item);
+		const made = readEvent(item.event as EventBody, 0);
+		expect(made).toEqual(item);
+		// The output panel shows the fields in this order.
+		expect(Object.keys(made)).toEqual(Object.keys(item));
+		expect(Object.keys(made).slice(0, 3)).toEqual(['operator', 'action', 'biz_id']);
 	});
 
 	it('shows an item with the fields that a press in the sandbox brings', async () => {

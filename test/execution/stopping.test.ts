@@ -10,7 +10,7 @@ import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PEOPLE = 1_000;
 /** Milliseconds that a call which left before the stop may be on its way. */
-const ON_THE_WAY = 100;
+const ON_THE_WAY = 500;
 /** Milliseconds within which the node must end after a stop: it looks for one four times a second. */
 const SOON = 1_000;
 
@@ -66,7 +66,7 @@ async function stopAfter(
 		},
 	);
 	const took = now() - stoppedAt;
-	await sleep(300);
+	await sleep(ON_THE_WAY + 300);
 	const calls = await sandbox.requests();
 	const late = calls.filter(({ receivedAt }) => receivedAt > stoppedAt + ON_THE_WAY);
 	return { result, took, calls, late };

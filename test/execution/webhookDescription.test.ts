@@ -9,13 +9,13 @@ const [webhook] = nodeType.description.webhooks as [IWebhookDescription];
 const FOR_EDITOR = ['ndvHideUrl', 'ndvHideMethod'];
 
 /** The trigger in a workflow, as n8n has it for a request. */
-function workflowWith(parameters: INodeParameters) {
+function workflowWith(parameters: INodeParameters, typeVersion = 1) {
 	const nodeTypes = { getByNameAndVersion: () => nodeType } as unknown as INodeTypes;
 	const node = {
 		id: '1',
 		name: 'Pressed',
 		type: 'feishuFeedTrigger',
-		typeVersion: 1,
+		typeVersion,
 		position: [0, 0] as [number, number],
 		parameters,
 	};
@@ -65,4 +65,29 @@ describe("the webhook's description", () => {
 			}
 		},
 	);
+
+	it('is that of a webhook in a trigger saved with version 1, and there is none in a new one', () => {
+		const methodOf = (typeVersion: number) => {
+			const { node } = workflowWith({}, typeVersion);
+			return [
+				node.parameters.connection,
+				resolveWebhookDescriptionField(node, webhook, 'httpMethod'),
+			];
+		};
+		expect(methodOf(1)).toEqual(['webhook', { resolved: true, value: 'POST' }]);
+		expect(methodOf(1.1)).toEqual(['longConnection', { resolved: true, value: '' }]);
+	});
+
+	it.each([
+		{ has: 'a WebSocket', version: 1.1 },
+		{ has: 'none', version: 1 },
+	])('is of version $version in a new trigger where Node.js has $has', ({ has, version }) => {
+		const { WebSocket } = globalThis;
+		try {
+			Object.assign(globalThis, { WebSocket: has === 'none' ? undefined : class {} });
+			expect(new FeishuFeedTrigger().description.defaultVersion).toBe(version);
+		} finally {
+			Object.assign(globalThis, { WebSocket });
+		}
+	});
 });

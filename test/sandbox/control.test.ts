@@ -288,6 +288,26 @@ describe('reset', () => {
 		expect((await create(['ou_1'])).code).toBe(0);
 	});
 
+	it('keeps where callbacks go when asked to, and else forgets it', async () => {
+		const change = { mode: 'url', url: 'http://localhost:1/x', verify: false } as const;
+		await control.changeCallback(custom.app_id, change);
+		await control.reset({ keepCallbacks: true });
+		expect(await control.callback(custom.app_id)).toMatchObject({ url: change.url, mode: 'url' });
+		await control.reset();
+		expect(await control.callback(custom.app_id)).toMatchObject({ url: '', mode: 'automatic' });
+	});
+
+	it('may be of message lists alone', async () => {
+		const [{ open_id }] = await control.people({ limit: 1 });
+		const before = await control.feed(open_id);
+		await create([open_id], { time_sensitive: true });
+		const fault = await control.addFault({ kind: 'serverError', operation: 'image.create' });
+		await control.clearFeeds();
+		expect(await control.feed(open_id)).toEqual(before);
+		expect(await control.faults()).toMatchObject([{ id: fault.id }]);
+		expect(await control.requests({ operation: 'appFeedCard.create' })).not.toEqual([]);
+	});
+
 	it('does not count calls that were under way', async () => {
 		await control.changeSettings({ latency: 200 });
 		const call = feishu.askForToken();

@@ -402,6 +402,20 @@ describe('the order of a feed', () => {
 		expect(unpinned).toEqual([...unpinned].sort((a, b) => b - a));
 	});
 
+	it('has the bots of apps for trials only where these have done something', async () => {
+		const [{ open_id }, { open_id: other }] = people;
+		const botsOf = async (id: string) =>
+			(await control.feed(id)).filter(({ kind }) => kind === 'botChat').map(({ app_id }) => app_id);
+		expect(await botsOf(open_id)).toEqual([custom.app_id]);
+		const trial = new FeishuCaller(sandbox.url, SEEDED_APPS.fewScopes);
+		await trial.create({
+			app_feed_card: { link: { link: 'https://example.com' } },
+			user_ids: [open_id],
+		});
+		expect((await botsOf(open_id)).sort()).toEqual([custom.app_id, SEEDED_APPS.fewScopes.app_id]);
+		expect(await botsOf(other)).toEqual([custom.app_id]);
+	});
+
 	it('is the same by any of the three IDs', async () => {
 		const [person] = people;
 		await create('b', [person.open_id]);

@@ -123,15 +123,19 @@ describe('what the pages read', () => {
 		kind: 'scenario',
 		title: { zh: '考勤', en: 'Attendance' },
 		about: { zh: '以前与现在', en: 'Before and after' },
-		workflow: { name: 'Attendance', url: 'http://localhost:5678/workflow/1' },
+		workflow: {
+			zh: { name: '考勤', url: 'http://localhost:5678/workflow/1' },
+			en: { name: 'Attendance', url: 'http://localhost:5678/workflow/2' },
+		},
 		people: ['ou_1'],
 		steps: [{ zh: '按下', en: 'Press' }],
 		triggers: [
 			{
 				id: 'time',
 				label: { zh: '到点', en: 'Time' },
-				url: 'http://localhost:5678/webhook/x',
-				body: {},
+				step: 0,
+				url: { zh: 'http://localhost:5678/webhook/zh/x', en: 'http://localhost:5678/webhook/x' },
+				body: { zh: { name: '赵敏' }, en: { name: 'Zhao Min' } },
 			},
 		],
 	};
@@ -184,14 +188,21 @@ describe('what the pages read', () => {
 			'an address that is none',
 			{
 				n8n: null,
-				scenarios: [{ ...scenario, workflow: { name: 'x', url: 'javascript:alert(1)' } }],
+				scenarios: [
+					{
+						...scenario,
+						workflow: { ...scenario.workflow, zh: { name: 'x', url: 'javascript:alert(1)' } },
+					},
+				],
 			},
 		],
 		[
 			'a trigger that goes nowhere',
 			{
 				n8n: null,
-				scenarios: [{ ...scenario, triggers: [{ ...scenario.triggers[0], url: 'x' }] }],
+				scenarios: [
+					{ ...scenario, triggers: [{ ...scenario.triggers[0], url: { zh: 'x', en: 'x' } }] },
+				],
 			},
 		],
 		['one language only', { n8n: null, scenarios: [{ ...scenario, title: { zh: '考勤' } }] }],

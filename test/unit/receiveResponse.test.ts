@@ -163,3 +163,26 @@ describe('every answer of the address', () => {
 		);
 	});
 });
+
+describe('the page behind a card that asks about a tool call', () => {
+	const review = storedState({ review: { text: 'Refund order 42' } });
+	const details = { choice: undefined as unknown as string };
+
+	it('shows the call, and takes no response', async () => {
+		const { response, next } = await receive(review, { method: 'GET', query: details });
+		expect([response.statusCode, next]).toEqual([200, undefined]);
+		expect(response.body).toContain('Refund order 42');
+		expect((await receive(review, { query: details })).response.statusCode).toBe(404);
+	});
+
+	it('says so when the call was dealt with', async () => {
+		const over = storedState({ review: { text: 'Refund order 42' }, deadline: 1 });
+		const { response } = await receive(over, { method: 'GET', query: details });
+		expect(response.body).toContain('This has been dealt with already');
+	});
+
+	it('is there for no other card', async () => {
+		const { response } = await receive(storedState(), { method: 'GET', query: details });
+		expect(response.statusCode).toBe(404);
+	});
+});

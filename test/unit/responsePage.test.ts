@@ -106,6 +106,16 @@ describe('the page', () => {
 		expect(page('closed')).not.toContain(choice.text);
 	});
 
+	it('shows the reviewed call in full, as text, and leaves the choice to the card', () => {
+		const text = 'Refund <b>order</b> 42\nnow';
+		const html = responsePage('review', card, undefined, 'zh', { text });
+		expect(html).toContain('AI 助手请求执行');
+		expect(html).toContain('<pre>Refund &#60;b&#62;order&#60;/b&#62; 42\nnow</pre>');
+		expect(html).toContain('请回到飞书');
+		expect(html).not.toMatch(/<form|<script|Wang Wei/);
+		expect(responsePage('question', card, choice, 'en', { text })).toMatch(/<pre>Refund[^]*<form/);
+	});
+
 	it('shows texts as texts', () => {
 		const html = page('question', { title: '</title><script>alert(1)</script>', text: `"&'<b>` });
 		expect(html.match(/<script>/g)).toHaveLength(1);

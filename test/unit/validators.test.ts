@@ -117,7 +117,8 @@ describe('each rule at, below and above its limit', () => {
 			[
 				[trueOrFalse, true, undefined],
 				[trueOrFalse, false, undefined],
-				[trueOrFalse, 'true', '<here> must be true or false, but is the text "true"'],
+				[trueOrFalse, 'yes', '<here> must be true or false, but is the text "yes"'],
+				[trueOrFalse, '', '<here> must be true or false, but is the text ""'],
 				[trueOrFalse, 0, '<here> must be true or false, but is the number 0'],
 				[trueOrFalse, null, '<here> must be true or false, but is null'],
 			],
@@ -136,8 +137,8 @@ describe('each rule at, below and above its limit', () => {
 				],
 				[
 					wholeNumber({ minimum: 1, maximum: 3 }),
-					'2',
-					'<here> must be a whole number, but is the text "2"',
+					'2.0',
+					'<here> must be a whole number, but is the text "2.0"',
 				],
 				[
 					wholeNumber({ minimum: 1, maximum: 3 }),

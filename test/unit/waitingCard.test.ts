@@ -211,3 +211,29 @@ describe('a card with several kinds of ID', () => {
 		});
 	});
 });
+
+describe('what an agent is told of its tool call', () => {
+	const review = { text: 'Refund order 42' };
+	const named: WaitingCard['named'] = [['ou_a', { recipients: ['a@example.com'], userId: 'ou_a' }]];
+	const told = (one: WaitingCard) => responseOf(one).chatInput;
+
+	it.each([
+		['approved', after(card({ review }), ['ou_a', approve]), undefined],
+		[
+			'declined',
+			after(card({ review, named }), ['ou_a', decline]),
+			'Declined; a@example.com chose 拒绝. The tool did not run.',
+		],
+		[
+			'answered by nobody',
+			card({ review, deadline: NOW }),
+			'No answer: the time limit passed and nobody chose. The tool did not run.',
+		],
+		[
+			'answered by some, where all are asked',
+			after(card({ review, waitFor: 'all' }), ['ou_b', approve]),
+			'No answer: the time limit passed before everybody had chosen; ou_b chose 同意. The tool did not run.',
+		],
+		['no tool call', after(card(), ['ou_a', decline]), undefined],
+	])('%s', (_, one, sentence) => expect(told(one)).toBe(sentence));
+});

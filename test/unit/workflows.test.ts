@@ -3,6 +3,8 @@ import path from 'node:path';
 
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 
+import { CARD_LIMITS } from '../../nodes/shared/validation/cardFields';
+
 const FOLDER = path.resolve(__dirname, '../../workflows');
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 const NODE_SIZE = { width: 96, height: 96 };
@@ -17,7 +19,39 @@ const workflows = readdirSync(FOLDER).map((file): [string, Workflow] => [
 ]);
 const notesOf = ({ nodes }: Workflow) => nodes.filter(({ type }) => type === STICKY_NOTE);
 const stepsOf = ({ nodes }: Workflow) => nodes.filter(({ type }) => type !== STICKY_NOTE);
-const isBilingual = (text: string) => /\p{Script=Han}/u.test(text) && /[A-Za-z]{2}/.test(text);
+const HAN = /\p{Script=Han}/u;
+const isChinese = (file: string) => file.endsWith('.zh-CN.json');
+/** What the sandbox's company calls its groups and departments, in either language. */
+const withoutSeeded = (text: string) => text.replace(/客服部群|门店运营部群|销售部/g, '');
+/** What people see on cards, buttons and toasts, and hear. */
+function textsIn(parameters: unknown): string[] {
+	const SHOWN = [
+		'title',
+		'preview',
+		'text',
+		'content',
+		'customSoundText',
+		'approveText',
+		'declineText',
+	];
+	if (Array.isArray(parameters)) return parameters.flatMap(textsIn);
+	if (typeof parameters !== 'object' || parameters === null) return [];
+	return Object.entries(parameters).flatMap(([name, value]: [string, unknown]) =>
+		typeof value === 'string' ? (SHOWN.includes(name) ? [value] : []) : textsIn(value),
+	);
+}
+
+/** The values with a name, at any depth. */
+function namedIn(value: unknown, name: string): unknown[] {
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+		key === name ? [inner] : namedIn(inner, name),
+	);
+}
+
+/** The texts that are written out, not given by an expression, and longer than so many characters. */
+const longerThan = (limit: number, texts: unknown[]) =>
+	texts.filter((text) => typeof text === 'string' && !text.startsWith('=') && text.length > limit);
 
 interface Box {
 	left: number;
@@ -41,22 +75,38 @@ const overlap = (one: Box, other: Box) =>
 const pairs = <Each>(all: Each[]) =>
 	all.flatMap((one, place) => all.slice(place + 1).map((other): [Each, Each] => [one, other]));
 
-describe.each(workflows)('workflows/%s', (_file, workflow) => {
+describe.each(workflows)('workflows/%s', (file, workflow) => {
 	it('is made of our nodes and of those that n8n has built in, without code', () => {
 		const foreign = workflow.nodes.filter(
 			({ type }) =>
-				!/^(n8n-nodes-base|n8n-nodes-feishu-feed)\./.test(type) ||
+				!/^(n8n-nodes-base|@n8n\/n8n-nodes-langchain|n8n-nodes-feishu-feed)\./.test(type) ||
 				/\.(code|function|functionItem)$/.test(type),
 		);
 		expect(foreign).toEqual([]);
 	});
 
-	it('explains itself in Chinese and English', () => {
-		const texts = [workflow.name, ...stepsOf(workflow).map(({ name }) => name)];
-		expect(texts.filter((text) => !isBilingual(text))).toEqual([]);
+	it('explains itself in its language', () => {
 		const notes = notesOf(workflow).map(({ parameters }) => String(parameters.content));
 		expect(notes.length).toBeGreaterThan(0);
-		expect(notes.filter((text) => !isBilingual(text))).toEqual([]);
+		const texts = [workflow.name, ...workflow.nodes.map(({ name }) => name), ...notes];
+		const isOwn = (text: string) => isChinese(file) === HAN.test(withoutSeeded(text));
+		expect(texts.filter((text) => !isOwn(text))).toEqual([]);
+	});
+
+	it('shows nothing in two languages', () => {
+		const shown = stepsOf(workflow).flatMap(({ parameters }) => textsIn(parameters));
+		expect(shown.filter((text) => HAN.test(text) && !isChinese(file))).toEqual([]);
+		expect(shown.filter((text) => /\p{Script=Han}\s*[A-Z][a-z]+/u.test(text))).toEqual([]);
+	});
+
+	it('has texts that Feishu takes', () => {
+		const { customSoundText, statusLabelText, buttonText } = CARD_LIMITS;
+		const tooLong = stepsOf(workflow).flatMap(({ parameters }) => [
+			...longerThan(customSoundText, namedIn(parameters, 'customSoundText')),
+			...longerThan(statusLabelText, namedIn(namedIn(parameters, 'label'), 'text')),
+			...longerThan(buttonText, namedIn(namedIn(parameters, 'button'), 'text')),
+		]);
+		expect(tooLong).toEqual([]);
 	});
 
 	it('is tidy: nothing overlaps, and every line goes from left to right', () => {
@@ -66,7 +116,7 @@ describe.each(workflows)('workflows/%s', (_file, workflow) => {
 			.map(([one, other]) => `${one.name} / ${other.name}`);
 		expect(overlapping).toEqual([]);
 		const place = new Map(steps.map(({ name, position }) => [name, position[0]]));
-		const backwards = Object.entries(workflow.connections).flatMap(([from, { main }]) =>
+		const backwards = Object.entries(workflow.connections).flatMap(([from, { main = [] }]) =>
 			main
 				.flatMap((output) => output ?? [])
 				.filter(({ node }) => !((place.get(node) ?? -Infinity) > (place.get(from) ?? Infinity)))
@@ -88,6 +138,52 @@ describe.each(workflows)('workflows/%s', (_file, workflow) => {
 		);
 		expect(named.filter((name) => !names.has(name))).toEqual([]);
 	});
+});
+
+const pairsOfFiles = workflows
+	.filter(([file]) => isChinese(file))
+	.map(([file, chinese]): [string, Workflow, Workflow | undefined] => [
+		file,
+		chinese,
+		workflows.find(([other]) => other === file.replace('.zh-CN', ''))?.[1],
+	]);
+
+describe.each(pairsOfFiles)('workflows/%s', (_file, chinese, english) => {
+	/** What does not depend on the language: the shape, and every value that is no text for people. */
+	const shapeOf = ({ nodes, connections }: Workflow) => {
+		const place = new Map(nodes.map(({ name }, index) => [name, index]));
+		return {
+			nodes: nodes.map(({ type, typeVersion, position, parameters, credentials }) => {
+				const { path, ...others } = parameters;
+				const numbersAndFlags = JSON.stringify(others, (_key, value: unknown) =>
+					typeof value === 'string' ? '' : value,
+				);
+				const end = typeof path === 'string' ? path.replace(/^zh\//, '') : path;
+				return { type, typeVersion, position, end, numbersAndFlags, credentials };
+			}),
+			connections: Object.entries(connections).flatMap(([from, byType]) =>
+				Object.entries(byType).map(([type, outputs]) => [
+					place.get(from),
+					type,
+					outputs.map((output) => output?.map(({ node, index }) => [place.get(node), index])),
+				]),
+			),
+		};
+	};
+
+	it('is the English workflow in Chinese', () => {
+		expect(shapeOf(chinese)).toEqual(shapeOf(english!));
+	});
+
+	it('has webhook addresses that begin with zh/, where the English one has the rest', () => {
+		const pathsOf = ({ nodes }: Workflow) =>
+			nodes.flatMap(({ parameters: { path } }) => (typeof path === 'string' ? [path] : []));
+		expect(pathsOf(chinese)).toEqual(pathsOf(english!).map((each) => `zh/${each}`));
+	});
+});
+
+it('has every workflow in Chinese and in English', () => {
+	expect(pairsOfFiles.length * 2).toBe(workflows.length);
 });
 
 describe('the workflows together', () => {
@@ -117,7 +213,7 @@ describe('the workflows together', () => {
 		const buttons = steps
 			.filter((step) => !isTrigger(step))
 			.flatMap(({ file, parameters }) =>
-				[...JSON.stringify(parameters).matchAll(/"name":"action","value":"(\w+)"/g)].map(
+				[...JSON.stringify(parameters).matchAll(/"name":"action","value":"([^"]+)"/g)].map(
 					([, action]) => `${file} ${action}`,
 				),
 			);

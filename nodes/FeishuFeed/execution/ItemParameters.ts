@@ -3,6 +3,8 @@ export interface ItemParameters {
 	(name: string): unknown;
 	/** True when the user entered an expression for the parameter, whatever it gives. */
 	isExpression?: (name: string) => boolean;
+	/** True when the node reviews a tool call of an AI agent. */
+	isHumanReview?: boolean;
 	/**
 	 * Gives a file of the item.
 	 *

@@ -28,6 +28,7 @@ import type { Operation, SendOperation } from '../Operation';
 import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
+import { shortResult } from './shortResult';
 import { showUnreached, showWarnings } from './showWarnings';
 import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
@@ -150,7 +151,11 @@ function toOutputItems(
 	}
 	const { done } = operation;
 	const outputs = options.itemPerRecipient ? recipientsOf(result, done) : [summaryOf(result, done)];
-	return outputs.map((json) => ({ json, pairedItem: { item } }));
+	const isTool = context.getNode().type.endsWith('Tool');
+	return outputs.map((json) => ({
+		json: isTool ? shortResult(json) : json,
+		pairedItem: { item },
+	}));
 }
 
 /** Recipients who were reached that the details of an error name; the others are counted. */

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { isHumanReview } from './humanReview';
 import { itemFile } from './itemFile';
 import type { ItemParameters } from './ItemParameters';
 
@@ -9,7 +10,8 @@ import type { ItemParameters } from './ItemParameters';
  * asked for once, what only names a field of the item is taken from there, and all else is asked for once an item.
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => ItemParameters {
-	const { parameters } = context.getNode();
+	const node = context.getNode();
+	const { parameters } = node;
 	const items = context.getInputData();
 	const fixed = new Map<string, unknown>();
 	const isExpression = (name: string) => hasExpression(parameters[name]);
@@ -27,7 +29,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 			return known.get(name);
 		};
 		const file = (property: unknown, field: string) => itemFile(context, item, property, field);
-		return Object.assign(read, { isExpression, file });
+		return Object.assign(read, { isExpression, file, isHumanReview: isHumanReview(node) });
 	};
 }
 

@@ -23,6 +23,7 @@ import type { WithAvatar } from '../fields/avatar';
 import { readDeliveryOptions } from '../fields/deliveryOptions';
 import { readWaitingPlan } from '../fields/response';
 import type { CardRequest, SendAndWaitOperation } from '../Operation';
+import { isHumanReview, readReviewedCall, unaskedItems, waitOnItsOwn } from './humanReview';
 import { readItems } from './readItems';
 import { showWarnings } from './showWarnings';
 import { uploadAvatars } from './uploadAvatars';
@@ -31,8 +32,7 @@ type ReadItem = Pick<WaitingState, 'delivery'> &
 	WithAvatar & { request: CardRequest; card: WaitingCard };
 
 /**
- * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
- * sleeps meanwhile; n8n goes on with what the other one gives, one item for each input item.
+ * Sends the cards and waits. As a human review step it also gives the agent the reason when nobody could be asked.
  *
  * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call, and for the
  *   first that reached nobody; neither if items may fail
@@ -42,21 +42,44 @@ export async function waitForResponse(
 	operation: SendAndWaitOperation,
 ): Promise<INodeExecutionData[]> {
 	const node = context.getNode();
-	if (node.type.endsWith('Tool')) {
-		throw new NodeOperationError(
-			node,
-			'Send and Wait for Response cannot be a tool of an AI agent, which does not wait: put the node behind the agent',
-		);
+	if (!isHumanReview(node)) {
+		if (node.type.endsWith('Tool')) throw new NodeOperationError(node, NOT_A_TOOL);
+		return await sendAndWait(context, operation);
 	}
+	waitOnItsOwn(context);
+	if (node.onError === 'stopWorkflow') return await sendAndWait(context, operation);
+	try {
+		return await sendAndWait(context, operation);
+	} catch (error) {
+		const { message } = error as Error;
+		context.logger.warn(`Feishu Feed: ${message}`);
+		return unaskedItems(message);
+	}
+}
+
+const NOT_A_TOOL =
+	'Send and Wait for Response cannot be a tool of an AI agent, which does not wait: put the node behind the agent, or add Feishu Feed as a human review step of the tool that people are to approve';
+
+/**
+ * Reads and checks every item, then lets a workflow of its own create the cards and wait. This execution
+ * sleeps meanwhile; n8n goes on with what the other one gives, one item for each input item.
+ */
+async function sendAndWait(
+	context: IExecuteFunctions,
+	operation: SendAndWaitOperation,
+): Promise<INodeExecutionData[]> {
+	const node = context.getNode();
 	const now = Date.now();
 	const { appId } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const read = await readItems(context, (parameters): ReadItem => {
+	const read = await readItems(context, (parameters, item): ReadItem => {
 		const request = operation.read(parameters);
 		checkApplink(request.content.app_feed_card, appId);
 		const plan = readWaitingPlan(parameters, now);
 		const delivery = readDeliveryOptions(parameters);
 		const { avatar } = request;
-		return { request, avatar, card: readCard(context, request, plan), delivery };
+		const card = readCard(context, request, plan);
+		const review = isHumanReview(node) && readReviewedCall(context, parameters, item);
+		return { request, avatar, card: review ? { ...card, review } : card, delivery };
 	});
 	const items = await completeItems(context, read);
 	const first = items.find(isRead);
@@ -88,14 +111,16 @@ export async function waitForResponse(
 				: 'tell',
 		isSent: false,
 	};
-	const parentExecution = {
-		executionId: context.getExecutionId(),
-		workflowId: context.getWorkflow().id as string,
-		shouldResume: true,
-	};
+	const executionId = context.getExecutionId();
+	const { id, name: workflowName = '' } = context.getWorkflow();
+	const workflowId = id as string;
+	const parentExecution = { executionId, workflowId, shouldResume: true };
+	const editorUrl = context.getInstanceBaseUrl?.()?.replace(/\/$/, '');
+	const url = editorUrl && `${editorUrl}/workflow/${workflowId}/executions/${executionId}`;
+	const settings = settingsFor(state, context.getWorkflowSettings?.() ?? {});
 	try {
 		const { data } = await context.executeWorkflow(
-			{ code: waitingWorkflow(node, settingsFor(state, context.getWorkflowSettings?.() ?? {})) },
+			{ code: waitingWorkflow(node, settings, { url, workflowName }) },
 			// n8n's type of JSON knows no interfaces, though the state is nothing but JSON.
 			[{ json: state as unknown as IDataObject }],
 			undefined,
@@ -109,7 +134,7 @@ export async function waitForResponse(
 }
 
 /**
- * What n8n keeps of the wait: what it keeps of the workflow that waits. Only a wait with links is kept when it has
+ * What n8n keeps of the wait: what it keeps of the workflow that waits. Only a wait with links to n8n is kept when it has
  * succeeded, since n8n tells a late visitor of its page nothing once the execution is gone.
  */
 function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWorkflowSettings {
@@ -119,7 +144,7 @@ function settingsFor({ cards }: WaitingState, settings: IWorkflowSettings): IWor
 		saveManualExecutions,
 		saveExecutionProgress,
 	} = settings;
-	const hasLinks = cards.some(({ channel }) => channel === 'link');
+	const hasLinks = cards.some(({ channel, card }) => channel === 'link' || card.link === undefined);
 	return {
 		saveDataErrorExecution,
 		saveDataSuccessExecution: hasLinks ? 'all' : saveDataSuccessExecution,
@@ -185,13 +210,21 @@ function readCard(
 	{ userIdType, userIds, otherIdTypes, content }: CardRequest,
 	plan: WaitingPlan,
 ): WaitingCard {
-	if (plan.channel === 'link' && !context.getSignedResumeUrl().startsWith('https://')) {
-		throw new InvalidField(
-			'Response Comes Back',
-			'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
-		);
-	}
 	const { app_feed_card: card } = content;
+	if (!context.getSignedResumeUrl().startsWith('https://')) {
+		if (plan.channel === 'link') {
+			throw new InvalidField(
+				'Response Comes Back',
+				'cannot be a page of n8n, since Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or choose Through a Feishu Feed Trigger',
+			);
+		}
+		if (card.link === undefined) {
+			throw new InvalidField(
+				'Link',
+				'is empty, so the card would open a page of n8n, but Feishu opens only addresses that begin with https://: set WEBHOOK_URL of n8n to one, or enter a link',
+			);
+		}
+	}
 	const named = { ...card, biz_id: card.biz_id ?? randomUUID() };
 	return {
 		...plan,

@@ -2,13 +2,16 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import type { AppFeedCard } from '../../shared/api/payloads';
 import type { RecipientRequest } from '../../shared/delivery/batches';
-import { asObject, jsonOf } from '../../shared/primitives/json';
-import { isEmpty } from '../../shared/validation/formValues';
+import { asObject, asText, jsonOf } from '../../shared/primitives/json';
+import { fromJsonText, isEmpty } from '../../shared/validation/formValues';
+import { shortened } from '../../shared/primitives/shortened';
 import {
 	CARD_FIELDS,
+	CARD_LIMITS,
 	CARD_ROWS,
 	REQUIRED_CARD_FIELDS,
 	cardFieldName,
+	parsePartOfCard,
 	parseWholeCard,
 } from '../../shared/validation/cardFields';
 import type { CardFieldName } from '../../shared/validation/cardFields';
@@ -33,8 +36,35 @@ const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
 		return isRequired ? { ...form, required: true } : form;
 	});
 
-/** The form for the content of a card that waits for a response. */
-export const fieldsToWait = formsOf(CONTENT_TO_WAIT);
+/**
+ * What the form of a human review step says in place of what it says on the canvas. n8n gives `$tool` for the first
+ * call of a turn only; the editor shows it while it is not known yet.
+ */
+const REVIEW_FIELDS: Record<string, Partial<INodeProperties>> = {
+	[CARD_FIELDS.title.form.name]: {
+		default: '=请确认 Approve? {{ $tool?.name ?? $json.tool }}',
+		description: `The first line of the card. It is cut to ${CARD_LIMITS.title} characters.`,
+	},
+	[CARD_FIELDS.preview.form.name]: {
+		default: '={{ $tool?.parameters ?? $json.toolParameters }}',
+		description: `The second line of the card: the input of the tool, or a text of yours. It is cut to ${CARD_LIMITS.preview} characters.`,
+	},
+	[CARD_FIELDS.link.form.name]: {
+		required: false,
+		description:
+			'What opens when somebody presses the card, an https:// address. Without it, the card opens a page of n8n with the message above and the whole input of the tool; for that, the address of n8n must begin with https://.',
+	},
+};
+
+/** The form for the content of a card that waits for a response: on the canvas, and between an agent and a tool. */
+export const fieldsToWait = formsOf(CONTENT_TO_WAIT).flatMap((form) => {
+	const inReview = REVIEW_FIELDS[form.name];
+	if (inReview === undefined) return [form];
+	return [
+		{ ...form, displayOptions: { show: { '@tool': [false] } } },
+		{ ...form, ...inReview, displayOptions: { show: { '@tool': [true] } } },
+	];
+});
 
 /** The form for a whole card: field by field, or as the JSON that Feishu takes. */
 export const cardFields: INodeProperties[] = [
@@ -47,6 +77,7 @@ export const cardFields: INodeProperties[] = [
 			{ name: 'Using JSON', value: 'json' },
 		],
 		default: 'fields',
+		description: "How you say what is on the card: in fields, or as the object of Feishu's API",
 	},
 	...formsOf(CONTENT).map((form) => ({
 		...form,
@@ -90,12 +121,38 @@ export function readWholeCard(parameters: ItemParameters): ReadCard {
 }
 
 /**
- * Reads a card that waits for a response: its buttons are another part of the form, and it is pinned.
+ * Reads a card that waits for a response: its buttons are another part of the form, and it is pinned. One that asks
+ * about a tool call may lack a link, and its texts are shortened to what fits: a model chose their length.
  *
  * @throws {InvalidField} for the first field that Feishu would refuse
  */
 export function readCardToWait(parameters: ItemParameters): ReadCard {
-	return readFields(parameters, [['biz_id', CARD_FIELDS.biz_id], ...CONTENT_TO_WAIT]);
+	const rows: typeof CARD_ROWS = [['biz_id', CARD_FIELDS.biz_id], ...CONTENT_TO_WAIT];
+	if (!parameters.isHumanReview) return readFields(parameters, rows);
+	const fitting = rows.map(([name, row]): (typeof rows)[number] => [
+		name,
+		name === 'title' || name === 'preview'
+			? {
+					...row,
+					fromForm: (value) => row.fromForm(shortened(onOneLine(value), CARD_LIMITS[name])),
+				}
+			: row,
+	]);
+	const withLink = isEmpty(parameters(CARD_FIELDS.link.form.name))
+		? fitting.filter(([name]) => name !== 'link')
+		: fitting;
+	return readFields(parameters, withLink, parsePartOfCard);
+}
+
+/** The input of a tool as people read it: `order: 42 · amount: 88`. Text keeps its words. */
+function onOneLine(value: unknown): string {
+	const fields = asObject(fromJsonText(value));
+	const text = fields
+		? Object.entries(fields)
+				.map(([name, field]) => `${name}: ${asText(field)}`)
+				.join(' · ')
+		: asText(value);
+	return text.replace(/\s+/g, ' ').trim();
 }
 
 /**
@@ -129,17 +186,22 @@ export function businessIdWarnings(
 	};
 }
 
-function readFields(parameters: ItemParameters, rows: typeof CARD_ROWS): ReadCard {
+function readFields(
+	parameters: ItemParameters,
+	rows: typeof CARD_ROWS,
+	parse = parseWholeCard,
+): ReadCard {
 	const avatar = readAvatar(parameters);
 	const card = rows
 		// The form has no key beside a picture.
 		.filter(([name]) => avatar === undefined || name !== 'avatar_key')
 		.map(([name, { form, fromForm }]) => [name, fromForm(parameters(form.name) ?? '')]);
-	return { card: parseWholeCard(Object.fromEntries(card), '', cardFieldName), avatar };
+	return { card: parse(Object.fromEntries(card), '', cardFieldName), avatar };
 }
 
 function parseCard(value: unknown): Record<string, unknown> {
-	const card = typeof value === 'string' ? parseJson(value) : value;
+	const given = fromJsonText(value);
+	const card = typeof given === 'string' ? parseJson(given) : given;
 	const fields = asObject(card);
 	if (fields === undefined) {
 		throw new InvalidField('Card (JSON)', `must be a card object, but is ${kindOf(card)}`);

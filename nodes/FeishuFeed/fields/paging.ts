@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { trueOrFalse, wholeNumber } from '../../shared/validation/validators';
+import { parseField, trueOrFalse, wholeNumber } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
 
 /** The form for how many results an operation gives that lists something. */
@@ -38,10 +38,7 @@ export const simplifyField: INodeProperties = {
  * @throws {InvalidField} when an expression gives something else than the form offers
  */
 export function readPaging(parameters: ItemParameters): number {
-	const returnAll = parameters('returnAll');
-	trueOrFalse(returnAll, '', () => 'Return All');
-	if (returnAll) return Infinity;
-	const limit = parameters('limit');
-	wholeNumber({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })(limit, '', () => 'Limit');
-	return limit as number;
+	if (parseField(trueOrFalse, parameters('returnAll'), 'Return All')) return Infinity;
+	const limit = wholeNumber({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+	return parseField(limit, parameters('limit'), 'Limit');
 }

@@ -84,6 +84,7 @@ export const personFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Person' },
 		placeholder: 'Add Person',
 		default: {},
+		description: 'The people who are meant, picked by their names',
 		options: [{ displayName: 'Person', name: 'persons', values: [personField] }],
 	},
 ];

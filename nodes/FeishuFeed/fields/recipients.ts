@@ -3,8 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { UserIdType } from '../../shared/api/payloads';
 import type { RecipientRequest } from '../../shared/delivery/batches';
 import type { LookUp } from '../../shared/delivery/lookUps';
-import { asObject, jsonOf } from '../../shared/primitives/json';
-import { isEmpty } from '../../shared/validation/formValues';
+import { asObject } from '../../shared/primitives/json';
+import { fromJsonText, isEmpty } from '../../shared/validation/formValues';
 import { InvalidField, kindOf, shown } from '../../shared/validation/InvalidField';
 import {
 	USER_ID_TYPES,
@@ -242,10 +242,8 @@ function idsIn(value: unknown, userIdType: UserIdType): string[] {
 
 function idsInText(value: string, userIdType: UserIdType): string[] {
 	const text = visible(value);
-	if (/^[[{]/.test(text)) {
-		const parsed = jsonOf(text);
-		if (parsed !== undefined) return idsIn(parsed, userIdType);
-	}
+	const parsed = fromJsonText(text);
+	if (parsed !== text) return idsIn(parsed, userIdType);
 	return separated(text)
 		.flatMap((part) => spaced(part, userIdType))
 		.map((id) => checked(id, userIdType));

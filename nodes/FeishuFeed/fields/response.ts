@@ -36,6 +36,7 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'approval',
+		description: 'What the recipients choose from',
 	},
 	{
 		displayName: 'Approve Button Text',
@@ -101,6 +102,7 @@ export const responseFields: INodeProperties[] = [
 			},
 		],
 		default: 'callback',
+		description: 'How n8n learns what somebody chose',
 	},
 	{
 		displayName:
@@ -127,6 +129,8 @@ export const responseFields: INodeProperties[] = [
 			{ name: 'Everybody', value: 'all', description: 'Each recipient responds once' },
 		],
 		default: 'first',
+		description: 'Whether the first response decides, or each recipient has to respond',
+		hint: 'Every input item gets a card of its own, even where n8n notes that the action runs only for the first one.',
 	},
 	{
 		displayName: 'Afterwards',
@@ -184,6 +188,7 @@ export const waitingOptions: INodeProperties[] = [
 							{ name: 'At Specified Time', value: 'atSpecifiedTime' },
 						],
 						default: 'afterTimeInterval',
+						description: 'Whether the limit is a span of time or a date',
 					},
 					{
 						displayName: 'Amount',
@@ -191,6 +196,7 @@ export const waitingOptions: INodeProperties[] = [
 						type: 'number',
 						typeOptions: { minValue: 1 },
 						default: 1,
+						description: 'How many of the units below to wait',
 						displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 					},
 					{
@@ -203,6 +209,7 @@ export const waitingOptions: INodeProperties[] = [
 							{ name: 'Minutes', value: 'minutes' },
 						],
 						default: 'hours',
+						description: 'The unit of the amount',
 						displayOptions: { show: { limitType: ['afterTimeInterval'] } },
 					},
 					{
@@ -210,6 +217,7 @@ export const waitingOptions: INodeProperties[] = [
 						name: 'maxDateAndTime',
 						type: 'dateTime',
 						default: '',
+						description: 'The moment at which the wait ends',
 						displayOptions: { show: { limitType: ['atSpecifiedTime'] } },
 					},
 				],

@@ -31,6 +31,7 @@ export const resultOptionFields: INodeProperties[] = [
 			},
 		],
 		default: 'tell',
+		description: 'What happens when some recipients, but not all, were not reached',
 	},
 	{
 		displayName: 'One Output Item per Recipient',

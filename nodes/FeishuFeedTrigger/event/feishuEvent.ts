@@ -9,10 +9,6 @@ const LATEST_DATE_MS = 8.64e15;
 
 /** What an event says, in one shape, whatever the event's own. */
 export interface FeishuEvent {
-	event_id?: string;
-	event_type?: string;
-	/** When it happened, in ISO 8601, or when it arrived if Feishu does not say. */
-	time: string;
 	/** Who pressed the button. */
 	operator?: { open_id?: string; union_id?: string; user_id?: string };
 	/** The action values of the button. */
@@ -20,6 +16,10 @@ export interface FeishuEvent {
 	biz_id?: string;
 	chat_id?: string;
 	message_id?: string;
+	/** When it happened, in ISO 8601, or when it arrived if Feishu does not say. */
+	time: string;
+	event_type?: string;
+	event_id?: string;
 	/** The whole event as Feishu sent it, without the Verification Token. */
 	event: EventBody;
 }
@@ -41,15 +41,16 @@ export function readEvent(body: EventBody, now: number): FeishuEvent {
 		actionValuesIn(event.action_map) ??
 		{};
 	const places = [event, action, context, values];
+	// In the order in which the output panel shows it: who pressed what, then the rest.
 	return withoutAbsent({
-		event_id: eventIdOf(body),
-		event_type: eventTypeOf(body),
-		time: timeOf(body, now),
 		operator: operatorOf(operator),
 		action: values,
 		biz_id: firstOf(places, ['biz_id']),
 		chat_id: firstOf(places, ['open_chat_id', 'chat_id']),
 		message_id: firstOf(places, ['open_message_id', 'message_id']),
+		time: timeOf(body, now),
+		event_type: eventTypeOf(body),
+		event_id: eventIdOf(body),
 		event: withoutVerificationToken(body),
 	});
 }

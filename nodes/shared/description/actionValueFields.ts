@@ -11,6 +11,7 @@ export const actionValueFields: INodePropertyCollection = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. action',
+			description: 'What the value is called',
 		},
 		{
 			displayName: 'Value',
@@ -18,6 +19,7 @@ export const actionValueFields: INodePropertyCollection = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. clock_in',
+			description: 'What the callback has under that name',
 		},
 	],
 };

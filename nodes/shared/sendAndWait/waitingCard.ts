@@ -2,6 +2,7 @@ import { CARD_FIELDS, CARD_LIMITS } from '../validation/cardFields';
 import type { AppFeedCard, FeedButton, UpdateCardContent, UserIdType } from '../api/payloads';
 import { recipientsListOf } from '../delivery/outcome';
 import type { Named } from '../delivery/resolved';
+import { shortened } from '../primitives/shortened';
 
 /** What somebody may choose: one button of a card that waits for a response. */
 export interface Choice {
@@ -22,6 +23,12 @@ export interface GivenResponse {
 	operator: Operator;
 	/** ISO 8601. */
 	time: string;
+}
+
+/** A tool call of an AI agent that waits for a human's review. */
+export interface ReviewedCall {
+	/** What the agent wants to do, in full, as the page behind the card shows it. */
+	text: string;
 }
 
 /** How the card of one input item waits, and for what. */
@@ -47,7 +54,9 @@ export interface WaitingCard extends WaitingPlan {
 	otherIdTypes?: Record<string, UserIdType>;
 	/** The recipients, by ID, who were not, or not only, given as an ID. */
 	named?: Array<[userId: string, named: Named]>;
-	/** Without its buttons. */
+	/** Present when the card asks whether a tool may run. */
+	review?: ReviewedCall;
+	/** Without its buttons; without a link when that is to show the reviewed call. */
 	card: AppFeedCard & { biz_id: string };
 	/** The recipients who have the card; absent until it was created. */
 	reached?: string[];
@@ -166,12 +175,12 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 			time_sensitive: false,
 			status_label: response
 				? {
-						text: truncated(response.text, CARD_LIMITS.statusLabelText),
+						text: shortened(response.text, CARD_LIMITS.statusLabelText),
 						type: isFirstChoice ? 'success' : 'secondary',
 					}
 				: { text: NO_ANSWER, type: 'secondary' },
 			...(response && {
-				preview: truncated(
+				preview: shortened(
 					doneText
 						.replaceAll('{answer}', response.text)
 						.replaceAll('{person}', recipientOf(card, response.operator) ?? ''),
@@ -188,13 +197,6 @@ export function endedCard(card: WaitingCard, userId: string): UpdateCardContent 
 	};
 }
 
-function truncated(text: string, maxCharacters: number): string {
-	const characters = Array.from(text);
-	return characters.length <= maxCharacters
-		? text
-		: `${characters.slice(0, maxCharacters - 1).join('')}…`;
-}
-
 /** The output of an item: who chose what, and when; who did not respond, and who was not reached. */
 export function responseOf(card: WaitingCard): Record<string, unknown> {
 	const {
@@ -204,6 +206,7 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 		reached = [],
 		failed = [],
 		named,
+		review,
 	} = card;
 	const isComplete = isDecided(card);
 	const values = new Set(given.map(({ value }) => value));
@@ -223,5 +226,20 @@ export function responseOf(card: WaitingCard): Record<string, unknown> {
 		succeeded: reached,
 		failed,
 		...(named && { recipients: recipientsListOf(new Map(named)) }),
+		...(review && !isApproved && { chatInput: refusalOf(card) }),
 	};
+}
+
+/** Why a reviewed tool does not run, for the agent: n8n reads it as `chatInput`. */
+function refusalOf(card: WaitingCard): string {
+	const { given, named = [] } = card;
+	const names = new Map(named);
+	const chosen = given.map((response) => {
+		const recipient = recipientOf(card, response.operator) ?? '';
+		return `${names.get(recipient)?.recipients[0] ?? recipient} chose ${response.text}`;
+	});
+	const because = isDecided(card)
+		? 'Declined'
+		: `No answer: the time limit passed${chosen.length > 0 ? ' before everybody had chosen' : ' and nobody chose'}`;
+	return `${[because, ...chosen].join('; ')}. The tool did not run.`;
 }

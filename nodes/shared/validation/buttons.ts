@@ -8,6 +8,7 @@ import { InvalidField, kindOf, shown } from './InvalidField';
 import {
 	collection,
 	entriesOf,
+	fromJsonText,
 	isEmpty,
 	optionsOf,
 	textFromForm,
@@ -115,6 +116,7 @@ export const buttonStyleField: INodeProperties = {
 	type: 'options',
 	options: optionsOf(STYLES),
 	default: 'default',
+	description: 'The color of the button',
 };
 
 /** One button, in the order in which people think of it. */
@@ -126,6 +128,8 @@ const buttonFields: INodeProperties[] = [
 		type: 'options',
 		options: optionsOf(ACTIONS),
 		default: 'url_page',
+		description:
+			'What a press does: it opens a link on the device of the person, or it calls back, so that a workflow with a Feishu Feed Trigger starts',
 	},
 	{
 		displayName: 'URL',
@@ -152,6 +156,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/android',
+				description: 'What the button opens on Android. Must begin with https://.',
 			},
 			{
 				displayName: 'Computer URL',
@@ -159,6 +164,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/desktop',
+				description: 'What the button opens on a computer. Must begin with https://.',
 			},
 			{
 				displayName: 'iOS URL',
@@ -166,6 +172,7 @@ const buttonFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://example.com/ios',
+				description: 'What the button opens on an iPhone or iPad. Must begin with https://.',
 			},
 		],
 	},
@@ -192,7 +199,7 @@ export const buttonsField: INodeProperties = {
 	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Button', sortable: true },
 	placeholder: 'Add Button',
 	default: {},
-	description: `Up to ${BUTTON_LIMITS.buttons} buttons, shown from left to right`,
+	description: `Up to ${BUTTON_LIMITS.buttons} buttons below the text, shown from left to right. Each opens a link or calls back.`,
 	options: [
 		{
 			displayName: 'Button',
@@ -230,7 +237,9 @@ export function buttonsFromForm(value: unknown): { buttons: unknown[] } {
 function buttonFromForm(entry: Record<string, unknown>, field: string): unknown {
 	const isInFeishusWords = BUTTON_KEYS.some((key) => key in entry) || asObject(entry.text);
 	if (isInFeishusWords) return entry;
-	const { actionType = kindOfButton(entry), buttonType = 'default' } = entry;
+	// Models give null where they leave something out.
+	const actionType = entry.actionType ?? kindOfButton(entry);
+	const buttonType = entry.buttonType ?? 'default';
 	// What the form did not offer for this kind of button may still be stored: it is not sent.
 	const opensLink = actionType === 'url_page';
 	return withoutEmpty({
@@ -290,7 +299,8 @@ function readActionValues(value: unknown, field: string): Record<string, string>
 }
 
 /** Action values as the form lists them, or as an expression gives them: by name, as in `{"order": "42"}`. */
-function actionValueEntries(value: unknown, field: string): Array<Record<string, unknown>> {
+function actionValueEntries(given: unknown, field: string): Array<Record<string, unknown>> {
+	const value = fromJsonText(given);
 	const byName = asObject(value) ?? {};
 	const isList = 'value' in byName && typeof byName.value === 'object';
 	const isEntry = 'name' in byName && 'value' in byName && Object.keys(byName).length === 2;

@@ -171,6 +171,7 @@ export const CARD_FIELDS = {
 							type: 'options',
 							options: optionsOf(STATUS_LABEL_COLORS),
 							default: 'primary',
+							description: 'The color of the label',
 						},
 					],
 				},
@@ -209,6 +210,8 @@ export const CARD_FIELDS = {
 			type: 'collection',
 			placeholder: 'Add Setting',
 			default: {},
+			description:
+				'How the recipients are told of the card: as usual, silently, or by a spoken text',
 			options: [
 				{
 					displayName: 'Silent',
@@ -376,7 +379,11 @@ function statusLabelFromForm(value: unknown): unknown {
 	}
 	// n8n saves only what differs from the form's defaults.
 	return (
-		label && { type: 'primary', ...label, text: textFromForm('text' in label ? label.text : '') }
+		label && {
+			...label,
+			type: label.type ?? 'primary',
+			text: textFromForm('text' in label ? label.text : ''),
+		}
 	);
 }
 

@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { asObject } from '../primitives/json';
+import { asObject, jsonOf } from '../primitives/json';
 import { InvalidField, kindOf, shown } from './InvalidField';
 
 /** What a collection of the form takes, also when one expression gives all of it. */
@@ -18,6 +18,16 @@ export interface EntriesShape extends CollectionShape {
 	groups: readonly string[];
 }
 
+/** JSON as models write it, with or without the fence of a code block around it. */
+const FENCE = /^```(?:json)?\s*([^]*?)\s*```$/i;
+
+/** What a text of JSON holds, if it holds an object or a list; everything else as it is. */
+export function fromJsonText(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	const text = value.trim().replace(FENCE, '$1');
+	return /^[[{]/.test(text) ? (jsonOf(text) ?? value) : value;
+}
+
 /**
  * Reads a collection (of options, or of fields to add) as name and value. An empty one is `{}`.
  *
@@ -29,7 +39,7 @@ export function collection(
 	shape?: Omit<CollectionShape, 'field'>,
 ): Record<string, unknown> {
 	if (isEmpty(value)) return {};
-	const entries = asObject(value);
+	const entries = asObject(fromJsonText(value));
 	if (entries === undefined) throw notAnObject(value, { field, ...shape });
 	return shape ? onlyKnown(entries, { field, ...shape }) : entries;
 }
@@ -42,13 +52,14 @@ export function collection(
  */
 export function entriesOf(value: unknown, shape: EntriesShape): Array<Record<string, unknown>> {
 	return ungrouped(value, shape).map((entry) => {
-		const fields = asObject(entry);
+		const fields = asObject(fromJsonText(entry));
 		if (fields === undefined) throw notAnObject(entry, shape);
 		return onlyKnown(fields, shape);
 	});
 }
 
-function ungrouped(value: unknown, { groups, ...shape }: EntriesShape): unknown[] {
+function ungrouped(given: unknown, { groups, ...shape }: EntriesShape): unknown[] {
+	const value = fromJsonText(given);
 	if (isEmpty(value)) return [];
 	if (Array.isArray(value)) return value;
 	const fields = asObject(value);
@@ -56,7 +67,7 @@ function ungrouped(value: unknown, { groups, ...shape }: EntriesShape): unknown[
 	const [name, ...others] = Object.keys(fields);
 	if (name === undefined) return [];
 	if (others.length > 0 || !groups.includes(name)) return [fields];
-	const entries = fields[name] ?? [];
+	const entries = fromJsonText(fields[name]) ?? [];
 	return Array.isArray(entries) ? entries : [entries];
 }
 

@@ -1,6 +1,6 @@
 import type { UserIdType } from '../api/payloads';
-import { asObject, asText, jsonOf } from '../primitives/json';
-import { idFromForm, isEmpty } from './formValues';
+import { asObject, asText } from '../primitives/json';
+import { fromJsonText, idFromForm, isEmpty } from './formValues';
 import { InvalidField, kindOf, shown } from './InvalidField';
 
 /** The kinds of ID, in the order in which they are preferred. */
@@ -138,10 +138,8 @@ export function recognisePeople(value: unknown, field: string): NamedRecipient[]
 
 function inText(value: string, field: string): NamedRecipient[] {
 	const text = visible(value);
-	if (/^[[{]/.test(text)) {
-		const parsed = jsonOf(text);
-		if (parsed !== undefined) return recognisePeople(parsed, field);
-	}
+	const parsed = fromJsonText(text);
+	if (parsed !== text) return recognisePeople(parsed, field);
 	const lines = text.split(SEPARATORS_OF_NAMES).filter((line) => line.trim() !== '');
 	const areNamed = lines.every((line) => NAME_WITH_ADDRESS.test(line.trim()));
 	const parts = areNamed ? lines : separated(text.replace(QUOTED_NAME, ''));

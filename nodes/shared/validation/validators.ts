@@ -112,15 +112,17 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
 	};
 }
 
-/** Exactly true or false. */
+/** True or false; also the words, which AI models and templates give as text. */
 export const trueOrFalse: Parser<boolean> = (value, path, name) => {
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+	if (word === 'true' || word === 'false') return word === 'true';
 	if (typeof value !== 'boolean') {
 		throw new InvalidField(name(path), `must be true or false, but is ${kindOf(value)}`);
 	}
 	return value;
 };
 
-/** A whole number from `minimum` to `maximum`. */
+/** A whole number from `minimum` to `maximum`; also its digits as text. */
 export function wholeNumber({
 	minimum,
 	maximum,
@@ -129,13 +131,15 @@ export function wholeNumber({
 	maximum: number;
 }): Parser<number> {
 	return (value, path, name) => {
-		if (typeof value !== 'number' || !Number.isInteger(value)) {
+		const isDigits = typeof value === 'string' && /^\s*\d+\s*$/.test(value);
+		const number = isDigits ? Number(value) : value;
+		if (typeof number !== 'number' || !Number.isInteger(number)) {
 			throw new InvalidField(name(path), `must be a whole number, but is ${kindOf(value)}`);
 		}
-		if (value < minimum || value > maximum) {
-			throw new InvalidField(name(path), `must be from ${minimum} to ${maximum}, but is ${value}`);
+		if (number < minimum || number > maximum) {
+			throw new InvalidField(name(path), `must be from ${minimum} to ${maximum}, but is ${number}`);
 		}
-		return value;
+		return number;
 	};
 }
 

@@ -28,6 +28,7 @@ const PATHS = {
 	arrowOut: 'M12 20V5M6 11l6-6 6 6',
 	search: 'M11 4a7 7 0 1 0 0 14a7 7 0 1 0 0-14M16 16l5 5',
 	flow: 'M3 9h6v6H3zM15 4h6v6h-6zM15 14h6v6h-6zM9 12h3M12 7v10M12 7h3M12 17h3',
+	reset: 'M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4 4v5h5',
 	play: 'M7 4.5l12 7.5-12 7.5z',
 } as const;
 

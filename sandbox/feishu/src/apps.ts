@@ -54,6 +54,8 @@ export interface App {
 	unavailablePeople: string[];
 	/** Open IDs of people who have no chat with the app's bot. */
 	peopleWithoutBotChat: string[];
+	/** Seeded to try a rule of Feishu's with: its bot's chat is listed only where the app has done something. */
+	isForTrials?: true;
 	/** Switched off: the gateway refuses its calls. */
 	isDisabled: boolean;
 	/** Tenants that have taken it out again: the gateway refuses calls in them. */
@@ -103,6 +105,7 @@ export function seedApps(): Map<string, App> {
 		{
 			...SEEDED_APPS.fewScopes,
 			name: '权限不全的应用',
+			isForTrials: true,
 			type: 'custom',
 			scopes: ['im:app_feed_card:write'],
 			tenant_keys: [TENANT_KEY],
@@ -110,6 +113,7 @@ export function seedApps(): Map<string, App> {
 		{
 			...SEEDED_APPS.store,
 			name: '商店应用',
+			isForTrials: true,
 			type: 'store',
 			scopes: [...SCOPES],
 			tenant_keys: [TENANT_KEY, SECOND_TENANT_KEY],
@@ -117,6 +121,7 @@ export function seedApps(): Map<string, App> {
 		{
 			...SEEDED_APPS.pilot,
 			name: '门店试点应用',
+			isForTrials: true,
 			type: 'custom',
 			scopes: [...SCOPES],
 			tenant_keys: [TENANT_KEY],

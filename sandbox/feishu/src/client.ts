@@ -35,7 +35,7 @@ import type {
 	TenantChange,
 } from './server/controlRoutes';
 import type { Settings, SettingsChange } from './settings';
-import type { Scenario, StartPage, Texts } from './startPage';
+import type { PerLanguage, Scenario, StartPage, Texts } from './startPage';
 
 export type {
 	App,
@@ -75,6 +75,7 @@ export type {
 	RecordedRequest,
 	RequestFilter,
 	RequestSummary,
+	PerLanguage,
 	Scenario,
 	Settings,
 	SettingsChange,
@@ -96,11 +97,18 @@ export class FeishuSandboxClient {
 	constructor(private readonly url: string) {}
 
 	/**
-	 * Back to the start: feeds, groups, apps, settings, faults, records, and unless kept, tokens and
-	 * long connections.
+	 * Back to the start: feeds, groups, apps, settings, faults, records, and unless kept, tokens, long
+	 * connections and where apps get their callbacks.
 	 */
-	async reset(options: { keepTokens?: boolean; keepConnections?: boolean } = {}): Promise<void> {
+	async reset(
+		options: { keepTokens?: boolean; keepConnections?: boolean; keepCallbacks?: boolean } = {},
+	): Promise<void> {
 		await this.call('POST', '/reset', options);
+	}
+
+	/** Takes everything out of all message lists that apps have put there; nothing else changes. */
+	async clearFeeds(): Promise<void> {
+		await this.call('DELETE', '/feeds');
 	}
 
 	settings(): Promise<Settings> {

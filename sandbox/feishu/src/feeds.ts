@@ -156,12 +156,23 @@ export class Feeds {
 		let place = 0;
 		for (const app of apps) {
 			place++;
-			if (hasBotChat(app, person, company)) entries.push(this.botChatEntry(person, app, place));
+			if (!hasBotChat(app, person, company)) continue;
+			if (app.isForTrials && !this.isKnownTo(person, app)) continue;
+			entries.push(this.botChatEntry(person, app, place));
 		}
 		entries.push(...this.personalChatEntries(person, company));
 		return entries.sort(
 			(a, b) => Number(b.time_sensitive) - Number(a.time_sensitive) || b.sortTime - a.sortTime,
 		);
+	}
+
+	/** Whether the app has put a card into the person's list, or has set something on its bot's chat. */
+	private isKnownTo(person: Person, { app_id }: App): boolean {
+		if (this.chats.get(person)?.has(botChatId(app_id, person))) return true;
+		for (const card of this.cards.get(person)?.values() ?? []) {
+			if (card.app_id === app_id) return true;
+		}
+		return false;
 	}
 
 	/** Every call's sort time is later than all before, so that the order is never left to chance. */

@@ -73,14 +73,18 @@ export class Sandbox {
 	}
 
 	/**
-	 * Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens and long
-	 * connections too, unless kept.
+	 * Back to the start: feeds, groups, apps, settings, faults and everything recorded; tokens, long
+	 * connections and where apps get their callbacks too, unless kept.
 	 */
-	reset({ keepTokens = false, keepConnections = false } = {}): void {
+	reset({ keepTokens = false, keepConnections = false, keepCallbacks = false } = {}): void {
 		this.clock.reset();
 		this.settings = this.initialSettings;
 		this.feeds = new Feeds(this.startedAt);
+		const before = this.apps;
 		this.apps = seedApps();
+		if (keepCallbacks) {
+			for (const [app_id, app] of this.apps) app.callback = before.get(app_id)!.callback;
+		}
 		for (const company of this.companies.values()) company.reset();
 		if (!keepTokens) this.tokens = new TokenStore();
 		this.images.clear();
@@ -90,6 +94,12 @@ export class Sandbox {
 		this.effects.clear();
 		this.callbacks.reset();
 		this.longConnections.reset(keepConnections);
+		this.live.note('everything');
+	}
+
+	/** Takes everything out of all message lists that apps have put there; nothing else changes. */
+	clearFeeds(): void {
+		this.feeds = new Feeds(this.startedAt);
 		this.live.note('everything');
 	}
 

@@ -1,15 +1,25 @@
-/** Chinese and English. */
-export interface Texts {
-	zh: string;
-	en: string;
+/** One in Chinese and one in English. */
+export interface PerLanguage<T> {
+	zh: T;
+	en: T;
 }
+
+export type Texts = PerLanguage<string>;
 
 /** An external system as a button: it POSTs `body` as JSON to a webhook of n8n's. */
 export interface ScenarioTrigger {
 	id: string;
 	label: Texts;
+	/** Which of the steps it belongs to, from 0. */
+	step: number;
+	url: Texts;
+	body: PerLanguage<Record<string, unknown>>;
+}
+
+/** A workflow in n8n; `url` opens its canvas. */
+export interface ScenarioWorkflow {
+	name: string;
 	url: string;
-	body: Record<string, unknown>;
 }
 
 /** A workflow to walk through: what it is for, whose message lists to look at, what to press. */
@@ -20,8 +30,8 @@ export interface Scenario {
 	title: Texts;
 	/** One or two sentences: how it was before, and how it is with this. */
 	about: Texts;
-	/** `url` opens its canvas in n8n. */
-	workflow: { name: string; url: string };
+	/** Whose cards are in the language. */
+	workflow: PerLanguage<ScenarioWorkflow>;
 	/** Open IDs of those whose message lists to look at, side by side. */
 	people: string[];
 	/** What to press first, then what, and so on. */

@@ -11,6 +11,8 @@ export interface ImportedCredential {
 	name: string;
 	type: string;
 	data: ICredentialDataDecryptedObject;
+	/** The field of its data that holds the address which it leads to. */
+	addressField: string;
 }
 
 interface ImportedWorkflow {
@@ -32,6 +34,9 @@ export interface KnownWorkflow {
 
 /** What earlier starts imported; kept beside n8n's data, so that both are deleted together. */
 interface ImportRecord {
+	/** By their types. */
+	credentialIds: Record<string, string>;
+	/** Of the first one, as long as there was no other. */
 	credentialId?: string;
 	workflows: Record<string, ImportedWorkflow>;
 }
@@ -49,7 +54,7 @@ function withCredential(workflow: WorkflowFile, credential: SavedCredential): Wo
 
 /**
  * Makes the credential, or brings it up to date when its data is not what it should be (the sandbox moved to another
- * port). One whose base URL the user changed to a real server is the user's own and left alone.
+ * port). One whose address the user changed to a real server is the user's own and left alone.
  * @returns the credential, and whether it points to another place than before
  */
 async function importCredential(
@@ -62,9 +67,10 @@ async function importCredential(
 		const { name, type, data } = wanted;
 		return { credential: await session.createCredential(name, type, data), hasMoved: false };
 	}
-	const baseUrl = String(existing.data?.baseUrl ?? '');
-	const isOfSandbox = /^http:\/\/(localhost|127\.0\.0\.1):/.test(baseUrl);
-	const hasMoved = isOfSandbox && baseUrl !== wanted.data.baseUrl;
+	const { addressField } = wanted;
+	const address = String(existing.data?.[addressField] ?? '');
+	const isOfSandbox = /^http:\/\/(localhost|127\.0\.0\.1):/.test(address);
+	const hasMoved = isOfSandbox && address !== wanted.data[addressField];
 	if (hasMoved) {
 		await session.updateCredential({ ...existing, data: { ...existing.data, ...wanted.data } });
 	}
@@ -89,7 +95,7 @@ async function activateAgain(session: N8nSession, workflow: SavedWorkflow): Prom
 }
 
 /**
- * Imports the workflows of a folder, with the credential that they use, into a running n8n. Safe to repeat: what was
+ * Imports the workflows of a folder, with the credentials that they use, into a running n8n. Safe to repeat: what was
  * imported before is updated only when its file changed and the user did not change it, and what the user deleted
  * stays deleted. Workflows saved as active are activated when they are imported, and again when Feishu has moved, since
  * their triggers are connected to where it was.
@@ -97,27 +103,45 @@ async function activateAgain(session: N8nSession, workflow: SavedWorkflow): Prom
  */
 export async function importWorkflows(
 	session: N8nSession,
-	options: { folder: string; credential: ImportedCredential; recordFile: string },
+	options: {
+		folder: string;
+		credentials: [ImportedCredential, ...ImportedCredential[]];
+		recordFile: string;
+	},
 ): Promise<{ workflows: KnownWorkflow[]; remarks: string[] }> {
 	const { folder, recordFile } = options;
-	const record: ImportRecord = existsSync(recordFile)
+	const { credentialId, ...kept }: Partial<ImportRecord> = existsSync(recordFile)
 		? (JSON.parse(readFileSync(recordFile, 'utf8')) as ImportRecord)
-		: { workflows: {} };
+		: {};
+	const [{ type: firstType }] = options.credentials;
+	const record: ImportRecord = {
+		credentialIds: credentialId === undefined ? {} : { [firstType]: credentialId },
+		workflows: {},
+		...kept,
+	};
 	const saveRecord = () => writeFileSync(recordFile, `${JSON.stringify(record, null, 2)}\n`);
 	const workflows: KnownWorkflow[] = [];
 	const remarks: string[] = [];
 
-	const { credential, hasMoved } = await importCredential(
-		session,
-		options.credential,
-		record.credentialId,
-	);
-	record.credentialId = credential.id;
-	saveRecord();
+	const credentials: SavedCredential[] = [];
+	let hasMoved = false;
+	for (const wanted of options.credentials) {
+		const imported = await importCredential(session, wanted, record.credentialIds[wanted.type]);
+		credentials.push(imported.credential);
+		hasMoved ||= imported.hasMoved;
+		record.credentialIds[wanted.type] = imported.credential.id;
+		saveRecord();
+	}
 
-	const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-	for (const file of files.sort()) {
-		const text = readFileSync(join(folder, file), 'utf8');
+	const files = readdirSync(folder)
+		.filter((name) => name.endsWith('.json'))
+		.map((file) => {
+			const text = readFileSync(join(folder, file), 'utf8');
+			return { file, text, name: (JSON.parse(text) as WorkflowFile).name };
+		})
+		// n8n lists first what was imported last.
+		.sort((one, other) => (one.name < other.name ? 1 : -1));
+	for (const { file, text } of files) {
 		const checksum = createHash('sha256').update(text).digest('hex');
 		const before = record.workflows[file];
 		const existing = before && (await session.findWorkflow(before.id));
@@ -137,7 +161,7 @@ export async function importWorkflows(
 			}
 			continue;
 		}
-		const workflow = withCredential(JSON.parse(text) as WorkflowFile, credential);
+		const workflow = credentials.reduce(withCredential, JSON.parse(text) as WorkflowFile);
 		const saved = existing
 			? await session.updateWorkflow(existing.id, workflow)
 			: await session.createWorkflow(workflow);

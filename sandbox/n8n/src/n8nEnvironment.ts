@@ -69,8 +69,8 @@ export function n8nEnvironment(place: N8nPlace, owner: OwnerAccount): NodeJS.Pro
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		// It fetches a list of tool servers when n8n starts.
-		N8N_DISABLED_MODULES: 'mcp-registry',
+		// The one fetches a list of tool servers when n8n starts; the other would open before the workflows.
+		N8N_DISABLED_MODULES: 'mcp-registry,instance-ai',
 		// Settings → Community nodes asks npm for newer versions.
 		npm_config_offline: 'true',
 	};

@@ -119,6 +119,8 @@ export class N8nEditor {
 			.or(this.locator(parameter).locator('input[data-test-id="rlc-input"]'))
 			.first()
 			.fill(text);
+		// n8n takes the text over when the field is left.
+		await this.page.keyboard.press('Tab');
 	}
 
 	/** Switches a field that is on or off. */

@@ -7,6 +7,10 @@ import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import type { SendAndWaitOperation } from '../../Operation';
 
+/** What people choose from comes right after the link. */
+const AFTER_LINK =
+	fieldsToWait.findLastIndex(({ name }) => name === CARD_FIELDS.link.form.name) + 1;
+
 /** Feishu: im-v2/app_feed_card/create, and what ends the card again. */
 export const sendAndWait: SendAndWaitOperation = {
 	kind: 'sendAndWait',
@@ -18,10 +22,9 @@ export const sendAndWait: SendAndWaitOperation = {
 	},
 	fields: [
 		...recipientFields,
-		// What people choose from comes right after the link.
-		...fieldsToWait.flatMap((field) =>
-			field.name === CARD_FIELDS.link.form.name ? [field, ...responseFields] : [field],
-		),
+		...fieldsToWait.slice(0, AFTER_LINK),
+		...responseFields,
+		...fieldsToWait.slice(AFTER_LINK),
 		newBusinessIdField,
 	],
 	options: waitingOptions,

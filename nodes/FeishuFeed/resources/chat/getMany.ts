@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { LIST_CHATS } from '../../../shared/api/endpoints';
 import { collectPages } from '../../../shared/delivery/collectPages';
 import { pagingFields, readPaging, simplifyField } from '../../fields/paging';
-import { trueOrFalse } from '../../../shared/validation/validators';
+import { parseField, trueOrFalse } from '../../../shared/validation/validators';
 import type { LookUpOperation } from '../../Operation';
 
 /** Feishu: im-v1/chat/list */
@@ -20,8 +20,7 @@ export const getMany: LookUpOperation = {
 	endpoints: [LIST_CHATS],
 	read: (parameters) => {
 		const limit = readPaging(parameters);
-		const simplify = parameters('simplify');
-		trueOrFalse(simplify, '', () => simplifyField.displayName);
+		const simplify = parseField(trueOrFalse, parameters('simplify'), simplifyField.displayName);
 		return async (call) => {
 			const { items, failure } = await collectPages(call, LIST_CHATS, limit);
 			if (failure) return { failure };

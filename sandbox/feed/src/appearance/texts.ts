@@ -65,8 +65,8 @@ export const TEXTS = {
 	forDevelopers: { zh: '开发者提示', en: 'For developers' },
 	showInInspector: { zh: '在检查器中查看', en: 'Show in the inspector' },
 	noReceiver: {
-		zh: '没有接收方收到这次点击：应用既没有长连接，也没有回调地址。请在 n8n 中启用带有 Feishu Feed Trigger 的工作流。',
-		en: 'Nothing receives this press: the app has neither an open long connection nor a callback URL. In n8n, activate a workflow with a Feishu Feed Trigger.',
+		zh: '没有接收方收到这次点击：应用既没有长连接，也没有回调地址。请在 n8n 中发布带有 Feishu Feed Trigger 的工作流；用 Webhook 的话，还要在开始页填写回调地址。',
+		en: 'Nothing receives this press: the app has neither an open long connection nor a callback URL. In n8n, publish a workflow with a Feishu Feed Trigger; for a webhook, also enter the callback URL on the start page.',
 	},
 	unreachable: {
 		zh: '无法访问回调地址。请检查 n8n 是否在运行，地址是否正确。',
@@ -81,8 +81,8 @@ export const TEXTS = {
 		en: 'The long connection closed before the answer came. It reconnects by itself; press again.',
 	},
 	status: {
-		zh: '对方返回了错误状态。请检查工作流是否已启用，Encrypt Key 和 Verification Token 是否一致。',
-		en: 'The press was answered with an error. Check that the workflow is active, and that Encrypt Key and Verification Token are the same on both sides.',
+		zh: '对方返回了错误状态。请检查工作流是否已发布，Encrypt Key 和 Verification Token 是否一致。',
+		en: 'The press was answered with an error. Check that the workflow is published, and that Encrypt Key and Verification Token are the same on both sides.',
 	},
 	invalidAnswer: {
 		zh: '飞书无法识别响应的格式：应当是 {} 或一个 toast。',
@@ -102,10 +102,9 @@ export const TEXTS = {
 	scenario: { zh: '场景', en: 'Scenario' },
 	template: { zh: '模板', en: 'Template' },
 	steps: { zh: '操作步骤', en: 'Walk through it' },
-	triggers: { zh: '外部系统', en: 'External systems' },
 	triggersHint: {
-		zh: '每个按钮模拟一个外部系统，调用 n8n 的 Webhook。',
-		en: 'Each button plays an external system and calls a webhook of n8n.',
+		zh: '蓝色按钮模拟一个外部系统，调用 n8n 的 Webhook。',
+		en: 'A blue button plays an external system and calls a webhook of n8n.',
 	},
 	openWorkflow: { zh: '在 n8n 中打开工作流', en: 'Open the workflow in n8n' },
 	triggerSending: { zh: '正在发送给 n8n…', en: 'Sending to n8n …' },
@@ -115,8 +114,8 @@ export const TEXTS = {
 		en: 'n8n refused it ({status}): {message}',
 	},
 	triggerNotActive: {
-		zh: '请在 n8n 中启用工作流“{workflow}”，然后重试。',
-		en: 'Activate the workflow “{workflow}” in n8n, then try again.',
+		zh: '请在 n8n 中发布工作流“{workflow}”，然后重试。',
+		en: 'Publish the workflow “{workflow}” in n8n, then try again.',
 	},
 	triggerUnreachable: {
 		zh: '浏览器无法访问 n8n（{url}）。请检查 n8n 是否在运行。',
@@ -195,11 +194,11 @@ export const TEXTS = {
 	switchOff: { zh: '关闭：{what}', en: 'Switch off: {what}' },
 	activeFaults: { zh: '生效中', en: 'Active' },
 	otherFault: { zh: '其他故障：{kind}', en: 'Other fault: {kind}' },
-	reset: { zh: '全部重置…', en: 'Reset everything …' },
+	reset: { zh: '全部重置', en: 'Reset everything' },
 	resetQuestion: { zh: '全部重置？', en: 'Reset everything?' },
 	resetExplanation: {
-		zh: '所有卡片、按钮、提醒、故障和记录都会清除，沙箱恢复初始状态。n8n 的连接和工作流不受影响。',
-		en: 'All cards, buttons, reminders, faults and records are removed, and the sandbox returns to its initial state. n8n’s connection and workflows stay.',
+		zh: '所有人的卡片、按钮、提醒、图片，以及故障和记录都会清除，群、应用和设置恢复初始状态。n8n 的工作流、长连接和回调地址保留；等待答复的工作流会继续等待，但卡片已经不在了。',
+		en: 'Everybody’s cards, buttons, reminders and pictures, the faults and the records are removed; groups, apps and settings return to their initial state. n8n’s workflows, the long connection and the callback URL stay. A workflow that waits for a response goes on waiting, but its card is gone.',
 	},
 	resetConfirm: { zh: '重置', en: 'Reset' },
 	resetDone: { zh: '沙箱已重置。', en: 'The sandbox was reset.' },
@@ -214,7 +213,10 @@ export const TEXTS = {
 	openFeed: { zh: '打开消息流', en: 'Open the feed' },
 	n8nTitle: { zh: 'n8n', en: 'n8n' },
 	n8nOpen: { zh: '打开 n8n', en: 'Open n8n' },
-	n8nLogin: { zh: '第一次打开时，用以下账号登录。', en: 'The first time, sign in with these.' },
+	n8nLogin: {
+		zh: '只看场景不需要登录。要看或改工作流，第一次打开时用以下账号登录。',
+		en: 'The scenarios need no login. To see or change the workflows, sign in with these the first time.',
+	},
 	email: { zh: '邮箱', en: 'E-mail' },
 	password: { zh: '密码', en: 'Password' },
 	n8nMissing: { zh: 'n8n 没有启动', en: 'n8n was not started' },
@@ -222,23 +224,54 @@ export const TEXTS = {
 		zh: '现在只运行了沙箱。要连同 n8n 和所有场景一起启动，请停止沙箱，在仓库目录中运行：',
 		en: 'Only the sandbox is running. To start it with n8n and all scenarios, stop it and run this in the folder of the repository:',
 	},
-	ownN8n: {
-		zh: '或者连接你自己的 n8n：新建凭证“Feishu (飞书, Lark) Tenant API”，Region 选 Custom Base URL，填入：',
-		en: 'Or connect your own n8n: in a new credential “Feishu (飞书, Lark) Tenant API”, set Region to Custom Base URL, and enter:',
+	ownWorkflow: { zh: '搭一个自己的工作流', en: 'A workflow of your own' },
+	ownCredential: {
+		zh: '在 n8n 里新建凭证“Feishu (飞书, Lark) Tenant API”，Region 选 Custom Base URL，填入下面三项。npm start 启动的 n8n 里已有，名为“Feishu sandbox”。',
+		en: 'In n8n, create a credential “Feishu (飞书, Lark) Tenant API”, set Region to Custom Base URL, and enter these three. The n8n that npm start opens has it already, as “Feishu sandbox”.',
+	},
+	ownCard: {
+		zh: '添加节点 Feishu Feed › Create card，收件人填这个邮箱；按钮的 When Pressed 选 Send a Callback。执行后，打开消息列表就能看到卡片。',
+		en: 'Add the node Feishu Feed › Create card with this e-mail as its recipient, and a button whose When Pressed is Send a Callback. Execute it, then open the list to see the card.',
+	},
+	ownRecipient: { zh: '{name}的邮箱', en: 'E-mail of {name}' },
+	ownList: { zh: '打开{name}的消息列表', en: 'Open the list of {name}' },
+	ownPress: {
+		zh: '添加节点 Feishu Feed Trigger，点 Execute step，再到卡片上点按钮。用长连接时下面什么都不用填；用 Webhook 时填写节点里的地址。',
+		en: 'Add the node Feishu Feed Trigger, press Execute step, then press the button on the card. The long connection needs nothing below; for a webhook, enter the address that the node shows.',
+	},
+	callbackMode: { zh: '订阅方式', en: 'Subscription mode' },
+	callbackAutomatic: {
+		zh: '自动：有地址用地址，否则用长连接',
+		en: 'Automatic: to the address if there is one, else the long connection',
+	},
+	callbackLongConnection: { zh: '使用长连接接收回调', en: 'Persistent connection' },
+	callbackUrlMode: { zh: '将回调发送至开发者服务器', en: 'Developer’s server' },
+	callbackUrl: { zh: '请求地址', en: 'Request URL' },
+	callbackSave: { zh: '保存', en: 'Save' },
+	callbackSaved: { zh: '已保存。', en: 'Saved.' },
+	callbackVerified: {
+		zh: '已保存：这个地址通过了验证。',
+		en: 'Saved: the address passed the verification.',
+	},
+	callbackRefused: { zh: '没有保存。{reason}', en: 'Not saved. {reason}' },
+	openConnections: {
+		zh: '当前有 {count} 个长连接',
+		en: 'Long connections open now: {count}',
 	},
 	scenarios: { zh: '场景', en: 'Scenarios' },
 	scenariosHint: {
-		zh: '每个场景都可以自己走一遍：先完成第一步，再看消息列表。',
-		en: 'You can walk through each of them: press what the first step says, then watch the message lists.',
+		zh: '点“去试一试”，消息列表会先清空，再照着步骤一步步点。',
+		en: 'Press “Try it”: the lists are cleared first, and the steps say what to press.',
 	},
 	templates: { zh: '小模板', en: 'Small templates' },
 	templatesHint: {
-		zh: '每个模板演示一个操作，可以从这里开始搭建自己的工作流。',
-		en: 'Each shows one operation; start your own workflow from it.',
+		zh: '每个模板演示一个操作：在 n8n 里执行工作流，再看消息列表。',
+		en: 'Each shows one operation: execute the workflow in n8n, then watch the lists.',
 	},
 	first: { zh: '第一步', en: 'First' },
 	then: { zh: '然后', en: 'Then' },
-	watchFeed: { zh: '打开消息流', en: 'Open the feed' },
+	tryScenario: { zh: '去试一试', en: 'Try it' },
+	watchLists: { zh: '看消息列表', en: 'Watch the lists' },
 	workflow: { zh: '工作流', en: 'Workflow' },
 } satisfies Record<string, Texts>;
 

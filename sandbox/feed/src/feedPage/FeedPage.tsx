@@ -23,6 +23,14 @@ import { Toolbar } from './Toolbar';
 
 const parameters = new URLSearchParams(location.search);
 const scenarioId = parameters.get('scenario');
+/** Settles when the lists are as the page is to begin with. */
+const cleared = parameters.has('clear') ? clearOnce() : Promise.resolve();
+
+/** A page that is opened for a new walk takes out what others have left; loading it again does not. */
+async function clearOnce(): Promise<void> {
+	await sandbox.clearFeeds().catch(() => undefined);
+	changeAddress({ clear: null });
+}
 
 function peopleInAddress(): string[] {
 	const ids = (parameters.get('people') ?? '').split(',').filter((id) => id !== '');
@@ -45,7 +53,15 @@ export function FeedPage(): JSX.Element {
 			await loadColleagues();
 		};
 		// When the sandbox goes away the bar says so, and all is read again when it is back.
-		return listen(people, () => void read().catch(() => undefined));
+		let stop: (() => void) | undefined;
+		let isGone = false;
+		void cleared.then(() => {
+			if (!isGone) stop = listen(people, () => void read().catch(() => undefined));
+		});
+		return () => {
+			isGone = true;
+			stop?.();
+		};
 	}, [people]);
 	useEffect(() => {
 		if (people.length > 0 || !startPage) return;

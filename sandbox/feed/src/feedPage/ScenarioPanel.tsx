@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Scenario } from '../../../feishu/src/client';
-import { useLanguage, type Translate } from '../appearance/language';
+import { type Language, type Translate, useLanguage } from '../appearance/language';
 import { Icon } from '../icons';
 
 type Trigger = Scenario['triggers'][number];
@@ -18,6 +18,8 @@ type Outcome =
 export function ScenarioPanel({ scenario }: { scenario: Scenario }): JSX.Element {
 	const { language, t } = useLanguage();
 	const { id, kind, title, about, steps, triggers, workflow } = scenario;
+	// Nothing outside starts it: its first step is in n8n.
+	const isBegunInN8n = triggers.length === 0;
 	return (
 		<aside class="scenario-panel" aria-label={title[language]} data-testid="scenario" data-id={id}>
 			<details open>
@@ -28,31 +30,56 @@ export function ScenarioPanel({ scenario }: { scenario: Scenario }): JSX.Element
 				</summary>
 				<div class="scenario-content">
 					<p class="scenario-about">{about[language]}</p>
-					{triggers.length > 0 && (
-						<section>
-							<h3>{t('triggers')}</h3>
-							<p class="hint">{t('triggersHint')}</p>
-							{triggers.map((trigger) => (
-								<TriggerButton key={trigger.id} trigger={trigger} workflow={workflow.name} />
-							))}
-						</section>
-					)}
 					<section>
 						<h3>{t('steps')}</h3>
+						{triggers.length > 0 && <p class="hint">{t('triggersHint')}</p>}
 						<ol class="steps">
 							{steps.map((step, place) => (
-								<li key={place}>{step[language]}</li>
+								<li key={place}>
+									<div>
+										<p>{step[language]}</p>
+										{triggers
+											.filter((trigger) => trigger.step === place)
+											.map((trigger) => (
+												<TriggerButton
+													key={trigger.id}
+													trigger={trigger}
+													workflow={workflow[language].name}
+												/>
+											))}
+										{isBegunInN8n && place === 0 && <WorkflowLink scenario={scenario} isPrimary />}
+									</div>
+								</li>
 							))}
 						</ol>
 					</section>
-					<a class="button" href={workflow.url} target="_blank" rel="noopener noreferrer">
-						<Icon name="flow" />
-						{t('openWorkflow')}
-						<span class="visually-hidden"> {t('opensInNewTab')}</span>
-					</a>
+					{!isBegunInN8n && <WorkflowLink scenario={scenario} />}
 				</div>
 			</details>
 		</aside>
+	);
+}
+
+function WorkflowLink({
+	scenario: { workflow },
+	isPrimary = false,
+}: {
+	scenario: Scenario;
+	isPrimary?: boolean;
+}): JSX.Element {
+	const { language, t } = useLanguage();
+	return (
+		<a
+			class={`button wide ${isPrimary ? 'primary' : ''}`}
+			href={workflow[language].url}
+			target="_blank"
+			rel="noopener noreferrer"
+			data-testid="open-workflow"
+		>
+			<Icon name="flow" />
+			{t('openWorkflow')}
+			<span class="visually-hidden"> {t('opensInNewTab')}</span>
+		</a>
 	);
 }
 
@@ -71,7 +98,7 @@ function TriggerButton({ trigger, workflow }: { trigger: Trigger; workflow: stri
 				onClick={async () => {
 					if (isSending) return;
 					setOutcome({ kind: 'sending' });
-					setOutcome(await send(trigger));
+					setOutcome(await send(trigger, language));
 				}}
 			>
 				<Icon name="play" size={14} />
@@ -89,7 +116,8 @@ function TriggerButton({ trigger, workflow }: { trigger: Trigger; workflow: stri
 	);
 }
 
-async function send({ url, body }: Trigger): Promise<Outcome> {
+async function send(trigger: Trigger, language: Language): Promise<Outcome> {
+	const [url, body] = [trigger.url[language], trigger.body[language]];
 	try {
 		const response = await fetch(url, {
 			method: 'POST',

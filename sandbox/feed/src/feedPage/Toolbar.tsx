@@ -7,6 +7,7 @@ import { countMisbehaviour } from '../inspector/Knobs';
 import { wire } from '../sandbox/wire';
 import { LanguageSwitch, ThemeSwitch } from '../shell/Switches';
 import { useStore } from '../store';
+import { ResetButton } from './ResetButton';
 import { canSpeak, changeMuted, isMuted } from './speech';
 
 /** The top of the feed page. */
@@ -35,6 +36,7 @@ export function Toolbar({ children }: { children: ComponentChildren }): JSX.Elem
 					</button>
 				)}
 				{children}
+				<ResetButton />
 				<SoundSwitch />
 				<ThemeSwitch />
 				<LanguageSwitch />

@@ -7,10 +7,8 @@ import type { TextKey } from '../appearance/texts';
 import { Icon } from '../icons';
 import { sandbox } from '../sandbox/api';
 import { type Wire, wire } from '../sandbox/wire';
-import { announce } from '../shell/Announcer';
 import { showToast } from '../shell/Toast';
 import { useStore } from '../store';
-import { ResetDialog } from './ResetDialog';
 
 /** What the knobs concern: the calls that change message lists. */
 const FEED_OPERATIONS: OperationName[] = [
@@ -66,7 +64,6 @@ async function attempt(action: Promise<unknown>, t: Translate): Promise<void> {
 export function Knobs(): JSX.Element {
 	const { t } = useLanguage();
 	const state = useStore(wire, (value) => value);
-	const [isResetting, setResetting] = useState(false);
 	const [isOpen, setOpen] = useState(false);
 	const latency = (state.settings?.latency ?? 0) / 1000;
 	const active = activeFaults(state);
@@ -150,31 +147,9 @@ export function Knobs(): JSX.Element {
 					>
 						{t('expireTokens')}
 					</button>
-					<button
-						type="button"
-						class="button danger"
-						data-testid="knob-reset"
-						onClick={() => setResetting(true)}
-					>
-						{t('reset')}
-					</button>
 				</div>
 				{count > 0 && <ActiveList latency={latency} faults={active} />}
 			</div>
-			{isResetting && (
-				<ResetDialog
-					onClose={() => setResetting(false)}
-					onConfirm={() => {
-						setResetting(false);
-						// Workflows that listen go on listening.
-						const reset = sandbox.reset({ keepTokens: true, keepConnections: true });
-						void attempt(
-							reset.then(() => announce(t('resetDone'))),
-							t,
-						);
-					}}
-				/>
-			)}
 		</details>
 	);
 }

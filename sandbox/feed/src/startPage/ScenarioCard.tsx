@@ -4,8 +4,9 @@ import type { Scenario } from '../../../feishu/src/client';
 import { useLanguage } from '../appearance/language';
 import { Icon } from '../icons';
 
+/** The page of a scenario, which begins with lists that nothing is left in. */
 function feedAddress({ id, people }: Scenario): string {
-	const parameters = new URLSearchParams({ people: people.join(','), scenario: id });
+	const parameters = new URLSearchParams({ people: people.join(','), scenario: id, clear: '1' });
 	return `/feed?${parameters.toString().replaceAll('%2C', ',')}`;
 }
 
@@ -46,56 +47,73 @@ export function ScenarioCard({
 					</ol>
 				</details>
 			)}
-			<Links scenario={scenario} isPrimary />
+			<div class="card-links">
+				<FeedLink scenario={scenario} text={t('tryScenario')} isPrimary />
+				<WorkflowLink scenario={scenario} />
+			</div>
 		</li>
 	);
 }
 
 /** A small template: one operation. */
 export function TemplateCard({ template }: { template: Scenario }): JSX.Element {
-	const { language } = useLanguage();
+	const { language, t } = useLanguage();
 	const { id, title, about } = template;
 	return (
 		<li class="template-card" data-testid="template-card" data-id={id}>
 			<h3>{title[language]}</h3>
 			<p>{about[language]}</p>
-			<Links scenario={template} />
+			<div class="card-links">
+				<WorkflowLink scenario={template} isPrimary />
+				<FeedLink scenario={template} text={t('watchLists')} />
+			</div>
 		</li>
 	);
 }
 
-function Links({
+function FeedLink({
 	scenario,
+	text,
+	isPrimary = false,
+}: {
+	scenario: Scenario;
+	text: string;
+	isPrimary?: boolean;
+}): JSX.Element {
+	const { language } = useLanguage();
+	return (
+		<a
+			class={`button ${isPrimary ? 'primary' : ''}`}
+			href={feedAddress(scenario)}
+			data-testid="scenario-feed"
+		>
+			{text}
+			<span class="visually-hidden">: {scenario.title[language]}</span>
+		</a>
+	);
+}
+
+function WorkflowLink({
+	scenario: { title, workflow },
 	isPrimary = false,
 }: {
 	scenario: Scenario;
 	isPrimary?: boolean;
 }): JSX.Element {
 	const { language, t } = useLanguage();
-	const title = scenario.title[language];
 	return (
-		<div class="card-links">
-			<a
-				class={`button ${isPrimary ? 'primary' : ''}`}
-				href={feedAddress(scenario)}
-				data-testid="scenario-feed"
-			>
-				{t('watchFeed')}
-				<span class="visually-hidden">: {title}</span>
-			</a>
-			<a
-				class="button"
-				href={scenario.workflow.url}
-				target="_blank"
-				rel="noopener noreferrer"
-				data-testid="scenario-workflow"
-			>
-				<Icon name="flow" />
-				{t('workflow')}
-				<span class="visually-hidden">
-					: {title} {t('opensInNewTab')}
-				</span>
-			</a>
-		</div>
+		<a
+			class={`button ${isPrimary ? 'primary' : ''}`}
+			href={workflow[language].url}
+			target="_blank"
+			rel="noopener noreferrer"
+			data-testid="scenario-workflow"
+		>
+			<Icon name="flow" />
+			{t('workflow')}
+			<span class="visually-hidden">
+				: {title[language]} {t('opensInNewTab')}
+			</span>
+		</a>
 	);
 }

@@ -1,19 +1,22 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import type { App, StartPage } from '../../../feishu/src/client';
+import type { App, Person, StartPage } from '../../../feishu/src/client';
 import { useLanguage } from '../appearance/language';
 import { sandbox } from '../sandbox/api';
 import { listen } from '../sandbox/connection';
 import { Announcer } from '../shell/Announcer';
 import { ConnectionBar } from '../shell/ConnectionBar';
 import { LanguageSwitch, ThemeSwitch } from '../shell/Switches';
+import { AppPanel } from './AppPanel';
 import { N8nPanel } from './N8nPanel';
 import { ScenarioCard, TemplateCard } from './ScenarioCard';
 
 interface Known {
 	startPage: StartPage;
-	apps: readonly App[];
+	app?: App;
+	/** Somebody to send a first card to. */
+	person?: Person;
 }
 
 /** The way in: what this is, n8n, and each scenario with what to press first. */
@@ -27,8 +30,13 @@ export function StartPageView(): JSX.Element {
 	}, [title]);
 	useEffect(() => {
 		const read = async () => {
-			const [startPage, apps] = await Promise.all([sandbox.startPage(), sandbox.apps()]);
-			setKnown({ startPage, apps });
+			const [startPage, apps, people] = await Promise.all([
+				sandbox.startPage(),
+				sandbox.apps(),
+				sandbox.people({ limit: 1, offset: 1 }),
+			]);
+			const app = apps.find(({ type }) => type === 'custom');
+			setKnown({ startPage, app, person: people[0] });
 		};
 		// When the sandbox goes away the bar says so, and all is read again when it is back.
 		return listen([], () => void read().catch(() => undefined));
@@ -59,7 +67,7 @@ export function StartPageView(): JSX.Element {
 						</a>
 					</div>
 					{known ? (
-						<N8nPanel n8n={known.startPage.n8n} apps={known.apps} />
+						<N8nPanel n8n={known.startPage.n8n} />
 					) : (
 						<div class="n8n-panel" aria-hidden="true" />
 					)}
@@ -86,6 +94,7 @@ export function StartPageView(): JSX.Element {
 						</ul>
 					</section>
 				)}
+				{known?.app && known.person && <AppPanel app={known.app} person={known.person} />}
 			</main>
 			<Announcer />
 		</div>

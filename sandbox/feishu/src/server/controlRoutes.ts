@@ -164,7 +164,7 @@ function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
 		const image = found(sandbox.images.get(params.image_key), 'image', params.image_key);
 		return reply.type(image.mediaType).send(image.bytes);
 	});
-	server.post<{ Body: { keepTokens?: boolean; keepConnections?: boolean } }>(
+	server.post<{ Body: Parameters<Sandbox['reset']>[0] }>(
 		'/reset',
 		{ schema: { body: schema.reset } },
 		({ body }) => {
@@ -172,6 +172,10 @@ function registerGeneral(server: FastifyInstance, sandbox: Sandbox): void {
 			return { ok: true };
 		},
 	);
+	server.delete('/feeds', () => {
+		sandbox.clearFeeds();
+		return { ok: true };
+	});
 	server.get('/start_page', () => sandbox.startPage);
 	server.put<{ Body: StartPage }>(
 		'/start_page',

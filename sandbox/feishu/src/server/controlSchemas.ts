@@ -29,7 +29,11 @@ import {
 const tenantOperation = oneOf(TENANT_OPERATION_NAMES);
 const operation = oneOf(OPERATION_NAMES);
 
-export const reset = object({ keepTokens: boolean, keepConnections: boolean });
+export const reset = object({
+	keepTokens: boolean,
+	keepConnections: boolean,
+	keepCallbacks: boolean,
+});
 export const expireTokens = object({ app_id: string });
 export const advanceClock = object({ seconds }, ['seconds']);
 
@@ -120,7 +124,8 @@ export const personChange = object({ is_resigned: boolean, is_foreign: boolean }
 export const liveQuery = object({ people: string });
 export const feedsQuery = object({ people: string }, ['people']);
 
-const texts = object({ zh: string, en: string }, ['zh', 'en']);
+const perLanguage = (one: object) => object({ zh: one, en: one }, ['zh', 'en']);
+const texts = perLanguage(string);
 const address = { type: 'string', pattern: '^https?://[^/]' };
 const anyObject = { type: 'object', additionalProperties: true };
 const listOf = (items: object) => ({ type: 'array', items });
@@ -130,16 +135,20 @@ const scenario = {
 	kind: oneOf(['scenario', 'template']),
 	title: texts,
 	about: texts,
-	workflow: object({ name: string, url: address }, ['name', 'url']),
+	workflow: perLanguage(object({ name: string, url: address }, ['name', 'url'])),
 	people: strings,
 	steps: listOf(texts),
 	triggers: listOf(
-		object({ id: string, label: texts, url: address, body: anyObject }, [
-			'id',
-			'label',
-			'url',
-			'body',
-		]),
+		object(
+			{
+				id: string,
+				label: texts,
+				step: { type: 'integer', minimum: 0 },
+				url: perLanguage(address),
+				body: perLanguage(anyObject),
+			},
+			['id', 'label', 'step', 'url', 'body'],
+		),
 	),
 };
 const login = object({ url: address, email: string, password: string }, [

@@ -70,6 +70,7 @@ describe('the form of Create', () => {
 		await editor.add('Add Button');
 		await editor.fillIn('text', 'Take it');
 		await editor.choose('actionType', 'Send a Callback');
+		await editor.addOption('Business ID');
 		await editor.fillIn('bizId', 'by-hand');
 
 		const output = await editor.executeStep();

@@ -137,6 +137,42 @@ export class N8nEditor {
 		await expect.poll(() => fields.count()).toBeGreaterThan(before);
 	}
 
+	/** Adds a field to the open form's options. */
+	async addOption(name: string): Promise<void> {
+		await this.find('ndv').locator('input[placeholder="Add option"]').last().click();
+		await this.page.getByRole('option', { name }).locator('visible=true').first().click();
+	}
+
+	/** The names of what can be added to the open form's options. */
+	async optionsToAdd(): Promise<string[]> {
+		await this.find('ndv').locator('input[placeholder="Add option"]').last().click();
+		const options = this.page.getByRole('option').locator('visible=true');
+		await options.first().waitFor();
+		const names = await options.allInnerTexts();
+		await this.page.keyboard.press('Escape');
+		return names.map((name) => name.trim());
+	}
+
+	/**
+	 * Waits until a field of the open form shows a value: typed, chosen from a list, or as an expression. Of several
+	 * fields with the name, such as those of two buttons, one must show it.
+	 */
+	async seesValue(parameter: string, value: string): Promise<void> {
+		const fields = this.find(`parameter-input-${parameter}`).or(this.locator(parameter));
+		const shown = async () => {
+			const inputs = await fields.locator('input, textarea').all();
+			const texts = await Promise.all(inputs.map(async (input) => await input.inputValue()));
+			return [...texts, ...(await fields.allInnerTexts())].join('\n');
+		};
+		await expect.poll(shown).toContain(value);
+	}
+
+	/** Waits until a field of the open form is switched on or off. */
+	async seesSwitch(parameter: string, isOn: boolean): Promise<void> {
+		const control = this.field(parameter).locator('[role="switch"]').first();
+		await expect(control).toHaveAttribute('aria-checked', String(isOn));
+	}
+
 	/** Presses "Execute step". @returns the panel with what came out */
 	async executeStep(): Promise<Locator> {
 		await this.find('node-execute-button').click();

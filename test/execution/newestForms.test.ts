@@ -1,10 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { FULL_CARD, FULL_FORM, LINK } from '../helpers/execution/forms';
+import { FULL_CARD, FULL_FORM, LINK, byId } from '../helpers/execution/forms';
 import { withSandbox } from '../helpers/execution/withSandbox';
 import { PICTURES, data } from '../helpers/pictures';
 
-/** What version 1.1 of the node has among the options; version 1, in the form, is held by test/savedWorkflows. */
+/**
+ * What version 1.1 of the node has elsewhere than version 1, which test/savedWorkflows holds: among the options what
+ * is seldom used, and a choice to remove buttons.
+ */
 const sandbox = withSandbox({ people: 20 });
 
 const { bizId, avatarKey, notify, ...others } = FULL_FORM;
@@ -127,4 +130,46 @@ it('waits with a card that has what was added', async () => {
 			cards: [{ card: { biz_id: bizId, avatar_key: avatarKey, notify: FULL_CARD.notify } }],
 		},
 	]);
+});
+
+describe('Update Buttons', () => {
+	const chat = () => ({
+		resource: 'chat',
+		operation: 'updateButtons',
+		chatId: byId(sandbox.groups[0].chat_id),
+	});
+	const buttonsSent = async () =>
+		(await sandbox.calls()).map(({ body }) => (body as { buttons: unknown }).buttons);
+
+	it.each([undefined, {}, { button: [] }, '={{ $json.none }}', '={{ [] }}'])(
+		'does nothing without a button, and says so: %j',
+		async (buttons) => {
+			const { error } = await run({ ...chat(), ...(buttons && { buttons }) });
+			expect(error?.message).toBe(
+				'Buttons is empty, so nothing was changed: add a button, or choose Remove All Buttons in Change',
+			);
+			expect(await sandbox.feishu.requests()).toEqual([]);
+		},
+	);
+
+	it.each(['remove', '={{ $json.change }}'])('removes all when told to: %s', async (change) => {
+		const buttons = { button: [{ text: 'Left over', url: LINK }] };
+		const { error } = await run(
+			{ ...chat(), buttonsChange: change, buttons },
+			{ items: [{ change: 'remove' }] },
+		);
+		expect(error).toBeUndefined();
+		expect(await buttonsSent()).toEqual([{ buttons: [] }]);
+	});
+
+	it('sets those that are there', async () => {
+		await run({ ...chat(), buttons: { button: [{ text: 'Open', url: LINK }] } });
+		expect(await buttonsSent()).toMatchObject([{ buttons: [{ text: { text: 'Open' } }] }]);
+	});
+
+	it('refuses another change', async () => {
+		const { error } = await run({ ...chat(), buttonsChange: '={{ "clear" }}' });
+		expect(error?.message).toMatch(/^Change must be one of/);
+		expect(await sandbox.feishu.requests()).toEqual([]);
+	});
 });

@@ -184,7 +184,7 @@ describe('what goes wrong with a callback', () => {
 		[
 			'nobody receives it',
 			() => sandbox.control.changeCallback(app_id, { url: '' }),
-			'activate a workflow with a Feishu Feed Trigger',
+			'publish a workflow with a Feishu Feed Trigger',
 		],
 		[
 			'the URL is dead',

@@ -44,6 +44,7 @@ describe('the installed package', () => {
 		const shown = ours.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
 		expect(shown.sort()).toEqual([
 			'n8n-nodes-feishu-feed.feishuFeed',
+			'n8n-nodes-feishu-feed.feishuFeedHitlTool',
 			'n8n-nodes-feishu-feed.feishuFeedTool',
 			'n8n-nodes-feishu-feed.feishuFeedTrigger',
 		]);

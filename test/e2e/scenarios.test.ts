@@ -361,8 +361,13 @@ describe('the templates', () => {
 		);
 		const expected = new Set(members.flatMap(({ memberOpenIds }) => memberOpenIds));
 		expect(expected.size).toBeGreaterThan(members[0]!.members);
-		const created = await n8n.feishu.effects({ effect: 'cardCreated', biz_id: 'department' });
-		expect(created.map(({ open_id }) => open_id).sort()).toEqual([...expected].sort());
+		// A call takes 50 recipients: the second call follows the first.
+		await expect
+			.poll(async () => {
+				const created = await n8n.feishu.effects({ effect: 'cardCreated', biz_id: 'department' });
+				return created.map(({ open_id }) => open_id).sort();
+			})
+			.toEqual([...expected].sort());
 		await done;
 		for (const person of [liuMin, chenJing, huMing]) await feed.seesNoCard(person, 'department');
 	});

@@ -205,6 +205,7 @@ function additionalDataFor(
 	return {
 		credentialsHelper: new StoredCredentialsHelper(credential),
 		currentNodeExecutionIndex: 0,
+		executionId: '1',
 		variables: {},
 		...(executeWorkflow && {
 			executeWorkflow: async (

@@ -43,6 +43,29 @@ describe.each([
 	});
 });
 
+it('shows what n8n left out of a label and a button when it saved them, since it was the default', () => {
+	const saved = {
+		resource: 'appFeedCard',
+		operation: 'create',
+		statusLabel: { label: { text: 'Urgent' } },
+		buttons: {
+			button: [
+				{ text: 'Open', url: 'https://example.com' },
+				{ text: 'Take', actionType: 'webhook', actionValues: '={{ $json.values }}' },
+			],
+		},
+	};
+	expect(fillIn(new FeishuFeed(), saved)).toMatchObject({
+		statusLabel: { label: { text: 'Urgent', type: 'primary' } },
+		buttons: {
+			button: [
+				{ ...saved.buttons.button[0], actionType: 'url_page', buttonType: 'default' },
+				{ ...saved.buttons.button[1], buttonType: 'default' },
+			],
+		},
+	});
+});
+
 describe('below the name of a node on the canvas', () => {
 	it('stands what it does, in words', async () => {
 		const feishuFeed = new FeishuFeed();

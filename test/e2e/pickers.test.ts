@@ -173,6 +173,7 @@ describe('a list of 300 e-mail addresses', () => {
 		for (const address of [...unknown, ...gone.map(({ email }) => email)]) {
 			await output.getByText(address).first().waitFor();
 		}
+		await output.getByText(/^5 of 300 recipients were not reached: /).waitFor();
 
 		expect(await callsOf('user.batchGetId')).toHaveLength(6);
 		expect(await callsOf('appFeedCard.create')).toHaveLength(15);

@@ -43,6 +43,25 @@ describe.each([
 	});
 });
 
+it('asks for what most cards have when a new node creates one', () => {
+	const { properties } = new FeishuFeed().description;
+	const values = {
+		resource: 'appFeedCard',
+		operation: 'create',
+		recipientsBy: 'people',
+		cardSource: 'fields',
+	};
+	const shown = properties.filter(
+		(field) =>
+			field.type !== 'hidden' &&
+			NodeHelpers.displayParameter(values, field, { typeVersion: 1.1 }, null),
+	);
+	expect(shown.map(({ displayName }) => displayName)).toEqual([
+		...['Resource', 'Operation', 'Recipients', 'People', 'Define Card', 'Title', 'Preview', 'Link'],
+		...['Pin to Top (即时提醒)', 'Status Label', 'Buttons', 'Options'],
+	]);
+});
+
 it('shows what n8n left out of a label and a button when it saved them, since it was the default', () => {
 	const saved = {
 		resource: 'appFeedCard',

@@ -53,6 +53,19 @@ export class N8nEditor {
 		await this.find('ndv').waitFor();
 	}
 
+	/** Opens the form of a node by double-clicking it on the canvas that is open. */
+	async openNode(name: string): Promise<void> {
+		const label = this.page.getByText(name, { exact: true });
+		await this.page.locator('.vue-flow__node').filter({ has: label }).dblclick();
+		await this.find('ndv').waitFor();
+	}
+
+	/** Closes the open form. */
+	async closeForm(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.find('ndv').waitFor({ state: 'detached' });
+	}
+
 	/** Searches the node panel. @returns the entries that it lists */
 	async search(text: string): Promise<Locator> {
 		await this.find('node-creator-search-bar').fill(text);
@@ -141,16 +154,6 @@ export class N8nEditor {
 	async addOption(name: string): Promise<void> {
 		await this.find('ndv').locator('input[placeholder="Add option"]').last().click();
 		await this.page.getByRole('option', { name }).locator('visible=true').first().click();
-	}
-
-	/** The names of what can be added to the open form's options. */
-	async optionsToAdd(): Promise<string[]> {
-		await this.find('ndv').locator('input[placeholder="Add option"]').last().click();
-		const options = this.page.getByRole('option').locator('visible=true');
-		await options.first().waitFor();
-		const names = await options.allInnerTexts();
-		await this.page.keyboard.press('Escape');
-		return names.map((name) => name.trim());
 	}
 
 	/**

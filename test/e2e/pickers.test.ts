@@ -52,6 +52,7 @@ describe('the chat picker', () => {
 	beforeEach(async () => {
 		await editor.addAction('Feishu Feed', 'Update chat buttons');
 		await editor.fillIn('people', people[0].open_id);
+		await editor.choose('buttonsChange', 'Remove All Buttons');
 	});
 
 	it('pages through 250 groups as somebody scrolls', async () => {
@@ -75,7 +76,11 @@ describe('the chat picker', () => {
 		await rows.getByText(chosen.name, { exact: true }).click();
 		await execute();
 		const [{ body }] = await callsOf('chatButton.update');
-		expect(body).toMatchObject({ chat_id: chosen.chat_id, user_ids: [people[0].open_id] });
+		expect(body).toMatchObject({
+			chat_id: chosen.chat_id,
+			user_ids: [people[0].open_id],
+			buttons: { buttons: [] },
+		});
 	});
 
 	it('takes a link to a chat, and refuses one for sharing', async () => {

@@ -94,11 +94,14 @@ async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 	await take(editor.page, 'canvas.png');
 }
 
+/** The version of the action node that n8n adds. */
+const NEWEST = { typeVersion: 1.1 };
+
 /** The form of Create, filled in, with what came out. */
 async function takeForm({ editor }: Stage): Promise<void> {
 	await editor.beginWorkflow();
 	await editor.addAction('Feishu Feed', 'Create card');
-	await editor.fillIn('userIds', `${PEOPLE.liFang}, ${PEOPLE.zhangXiuying}`);
+	await editor.fillIn('people', `${PEOPLE.liFang}, ${PEOPLE.zhangXiuying}`);
 	await editor.fillIn('title', 'Time to clock in');
 	await editor.fillIn('preview', 'Your shift starts at 9:00');
 	await editor.fillIn('link', 'https://example.com/attendance');
@@ -120,12 +123,12 @@ async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<voi
 	const forms = [
 		...operations.map((parameters) => ({
 			file: `${parameters.resource}.${parameters.operation}.new.json`,
-			node: feishuFeed('Feishu Feed', credential, parameters),
+			node: feishuFeed('Feishu Feed', credential, parameters, NEWEST),
 		})),
 		{ file: 'trigger.new.json', node: feishuFeedTrigger(credential, {}) },
 		...readExamples().map(({ file, parameters }) => ({
 			file,
-			node: feishuFeed('Feishu Feed', credential, parameters as INodeParameters),
+			node: feishuFeed('Feishu Feed', credential, parameters as INodeParameters, NEWEST),
 		})),
 		...readTriggerExamples().map(({ file, parameters }) => ({
 			file: `trigger.${file}`,

@@ -78,12 +78,12 @@ const NAMES = {
 	Notification: '通知',
 	Silent: '静默',
 	'Spoken Text': '语音播报内容',
-	'Avatar From': '头像来源',
 	'Avatar Key': '头像的 image_key',
 	'Avatar Binary Field': '头像所在的二进制字段',
 	'Avatar URL': '头像链接',
-	'Image Key': 'image_key',
-	'Binary Field': '二进制字段',
+	Change: '改动',
+	'Set Buttons': '设置按钮',
+	'Remove All Buttons': '移除全部按钮',
 	'Business ID': '业务 ID',
 	'Fields to Update': '要更新的字段',
 
@@ -194,15 +194,15 @@ const OPERATIONS = {
 	'Upload a picture, and get the image key that cards and messages show it by':
 		'上传图片，得到 image_key，供卡片和消息使用',
 	'Find the IDs of people by their e-mail addresses or mobile numbers': '用邮箱或手机号查找用户 ID',
-	'Starts the workflow when somebody presses a button in their Feishu (飞书, Lark) message list':
-		'有人在飞书消息列表里点击按钮时，启动工作流',
+	'Cards with buttons in Feishu (飞书, Lark): Feishu Feed sends and pins them, Feishu Feed Trigger starts the workflow on a press':
+		'飞书里带按钮的卡片：Feishu Feed 发送并置顶，有人点击时由 Feishu Feed Trigger 启动工作流',
 };
 
 const NOTICES = {
-	"Copy the production URL above into Feishu's developer console: under Events & Callbacks (事件与回调), enter it as the request URL, both for events and for callbacks. Enter the Encrypt Key or the Verification Token from there in the credential.":
-		'把上方的 Production URL 复制到飞书开发者后台“事件与回调”，事件和回调的请求地址都填它；再把那里的 Encrypt Key 或 Verification Token 填进凭证。',
-	"In Feishu's developer console, under Events & Callbacks (事件与回调), choose the long connection (使用长连接接收). All active triggers of the app in this n8n share one connection, and each gets every press.":
-		'在飞书开发者后台“事件与回调”里选择“使用长连接接收”。同一个应用在这个 n8n 里的所有已启用触发器共用一条连接，每次点击都会送到每个触发器。',
+	"Do this once for each app, in Feishu's developer console (开发者后台) → Events & Callbacks (事件与回调) → Callback Configuration (回调配置): as Subscription Mode (订阅方式) choose Receive callbacks through persistent connection (使用长连接接收回调), and save it while this workflow is published or executing, since n8n must be connected. Then Add Callback (添加回调): Card Action Trigger (卡片回传交互), and publish a version of the app.":
+		'每个应用做一次，在飞书开发者后台 → 事件与回调 → 回调配置：订阅方式选“使用长连接接收回调”，并在这个工作流已发布或正在执行时保存，因为保存时 n8n 必须已经连上。再“添加回调”：卡片回传交互，并发布应用的新版本。',
+	"Do this once for each app, in Feishu's developer console (开发者后台) → Events & Callbacks (事件与回调): under Encryption Strategy (加密策略), copy the Encrypt Key and the Verification Token into the credential. Publish this workflow. Then, under Callback Configuration (回调配置), choose Send callbacks to developer's server (将回调发送至开发者服务器), enter the Production URL above as the Request URL (请求地址), and save. Add Callback (添加回调): Card Action Trigger (卡片回传交互), and publish a version of the app.":
+		'每个应用做一次，在飞书开发者后台 → 事件与回调：把“加密策略”里的 Encrypt Key 和 Verification Token 复制到凭证里，发布这个工作流；再到“回调配置”选“将回调发送至开发者服务器”，请求地址填上方的 Production URL，保存。“添加回调”：卡片回传交互，并发布应用的新版本。',
 	'For people who already have the card, it becomes what this form says: fields that you leave empty are cleared.':
 		'已有卡片的人，卡片会变成表单里填的样子：留空的字段会被清除。',
 	'An active workflow of this n8n must have a Feishu Feed Trigger for the same app. It needs no other node. If you send by User ID, the app needs the scope contact:user.employee_id:readonly: Feishu then says who pressed by that ID.':
@@ -215,8 +215,8 @@ const DESCRIPTIONS = {
 	// The trigger
 	"How presses reach n8n. Choose the same in your app's developer console.":
 		'点击怎样送到 n8n。要与应用在开发者后台的设置一致',
-	'Feishu calls n8n, which must be reachable from the internet':
-		'飞书调用 n8n，n8n 必须能从公网访问',
+	'Feishu calls n8n, which must be reachable from the internet. For custom and store apps.':
+		'飞书调用 n8n，n8n 必须能从公网访问。自建应用和商店应用都支持',
 	'The connection goes from n8n to Feishu and stays open, so n8n needs no public address. For custom apps.':
 		'由 n8n 连接飞书并保持连接，n8n 不需要公网地址。仅支持自建应用',
 	'Start when somebody presses a button that sends a callback': '有人点击会发送回调的按钮时启动',
@@ -249,11 +249,10 @@ const DESCRIPTIONS = {
 	'Feishu pushes it to the app every hour, in an app_ticket event':
 		'飞书每小时通过 app_ticket 事件推送一次',
 	'Names the company that the app acts for': '应用为哪家企业服务',
-	'Needed to receive callbacks only. From the developer console, under Events & Callbacks (事件与回调), Encryption Strategy (加密策略).':
-		'只有接收回调时需要。见开发者后台“事件与回调”→“加密策略”',
-	'Needed to receive callbacks only. Stands beside the Encrypt Key.':
-		'只有接收回调时需要，与 Encrypt Key 在同一处',
 
+	'From the developer console, under Events & Callbacks (事件与回调), Encryption Strategy (加密策略)':
+		'见开发者后台“事件与回调”→“加密策略”',
+	'Stands beside the Encrypt Key': '与 Encrypt Key 在同一处',
 	// Recipients
 	'How you say who is to be reached': '用什么方式指定接收人',
 	'A list in which each entry is recognised for what it is. The ID of a chat or department stands for its members.':
@@ -262,6 +261,7 @@ const DESCRIPTIONS = {
 	'Everybody in a department and, if you want, in those below it':
 		'部门里的每个人，可选是否包含下级部门',
 	'Somebody whom you pick by name': '按姓名选人',
+	'The people who are meant, picked by their names': '按姓名选出的人',
 	'IDs of one kind': '同一种 ID',
 	'Begins with ou_ and names a person within this app': '以 ou_ 开头，在本应用内标识一个人',
 	'Begins with on_ and names a person within all apps of one developer':
@@ -297,6 +297,8 @@ const DESCRIPTIONS = {
 	'Whether to reach the members of all departments below it, too': '是否也发给所有下级部门的成员',
 
 	// The card
+	"How you say what is on the card: in fields, or as the object of Feishu's API":
+		'卡片内容怎么填：用字段，或飞书接口的 JSON 对象',
 	'The first line of the card, at most 60 characters': '卡片的第一行，最多 60 个字符',
 	'The second line of the card, at most 120 characters. Emoji are fine.':
 		'卡片的第二行，最多 120 个字符，可以用表情',
@@ -306,9 +308,31 @@ const DESCRIPTIONS = {
 		'是否一直置顶在接收人的消息列表里，直到更新时取消置顶，或卡片被删除',
 	'A colored label that the card shows instead of its time': '卡片上显示的彩色标签，取代时间',
 	'What the label says, at most 20 characters': '标签上的文字，最多 20 个字符',
+	'The color of the label': '标签的颜色',
+	'Up to 2 buttons below the text, shown from left to right. Each opens a link or calls back.':
+		'最多 2 个按钮，显示在文字下方，从左到右排列。每个按钮打开链接或发送回调',
+	'Up to 2 buttons below the text, shown from left to right. Each opens a link or calls back. They replace the buttons that the chat has now.':
+		'最多 2 个按钮，显示在文字下方，从左到右排列。每个按钮打开链接或发送回调。它们替换群里现有的按钮',
+	'These buttons replace those that the chat has now. Without any here, nothing changes: to remove all, choose Remove All Buttons above.':
+		'这些按钮替换群里现有的按钮。一个都不填则不做任何改动；要全部移除，请在上面选 Remove All Buttons',
+	'What becomes of the buttons of the chat': '怎样改动群的按钮',
+	'Show the buttons below, in place of those that the chat has now':
+		'显示下面的按钮，替换群里现有的',
+	'Show no buttons anymore': '不再显示任何按钮',
+	'What a press does: it opens a link on the device of the person, or it calls back, so that a workflow with a Feishu Feed Trigger starts':
+		'点击后做什么：在对方的设备上打开链接，或发送回调，由 Feishu Feed Trigger 启动工作流',
+	'What the button opens on Android. Must begin with https://.':
+		'在 Android 上打开的地址，必须以 https:// 开头',
+	'What the button opens on a computer. Must begin with https://.':
+		'在电脑上打开的地址，必须以 https:// 开头',
+	'What the button opens on an iPhone or iPad. Must begin with https://.':
+		'在 iPhone 或 iPad 上打开的地址，必须以 https:// 开头',
+	'What the value is called': '值的名称',
+	'What the callback has under that name': '回调里这个名称对应的值',
+	'The color of the button': '按钮的颜色',
+	'How the recipients are told of the card: as usual, silently, or by a spoken text':
+		'怎样通知接收人：照常、静默，或语音播报',
 	'Up to 2 buttons, shown from left to right': '最多 2 个按钮，从左到右排列',
-	'Up to 2 buttons, shown from left to right. They replace the buttons that the chat has now. Without any, all are removed.':
-		'最多 2 个按钮，从左到右排列，替换群里现有的按钮。一个都不填则全部移除',
 	'What the button says, at most 30 characters': '按钮上的文字，最多 30 个字符',
 	'Opens a web page or a page of a Feishu app': '打开网页，或飞书应用的页面',
 	'Sends the action values to your app, where a Feishu Feed Trigger starts a workflow with them':
@@ -320,11 +344,6 @@ const DESCRIPTIONS = {
 	'Whether the recipients get the card without a notification': '接收人收到卡片时是否不弹通知',
 	'What the phone says aloud when the card arrives, at most 20 characters':
 		'卡片送达时手机语音播报的内容，最多 20 个字符',
-	'Where the avatar of the card comes from. A picture is uploaded once, however many items have it.':
-		'卡片头像从哪里来。同一张图片无论用于多少条数据，只上传一次',
-	'A picture that was uploaded to Feishu before': '之前上传到飞书的图片',
-	'A picture in a binary field of the item': '数据的二进制字段里的图片',
-	'A picture on the web': '网上的图片',
 	'The image_key of a picture that was uploaded to Feishu. Without it, the card shows the picture of the app.':
 		'已上传到飞书的图片的 image_key。不填则显示应用图标',
 	'A picture of at most 10 MB. Feishu takes JPEG, PNG, WEBP, GIF, TIFF, BMP, ICO.':
@@ -345,6 +364,8 @@ const DESCRIPTIONS = {
 	// Options
 	"How many calls to make each second, if Feishu has changed the limit for your company. Without this, the node keeps to Feishu's documented limit.":
 		'每秒调用多少次，供飞书为你的企业调整过限额时填写。不添加则遵守飞书文档里的限额',
+	'What happens when some recipients, but not all, were not reached':
+		'部分接收人没送达（不是全部）时怎么处理',
 	'The item continues, and its output lists who was not reached and why':
 		'数据继续往下走，输出里列出谁没送达、为什么',
 	'The item fails, as it does when no recipient was reached': '这条数据失败，与全部没送达时一样',
@@ -361,11 +382,19 @@ const DESCRIPTIONS = {
 		'会话是否一直置顶在接收人的消息列表里，直到你再次关闭',
 
 	// Send and wait
+	'What the recipients choose from': '接收人有哪些选择',
+	'What the button to approve says, at most 30 characters': '同意按钮上的文字，最多 30 个字符',
+	'What the button to decline says, at most 30 characters. Leave empty for a card that can only be approved.':
+		'拒绝按钮上的文字，最多 30 个字符。留空则只能同意',
+	'How n8n learns what somebody chose': 'n8n 怎样得知谁选了什么',
+	'Whether the first response decides, or each recipient has to respond':
+		'以第一个回应为准，还是每位接收人都要回应',
+	'Whether the limit is a span of time or a date': '时限是一段时间，还是一个日期',
+	'How many of the units below to wait': '等待多少个下面的时间单位',
+	'The unit of the amount': '时间单位',
+	'The moment at which the wait ends': '等待结束的时刻',
 	'The card has a button to approve, and one to decline': '卡片上有同意和拒绝两个按钮',
 	'The card has one or two buttons with texts of your own': '卡片上有一个或两个按钮，文字由你定',
-	'At most 30 characters': '最多 30 个字符',
-	'At most 30 characters. Leave empty for a card that can only be approved.':
-		'最多 30 个字符。留空则只能同意',
 	'What the output calls this answer. Without it, the output has the text of the button.':
 		'这个回应在输出里的值。不填则输出按钮的文字',
 	'One press is enough': '点一下即可',
@@ -404,8 +433,8 @@ const EXAMPLES = {
 		'头像是数据的二进制字段 `data` 里的图片，由节点上传；多条数据用同一张图片，只上传一次。',
 	'A card whose avatar is a picture on the web, which the node fetches once and uploads.':
 		'头像是网上的图片，由节点下载一次并上传。',
-	'Deletes the card for three people who have it, and for one who never had it; the output says which is which.':
-		'删除三个人的卡片，另有一人从来没有这张卡片；输出里分得清楚。',
+	'Deletes the card for three people who have it, and for one who never had it; the output says which is which. `deleted` is `true` when nobody failed.':
+		'删除三个人的卡片，另有一人从来没有这张卡片；输出里分得清楚。没有人失败时 `deleted` 为 `true`。',
 	'A leave request for two managers; the first to press decides. The card is removed when one of them has pressed, or after two days.':
 		'请两位主管审批请假，谁先点以谁为准。有人点击或两天之后，卡片移除。',
 	"An invitation that everybody answers on a page of n8n, by a set date. Each recipient's card then shows their response.":

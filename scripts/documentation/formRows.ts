@@ -105,7 +105,7 @@ function addField(
 	}
 	if (field.type === 'fixedCollection') {
 		for (const { name, values } of field.options as INodePropertyCollection[]) {
-			for (const entry of values) {
+			for (const entry of values.filter(({ type }) => type !== 'hidden')) {
 				addField(form, entry, values, `${path}.${name}${list}.`, names);
 			}
 		}

@@ -1,5 +1,10 @@
 import { UnexpectedError } from 'n8n-workflow';
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 
 import { asObject, asText, parseObject } from '../../shared/primitives/json';
 import type { FeishuEvent } from '../event/feishuEvent';
@@ -90,10 +95,28 @@ export class WebhookTransport implements EventTransport {
 	}
 
 	private itemsOf(event: FeishuEvent): INodeExecutionData[][] {
-		const items = [[{ json: { ...event } }]];
+		const json = { ...event };
+		// n8n calls it when it stores the execution, and saves the static data only after that.
+		Object.defineProperty(json, 'toJSON', {
+			value: () => {
+				markAsChanged(this.context.getWorkflowStaticData('node'));
+				return json;
+			},
+			configurable: true,
+		});
+		const items = [[{ json }]];
 		if (this.context.getMode() === 'manual') storeTestEvent(this.context, items);
 		return items;
 	}
+}
+
+/**
+ * Before n8n 2.40 stores an execution, it forgets that the webhook has changed the static data, unless there
+ * were none: of the events that are remembered there, it would save the first only.
+ */
+function markAsChanged(staticData: IDataObject): void {
+	// n8n notices the assignment, not the value.
+	Object.assign(staticData, { ...staticData });
 }
 
 function notTaken({ status, json }: SentByN8n): Error {

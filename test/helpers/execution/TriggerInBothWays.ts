@@ -4,12 +4,15 @@ import type {
 	IDataObject,
 	IExecuteResponsePromiseData,
 	IHttpRequestOptions,
+	INode,
 	INodeExecutionData,
+	INodeTypes,
 	IRun,
 	ITriggerFunctions,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
+import { Workflow } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
 import { LongConnectionServer } from '../unit/LongConnectionServer';
@@ -25,6 +28,8 @@ const CREDENTIAL = {
 	appSecret: APP_SECRET,
 	encryptKey: 'the encrypt key',
 };
+
+const NODE = { id: '2', name: 'Feishu Feed Trigger' } as INode;
 
 /** What the last node gives for an event, if the workflow does not fail. */
 export type WorkflowRun = { json?: unknown; fails?: boolean; takesMs?: number };
@@ -99,7 +104,7 @@ function surround(
 		getCredentials: async () => ({ ...CREDENTIAL, ...credential?.() }),
 		getNodeParameter: (name: string) => parameters[name],
 		getWorkflow: () => ({ id: '1', name: 'Presses', active: true }),
-		getNode: () => ({ id: '2', name: 'Feishu Feed Trigger' }),
+		getNode: () => NODE,
 		getMode: () => 'trigger',
 		getWorkflowStaticData: () => staticData,
 		logger: {
@@ -135,12 +140,11 @@ export class WebhookTrigger {
 		const { surroundings } = this;
 		const { effects, context, staticData } = this.surrounded;
 		const response = new HttpResponse();
-		// n8n loads it for each request, and saves it when it has stored the execution.
-		const loaded = clone(staticData);
+		const request = new StaticDataOfRequest(staticData);
 		const { workflowData, noWebhookResponse } = await this.node.webhook
 			.call({
 				...context,
-				getWorkflowStaticData: () => loaded,
+				getWorkflowStaticData: () => request.ofNode,
 				getRequestObject: () => ({ rawBody, headers }),
 				getResponseObject: () => response,
 			} as unknown as IWebhookFunctions)
@@ -152,13 +156,15 @@ export class WebhookTrigger {
 			});
 		if (workflowData) {
 			const [[{ json }]] = workflowData as INodeExecutionData[][];
+			request.beginExecution();
+			JSON.stringify(workflowData);
 			if (surroundings.refuses?.(json)) {
 				// As n8n 2.40 responds, whatever the response mode.
 				const message = 'There was a problem executing the workflow';
 				response.status(500).json({ code: 0, message });
 			} else {
 				effects.started.push(clone(json));
-				Object.assign(staticData, loaded);
+				request.save();
 				if (!noWebhookResponse) void respondAsN8n(json, surroundings, response);
 			}
 		}
@@ -167,6 +173,38 @@ export class WebhookTrigger {
 
 	finish(): Effects {
 		return this.surrounded.finish();
+	}
+}
+
+/** A workflow's static data, as n8n 2.40 handles them for a request: it loads them, and saves them if they changed. */
+class StaticDataOfRequest {
+	readonly ofNode: IDataObject;
+	private readonly loaded: IDataObject;
+	private readonly workflow: Workflow;
+
+	constructor(private readonly saved: IDataObject) {
+		const key = `node:${NODE.name}`;
+		const isEmpty = Object.keys(saved).length === 0;
+		this.loaded = isEmpty ? {} : { [key]: clone(saved) };
+		this.workflow = this.workflowOf(isEmpty ? {} : this.loaded);
+		this.ofNode = this.workflow.getStaticData('node', NODE);
+	}
+
+	/** n8n makes another workflow of what it loaded, before it stores the execution. */
+	beginExecution(): void {
+		this.workflowOf(this.loaded);
+	}
+
+	/** When the execution is stored. What the node takes out again later is not in there either, as after the next event. */
+	save(): void {
+		if (this.workflow.staticData.__dataChanged === true) {
+			Object.assign(this.saved, { ...this.ofNode });
+		}
+	}
+
+	private workflowOf(staticData: IDataObject): Workflow {
+		const nodeTypes = { getByNameAndVersion: () => undefined } as unknown as INodeTypes;
+		return new Workflow({ nodes: [], connections: {}, active: true, nodeTypes, staticData });
 	}
 }
 

@@ -34,9 +34,10 @@ export class FeedPage {
 		feishuUrl: string,
 		people: string[],
 		scenario = '',
+		language: 'en' | 'zh' = 'en',
 	): Promise<FeedPage> {
 		const page = await newPage(browser);
-		const query = new URLSearchParams({ people: people.join(','), lang: 'en' });
+		const query = new URLSearchParams({ people: people.join(','), lang: language });
 		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);
 		const feedPage = new FeedPage(page);

@@ -11,6 +11,7 @@ import {
 	baseUrlOf,
 	currentAccessToken,
 	fetchTenantAccessToken,
+	noteTokenError,
 	tokenOriginOf,
 } from '../nodes/shared/api/tenantCredential';
 import type { TenantCredential } from '../nodes/shared/api/tenantCredential';
@@ -151,11 +152,16 @@ export class FeishuTenantApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<{ accessToken: string; accessTokenOrigin: string }> {
-		const accessToken = await fetchTenantAccessToken(
-			credentials as TenantCredential,
-			async (options) => await this.helpers.httpRequest(options),
-		);
-		return { accessToken, accessTokenOrigin: tokenOriginOf(credentials) };
+		try {
+			const accessToken = await fetchTenantAccessToken(
+				credentials as TenantCredential,
+				async (options) => await this.helpers.httpRequest(options),
+			);
+			return { accessToken, accessTokenOrigin: tokenOriginOf(credentials) };
+		} catch (error) {
+			noteTokenError(credentials, error);
+			throw error;
+		}
 	}
 
 	/** Gives a call its token, and sends it to the credential's region unless it has an address of its own. */

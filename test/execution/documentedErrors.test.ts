@@ -8,6 +8,7 @@ import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
 import { FAILED_CARD_REASONS } from '../../nodes/shared/api/errorCodes';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
+import { detailsAtErrorOutput } from '../helpers/execution/engine';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const PERSON = 'ou_e3e6762bca24fa9c949699dbd6ab7a5f';
@@ -162,7 +163,13 @@ describe('the messages that the documentation shows', () => {
 
 	it.each(['errors.md', 'errors.zh-CN.md'])('%s: shows how a failed item goes on', async (page) => {
 		const shown = [...read(page).matchAll(/<!-- executed: (\w+) -->\s+```json\n([^]*?)\n```/g)].map(
-			([, onError, json]) => [onError, JSON.parse(json) as IDataObject],
+			([, onError, json]) => {
+				const { details, ...told } = JSON.parse(json) as IDataObject;
+				return [
+					onError,
+					{ ...told, ...(details !== undefined && detailsAtErrorOutput(details as IDataObject)) },
+				];
+			},
 		);
 		const given = [];
 		for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {

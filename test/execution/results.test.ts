@@ -1,6 +1,7 @@
 import type { IDataObject, INode, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
+import { detailsAtErrorOutput } from '../helpers/execution/engine';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
 const sandbox = withSandbox({ people: 40 });
@@ -197,7 +198,7 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			expect(json(outputs[0])).toEqual(others);
 			expect(pairs(outputs[0])).toEqual([{ item: 0 }, { item: 2 }]);
 			expect(json(outputs[1])).toEqual([
-				{ to, place: 1, error: expect.any(String), details: told },
+				{ to, place: 1, error: expect.any(String), ...detailsAtErrorOutput(told) },
 			]);
 			expect(pairs(outputs[1])).toEqual([{ item: 1 }]);
 			return outputs[1][0].json.error as string;
@@ -441,7 +442,7 @@ describe('what failed', () => {
 			} else {
 				expect(json(outputs[0])).toEqual([reached]);
 				expect(json(outputs[1])).toMatchObject([
-					{ chat: chatId, to: [one, another], error: message, details: told },
+					{ chat: chatId, to: [one, another], error: message, ...detailsAtErrorOutput(told) },
 				]);
 			}
 		},

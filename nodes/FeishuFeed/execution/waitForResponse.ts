@@ -25,6 +25,7 @@ import { readWaitingPlan } from '../fields/response';
 import type { CardRequest, SendAndWaitOperation } from '../Operation';
 import { isHumanReview, readReviewedCall, unaskedItems, waitOnItsOwn } from './humanReview';
 import { readItems } from './readItems';
+import { requireResumedData } from './requireResumedData';
 import { showWarnings } from './showWarnings';
 import { uploadAvatars } from './uploadAvatars';
 
@@ -35,13 +36,14 @@ type ReadItem = Pick<WaitingState, 'delivery'> &
  * Sends the cards and waits. As a human review step it also gives the agent the reason when nobody could be asked.
  *
  * @throws {NodeOperationError} for the first item that Feishu would refuse, before any call, and for the
- *   first that reached nobody; neither if items may fail
+ *   first that reached nobody; neither if items may fail; on n8n 1, before any call
  */
 export async function waitForResponse(
 	context: IExecuteFunctions,
 	operation: SendAndWaitOperation,
 ): Promise<INodeExecutionData[]> {
 	const node = context.getNode();
+	requireResumedData(node);
 	if (!isHumanReview(node)) {
 		if (node.type.endsWith('Tool')) throw new NodeOperationError(node, NOT_A_TOOL);
 		return await sendAndWait(context, operation);

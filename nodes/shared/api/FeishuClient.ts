@@ -11,8 +11,8 @@ import type { Failure } from './failures';
 import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
 import { sentSecretsOf, withoutSecrets } from './secrets';
-import { TENANT_CREDENTIAL, TokenError, baseUrlOf, currentAccessToken } from './tenantCredential';
-import type { TenantCredential } from './tenantCredential';
+import { TENANT_CREDENTIAL, baseUrlOf, currentAccessToken, tokenErrorOf } from './tenantCredential';
+import type { TenantCredential, TokenError } from './tenantCredential';
 
 /** One call of Feishu's API. */
 export interface FeishuRequest {
@@ -201,8 +201,14 @@ export class FeishuClient {
 			);
 			return readResponse(readable, { scopes });
 		} catch (error) {
-			return { failure: readRequestError(error as Error) };
+			if (this.isStopped()) return { failure: STOPPED };
+			return { failure: readRequestError(error as Error, tokenErrorOf(credential)) };
 		}
+	}
+
+	private isStopped(): boolean {
+		const { context } = this;
+		return 'getExecutionCancelSignal' in context && !!context.getExecutionCancelSignal()?.aborted;
 	}
 }
 
@@ -215,6 +221,13 @@ function multipartForm(fields: NonNullable<FeishuRequest['form']>): FormData {
 	return form;
 }
 
+/** Node's name for what went wrong. Errors of n8n before 2.40 have it only in the texts of what caused them. */
+function networkErrorOf(error: Error & { messages?: string[] }): string | undefined {
+	const { code } = (error.cause ?? error) as { code?: string };
+	const texts = error.messages?.join(' ') ?? '';
+	return code ?? Object.keys(NETWORK_ERRORS).find((name) => texts.includes(name));
+}
+
 const NETWORK_ERRORS: Record<string, string> = {
 	ECONNREFUSED: 'Feishu refused the connection',
 	ENOTFOUND: "Feishu's address could not be found",
@@ -223,18 +236,15 @@ const NETWORK_ERRORS: Record<string, string> = {
 	ETIMEDOUT: 'Feishu did not answer in time',
 };
 
-/** The request of such an error holds the token, so only its cause is read, never passed on. */
-function readRequestError(error: Error): Failure {
-	const cause = (error.cause ?? error) as Error & { code?: string };
-	if (cause instanceof TokenError) {
-		const { message, feishuCode, retryable } = cause;
+/** The request of such an error holds the token, so only what it says of its cause is read, never passed on. */
+function readRequestError(error: Error, tokenError?: TokenError): Failure {
+	if (tokenError !== undefined) {
+		const { message, feishuCode, retryable } = tokenError;
 		return { kind: 'noToken', reason: message, code: feishuCode, retryable };
 	}
-	if (cause.code === 'ERR_CANCELED')
-		return { kind: 'stopped', reason: 'the execution was stopped' };
 	return {
 		kind: 'unanswered',
-		reason: NETWORK_ERRORS[cause.code ?? ''] ?? 'the connection to Feishu broke off',
+		reason: NETWORK_ERRORS[networkErrorOf(error) ?? ''] ?? 'the connection to Feishu broke off',
 		advice: 'check the network and the base URL in the credential, then try again',
 	};
 }

@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { asObject, asText } from '../primitives/json';
+import { processState } from '../primitives/processState';
 import { ERROR_CODES } from './errorCodes';
 import { notFeishu, postSecret, unreachable } from './secretRequest';
 import type { SendRequest } from './secretRequest';
@@ -71,6 +72,19 @@ export class TokenError extends Error {
 		super(message);
 		this.name = 'FeishuTokenError';
 	}
+}
+
+/** By the credential that n8n was given to make a token for. */
+const tokenErrors = processState(() => new WeakMap<object, TokenError>());
+
+/** Notes why no token was made: the errors of n8n before 2.40 do not hold the error that caused them. */
+export function noteTokenError(credential: object, error: unknown): void {
+	if (error instanceof TokenError) tokenErrors.current.set(credential, error);
+}
+
+/** Why no token was made for this credential, the same object that n8n was given, if one was asked for in vain. */
+export function tokenErrorOf(credential: object): TokenError | undefined {
+	return tokenErrors.current.get(credential);
 }
 
 const REGION_BASE_URLS = {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { STOPPED, sentenceOf } from '../api/failures';
+import { isN8nAtLeast } from '../primitives/n8nVersion';
 import type { Failure } from '../api/failures';
 import type { Outcomes } from './deliver';
 import type { RecipientRequest } from './batches';
@@ -145,15 +146,16 @@ export function reasonOf({ reason, advice, code, logId }: Failure): IDataObject 
 
 /**
  * The output of an item that failed while the others go on. n8n takes an item for the error output
- * when nothing but `error` and `details` is in it, and adds the fields of the input item there.
+ * when nothing but `error` and `details` is in it, and adds the fields of the input item there. n8n before 2.36 takes
+ * what has `details` for a success, so there they are left out.
  */
 export function failedJson(
 	message: string,
 	toErrorOutput: boolean,
 	summary?: IDataObject,
 ): IDataObject {
-	const told = toErrorOutput && summary ? { details: summary } : summary;
-	return { error: message, ...told };
+	if (!toErrorOutput || summary === undefined) return { error: message, ...summary };
+	return isN8nAtLeast(2, 36) ? { error: message, details: summary } : { error: message };
 }
 
 /** Recipients named in an error; the others are counted. */

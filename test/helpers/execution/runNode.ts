@@ -28,7 +28,8 @@ import { FeishuFeed } from '../../../nodes/FeishuFeed/FeishuFeed.node';
 import { tokenOriginOf } from '../../../nodes/shared/api/tenantCredential';
 
 // n8n gives a form's pattern 250 ms by the clock, which a busy machine can use up with something else.
-setSafeRegexEngine({
+// n8n 2.0 knows neither that limit nor this function.
+(setSafeRegexEngine as typeof setSafeRegexEngine | undefined)?.({
 	exec: (pattern, input, flags) => new RegExp(pattern, flags).exec(input),
 	test: (pattern, input, flags) => new RegExp(pattern, flags).test(input),
 	replace: (pattern, input, flags, by) => input.replace(new RegExp(pattern, flags), by),
@@ -258,6 +259,20 @@ export async function searchList(
 	return await feishuFeed.methods.listSearch[method].call(context, filter, paginationToken);
 }
 
+/** n8n before 2.10 evaluates expressions without an isolate. */
+type OlderExpression = Partial<Workflow['expression']>;
+
+/** Starts at the node "Items". n8n before 2.1 takes the workflow and the node one after the other, not as an object. */
+function startRun(
+	execute: WorkflowExecute,
+	workflow: Workflow,
+): ReturnType<WorkflowExecute['run']> {
+	const startNode = workflow.getNode('Items') ?? undefined;
+	if (execute.run.length === 1) return execute.run({ workflow, startNode });
+	const run = execute.run as unknown as (...given: unknown[]) => ReturnType<WorkflowExecute['run']>;
+	return run.call(execute, workflow, startNode);
+}
+
 /** Executes the node once in n8n's own workflow engine, in this process. */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const { parameters, credential, items = [{}], files = [], onError, stopWhen } = options;
@@ -302,14 +317,14 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 		},
 		settings: { executionOrder: 'v1' },
 	});
-	await workflow.expression.acquireIsolate();
+	await (workflow.expression as OlderExpression).acquireIsolate?.();
 	try {
 		const execute = new WorkflowExecute(
 			additionalDataFor(credential, options.executeWorkflow),
 			'manual',
 			createRunExecutionData(),
 		);
-		const running = execute.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
+		const running = startRun(execute, workflow);
 		void stopWhen?.then(() => running.cancel());
 		const run = await running;
 		const task: ITaskData | undefined = run.data.resultData.runData['Feishu Feed']?.[0];
@@ -319,6 +334,6 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 			run,
 		};
 	} finally {
-		await workflow.expression.releaseIsolate();
+		await (workflow.expression as OlderExpression).releaseIsolate?.();
 	}
 }

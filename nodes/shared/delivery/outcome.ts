@@ -171,7 +171,9 @@ export function unreachedSentence(results: ItemResult[]): string | undefined {
 	const names = results.flatMap((result) =>
 		failuresOf(result).map(([userId, { reason }]) => {
 			const name = nameOf(result, userId);
-			namesByReason.set(reason, [...(namesByReason.get(reason) ?? []), name]);
+			const same = namesByReason.get(reason);
+			if (same === undefined) namesByReason.set(reason, [name]);
+			else same.push(name);
 			return name;
 		}),
 	);

@@ -26,7 +26,7 @@ const secret = (field: INodeProperties): INodeProperties => ({
 export class FeishuTenantApi implements ICredentialType {
 	name = 'feishuTenantApi';
 
-	displayName = 'Feishu (Lark) Tenant API';
+	displayName = 'Feishu (飞书, Lark) Tenant API';
 
 	icon: Icon = { light: 'file:../icons/feishu.svg', dark: 'file:../icons/feishu.dark.svg' };
 
@@ -123,20 +123,27 @@ export class FeishuTenantApi implements ICredentialType {
 			description: 'Names the company that the app acts for',
 			displayOptions: { show: { appType: ['store'] } },
 		},
+		{
+			displayName:
+				'Only for a Feishu Feed Trigger that receives over a webhook: enter one of the two below, preferably both. The long connection (长连接) needs neither.',
+			name: 'webhookNotice',
+			type: 'notice',
+			default: '',
+		},
 		secret({
 			displayName: 'Encrypt Key',
 			name: 'encryptKey',
 			type: 'string',
 			default: '',
 			description:
-				'Needed to receive callbacks only. From the developer console, under Events & Callbacks (事件与回调), Encryption Strategy (加密策略).',
+				'From the developer console, under Events & Callbacks (事件与回调), Encryption Strategy (加密策略)',
 		}),
 		secret({
 			displayName: 'Verification Token',
 			name: 'verificationToken',
 			type: 'string',
 			default: '',
-			description: 'Needed to receive callbacks only. Stands beside the Encrypt Key.',
+			description: 'Stands beside the Encrypt Key',
 		}),
 	];
 

@@ -8,25 +8,22 @@ import { join, resolve } from 'node:path';
 
 import { detectPort } from 'detect-port';
 
-import { buildFeedPage, isFeedPageStale } from './feedPage';
 import { startFeishuSandbox, type FeishuSandbox } from './feishu/src';
 import {
-	buildPackage,
 	defaultUserFolder,
-	formatSeconds,
-	installN8n,
 	installPackage,
-	isBuildStale,
 	lastLines,
 	N8nSession,
 	ownerAccountOf,
 	packPackage,
+	Progress,
 	startN8n,
-	withProgress,
+	TimeAccount,
 	type RunningN8n,
 } from './n8n/src';
 import { startScriptedModel, type ScriptedModel } from './model';
 import { openInBrowser } from './openInBrowser';
+import { prepare } from './prepare';
 import { importScenarios } from './scenarios';
 
 const { N8N_PORT, FEISHU_SANDBOX_PORT, N8N_USER_FOLDER } = process.env;
@@ -39,6 +36,7 @@ let feishu: FeishuSandbox | undefined;
 let model: ScriptedModel | undefined;
 let n8n: RunningN8n | undefined;
 const stopping = new AbortController();
+const progress = new Progress();
 
 /** Gives the wanted port, or says that another one is taken instead. */
 async function choosePort(wanted: number, user: string): Promise<number> {
@@ -63,31 +61,26 @@ function refuseSecondStart(): void {
 	}
 }
 
-async function prepareN8n(): Promise<void> {
-	const { signal } = stopping;
-	await installN8n(signal);
-	if (isBuildStale()) {
-		await withProgress('Building the package', undefined, async () => await buildPackage(signal));
-	}
-	if (isFeedPageStale()) {
-		await withProgress('Building the page', undefined, async () => await buildFeedPage(signal));
-	}
+async function installPackedPackage(): Promise<void> {
 	const tarballs = join(userFolder, 'tarballs');
 	mkdirSync(tarballs, { recursive: true });
 	const packed = await packPackage(tarballs);
 	if (await installPackage(userFolder, packed)) {
-		console.log(`Installed ${packed.name} ${packed.version} into n8n.`);
+		progress.say(`Installed ${packed.name} ${packed.version} into n8n.`);
 	}
 }
 
 async function start(): Promise<void> {
-	const started = Date.now();
+	const time = new TimeAccount();
 	mkdirSync(userFolder, { recursive: true });
 	refuseSecondStart();
 	writeFileSync(processFile, String(process.pid));
 	process.once('exit', () => rmSync(processFile, { force: true }));
 
-	await prepareN8n();
+	await prepare(progress, stopping.signal);
+	time.end('installing and building');
+	await installPackedPackage();
+	time.end('putting the package into n8n');
 	const owner = ownerAccountOf(userFolder);
 	feishu = await startFeishuSandbox({
 		port: await choosePort(wantedPorts.feishu, "the sandbox's Feishu"),
@@ -95,9 +88,10 @@ async function start(): Promise<void> {
 	model = await startScriptedModel();
 	const port = await choosePort(wantedPorts.n8n, 'n8n');
 	rmSync(logFile, { force: true });
-	n8n = await withProgress('Starting n8n', 'usually 10 to 30 s', async () =>
+	n8n = await progress.task('Starting n8n', async () =>
 		startN8n({ userFolder, port, owner, logFile, signal: stopping.signal }),
 	);
+	time.end('starting n8n');
 	const { url } = n8n;
 	void n8n.ended.then((reason) => {
 		if (stopping.signal.aborted) return;
@@ -117,8 +111,9 @@ async function start(): Promise<void> {
 		recordFile: join(userFolder, 'imported.json'),
 	});
 	for (const remark of remarks) console.log(remark);
+	time.end('importing the workflows');
 	console.log(`
-Ready after ${formatSeconds((Date.now() - started) / 1000)}. Begin here:
+Ready after ${time}. Begin here:
 
   ${feishu.url}
 

@@ -7,6 +7,7 @@ import { FeishuTenantApi } from '../credentials/FeishuTenantApi.credentials';
 // With their ending, since tsx would take the nodes' JSON files of the same names.
 import { FeishuFeed } from '../nodes/FeishuFeed/FeishuFeed.node.js';
 import { FeishuFeedTrigger } from '../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node.js';
+import { CHINESE_TEXTS } from './documentation/chineseTexts';
 import { errorCodes } from './documentation/errorCodes';
 import { readExamples, readTriggerExamples } from './documentation/examples';
 import { allScopes, callLimits, cardLimits, scopes } from './documentation/limits';
@@ -15,6 +16,8 @@ import { jsonBlock } from './documentation/markdown';
 import { fillSections } from './documentation/markedSections';
 import type { Sections } from './documentation/markedSections';
 import { parametersPage } from './documentation/parametersPage';
+import { ChineseTranslation, ENGLISH } from './documentation/translation';
+import type { Translation } from './documentation/translation';
 
 const ROOT = path.resolve(__dirname, '..');
 
@@ -38,17 +41,19 @@ const SECTIONS: Record<string, Sections> = {
 	'docs/errors.zh-CN.md': { 'error-codes': () => errorCodes('zh-CN') },
 };
 
+const parameters = (translation: Translation): string =>
+	parametersPage(
+		{ description: new FeishuFeed().description, examples: readExamples() },
+		{ description: new FeishuFeedTrigger().description, examples: readTriggerExamples() },
+		new FeishuTenantApi(),
+		translation,
+	);
+
 /** Every page that is made, wholly or in part, from the code, as it ought to be. */
-async function makePages(): Promise<Map<string, string>> {
+async function makePages(chinese: Translation): Promise<Map<string, string>> {
 	const pages = new Map([
-		[
-			'docs/parameters.md',
-			parametersPage(
-				{ description: new FeishuFeed().description, examples: readExamples() },
-				{ description: new FeishuFeedTrigger().description, examples: readTriggerExamples() },
-				new FeishuTenantApi(),
-			),
-		],
+		['docs/parameters.md', parameters(ENGLISH)],
+		['docs/parameters.zh-CN.md', parameters(chinese)],
 	]);
 	for (const [file, sections] of Object.entries(SECTIONS)) {
 		try {
@@ -73,17 +78,28 @@ function read(file: string): string | undefined {
 }
 
 /**
- * Writes what the documentation takes from the code: `docs/parameters.md`, and the marked sections of
- * other pages. With `--check` it writes nothing, names the pages that are stale, and exits with 1.
+ * Writes what the documentation takes from the code: `docs/parameters.md` and its Chinese counterpart, and the marked
+ * sections of other pages. With `--check` it writes nothing, names the pages that are stale, and exits with 1. So it
+ * does when a text of the forms has no Chinese, or the table of them has one that nothing asks for.
  */
 async function main(): Promise<void> {
-	const pages = await makePages();
+	const chinese = new ChineseTranslation(CHINESE_TEXTS);
+	const pages = await makePages(chinese);
+	const faults = chinese.faults();
+	if (faults.length > 0) {
+		console.error(
+			['scripts/documentation/chineseTexts.ts does not fit the forms:', ...faults].join('\n'),
+		);
+		process.exitCode = 1;
+		// A page that is half in English is not written.
+		pages.delete('docs/parameters.zh-CN.md');
+	}
 	const stale = [...pages].filter(([file, text]) => read(file) !== text);
 	if (process.argv.includes('--check')) {
 		for (const [file] of stale) {
 			console.error(`${file} is not what the code says: run "npm run docs" and commit the result.`);
 		}
-		process.exitCode = stale.length > 0 ? 1 : 0;
+		if (stale.length > 0) process.exitCode = 1;
 		return;
 	}
 	for (const [file, text] of stale) writeFileSync(path.join(ROOT, file), text);

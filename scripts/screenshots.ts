@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Browser, Locator, Page } from 'playwright-core';
 
+// With its ending, since tsx would take the node's JSON file of the same name.
+import { FeishuFeed } from '../nodes/FeishuFeed/FeishuFeed.node.js';
 import { resources } from '../nodes/FeishuFeed/resources';
 import { SEEDED_APPS } from '../sandbox/feishu/src';
 import { ownerAccountOf, type SavedCredential } from '../sandbox/n8n/src';
@@ -13,9 +15,15 @@ import { importScenarios, PEOPLE } from '../sandbox/scenarios';
 import { launchChromium } from '../test/helpers/e2e/browser';
 import { FeedPage } from '../test/helpers/e2e/FeedPage';
 import { N8nEditor } from '../test/helpers/e2e/N8nEditor';
-import prepare from '../test/helpers/e2e/prepare';
+import prepareForTests from '../test/helpers/e2e/prepare';
 import { RealN8n } from '../test/helpers/e2e/RealN8n';
-import { feishuFeed, feishuFeedTrigger, manualTrigger } from '../test/helpers/e2e/workflows';
+import {
+	chain,
+	feishuFeed,
+	feishuFeedTrigger,
+	manualTrigger,
+	node,
+} from '../test/helpers/e2e/workflows';
 import { readExamples, readTriggerExamples } from './documentation/examples';
 
 /**
@@ -33,7 +41,7 @@ interface Stage {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { forms: { type: 'string' } } });
-	await prepare();
+	await prepareForTests();
 	const n8n = await RealN8n.start();
 	const model = await startScriptedModel();
 	const browser = await launchChromium();
@@ -63,27 +71,38 @@ async function main(): Promise<void> {
 	}
 }
 
-/** Three people's lists: one has clocked in, two have not, and goods are on their way to all of them. */
+/** What the pictures of message lists are called, and what is pressed in them. */
+const FEED_PICTURES = {
+	en: { file: 'feed.png', clockIn: 'Clock in' },
+	zh: { file: 'feed.zh-CN.png', clockIn: '打卡' },
+};
+
+/**
+ * Three people's lists: one has clocked in, two have not, and goods are on their way to all of them. Each language has
+ * cards of its own.
+ */
 async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 	const { yangLei, zhuChao, liangHaoran } = PEOPLE;
 	const people = [yangLei, zhuChao, liangHaoran];
-	const delivery = await FeedPage.open(browser, n8n.feishuUrl, people, 'delivery');
-	await delivery.trigger('left');
-	for (const person of people) await delivery.seesCard(person, 'delivery-', { pinned: true });
-	await delivery.close();
+	for (const language of ['en', 'zh'] as const) {
+		const { file, clockIn } = FEED_PICTURES[language];
+		await n8n.feishu.clearFeeds();
+		const delivery = await FeedPage.open(browser, n8n.feishuUrl, people, 'delivery', language);
+		await delivery.trigger('left');
+		for (const person of people) await delivery.seesCard(person, 'delivery-', { pinned: true });
+		await delivery.close();
 
-	const feed = await FeedPage.open(browser, n8n.feishuUrl, people, 'attendance');
-	await feed.page.setViewportSize({ width: 1440, height: 800 });
-	await feed.trigger('shift');
-	for (const person of people) await feed.seesCard(person, 'attendance-', { label: 'danger' });
-	await feed.press(zhuChao, 'attendance-', 'Clock in');
-	await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
-	await feed.closeBanners();
-	await take(feed.page, 'feed.png');
-	await feed.page.goto(feed.page.url().replace('lang=en', 'lang=zh'));
-	await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
-	await take(feed.page, 'feed.zh-CN.png');
-	await feed.close();
+		const feed = await FeedPage.open(browser, n8n.feishuUrl, people, 'attendance', language);
+		await feed.trigger('shift');
+		for (const person of people) await feed.seesCard(person, 'attendance-', { label: 'danger' });
+		await feed.press(zhuChao, 'attendance-', clockIn);
+		await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
+		await feed.closeBanners();
+		await feed.seesNoToast();
+		await feed.page.setViewportSize({ width: 1440, height: 800 });
+		await take(feed.page, file);
+		await feed.close();
+	}
 }
 
 /** The canvas of a scenario. */
@@ -94,38 +113,84 @@ async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 	await take(editor.page, 'canvas.png');
 }
 
-/** The form of Create, filled in, with what came out. */
-async function takeForm({ editor }: Stage): Promise<void> {
-	await editor.beginWorkflow();
-	await editor.addAction('Feishu Feed', 'Create a card');
-	await editor.fillIn('userIds', `${PEOPLE.liFang}, ${PEOPLE.zhangXiuying}`);
-	await editor.fillIn('title', 'Time to clock in');
-	await editor.fillIn('preview', 'Your shift starts at 9:00');
-	await editor.fillIn('link', 'https://example.com/attendance');
-	await editor.toggle('timeSensitive');
-	const output = await editor.executeStep();
-	await output.getByText('1 item').waitFor();
-	await editor.closeMessages();
-	await take(editor.find('ndv'), 'form.png');
+/** What the form of Create is filled in with, and the item that comes in. */
+const FILLED_IN = {
+	'form.png': {
+		shift: 'Early shift',
+		title: 'Time to clock in',
+		preview: '=Your shift starts at {{ $json.starts }}',
+		label: 'To do',
+		button: 'Clock in',
+	},
+	'form.zh-CN.png': {
+		shift: '早班',
+		title: '该打卡啦',
+		preview: '={{ $json.shift }} {{ $json.starts }} 开始',
+		label: '待打卡',
+		button: '立即打卡',
+	},
+};
+
+/** The form of Create with a label and a button, between what came in and what came out. */
+async function takeForm({ n8n, editor }: Stage): Promise<void> {
+	const credential = await n8n.createCredential('My Feishu app', appCredentials());
+	const people = await n8n.feishu.people({ limit: 3 });
+	const members = people.slice(1).map(({ email }) => email);
+	await editor.page.setViewportSize({ width: 1440, height: 1460 });
+	for (const [file, { shift, title, preview, label, button }] of Object.entries(FILLED_IN)) {
+		const item = { shift, starts: '9:00', members };
+		const list = node(
+			'Shift',
+			'n8n-nodes-base.set',
+			{ mode: 'raw', jsonOutput: JSON.stringify(item), options: {} },
+			{ typeVersion: 3.4 },
+		);
+		const card = newFeishuFeed('Create card', credential, {
+			resource: 'appFeedCard',
+			operation: 'create',
+			people: '={{ $json.members }}',
+			title,
+			preview,
+			link: 'https://example.com/attendance',
+			timeSensitive: true,
+			statusLabel: { label: { text: label, type: 'danger' } },
+			buttons: {
+				button: [
+					{
+						text: button,
+						actionType: 'url_page',
+						buttonType: 'primary',
+						url: 'https://example.com/attendance/clock-in',
+					},
+				],
+			},
+		});
+		const workflow = chain('Attendance', manualTrigger(), list, card);
+		const { id } = await n8n.session.createWorkflow(workflow);
+		await editor.openForm(id, card.id);
+		const output = await editor.executeStep();
+		await output.getByText('1 item').waitFor();
+		await editor.closeMessages();
+		await take(editor.find('ndv'), file);
+	}
 }
 
 /** Every operation's form as it is in a new node and with its example, the trigger's, and the credential's. */
 async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<void> {
 	mkdirSync(folder, { recursive: true });
-	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-	const credential = await n8n.createCredential('My app', { appId, appSecret });
+	const credential = await n8n.createCredential('My app', appCredentials());
 	const operations = resources.flatMap(({ option: { value: resource }, operations: all }) =>
 		all.map(({ option: { value: operation } }) => ({ resource, operation })),
 	);
 	const forms = [
 		...operations.map((parameters) => ({
 			file: `${parameters.resource}.${parameters.operation}.new.json`,
-			node: feishuFeed('Feishu Feed', credential, parameters),
+			node: newFeishuFeed('Feishu Feed', credential, parameters),
 		})),
 		{ file: 'trigger.new.json', node: feishuFeedTrigger(credential, {}) },
 		...readExamples().map(({ file, parameters }) => ({
 			file,
-			node: feishuFeed('Feishu Feed', credential, parameters as INodeParameters),
+			node: newFeishuFeed('Feishu Feed', credential, parameters as INodeParameters),
 		})),
 		...readTriggerExamples().map(({ file, parameters }) => ({
 			file: `trigger.${file}`,
@@ -138,6 +203,22 @@ async function takeAllForms({ n8n, editor }: Stage, folder: string): Promise<voi
 		await take(editor.find('ndv'), path.join(folder, file.replace(/\.json$/, '.png')));
 	}
 	await takeCredential(n8n, editor, credential, path.join(folder, 'credential'));
+}
+
+function appCredentials(): { appId: string; appSecret: string } {
+	const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
+	return { appId, appSecret };
+}
+
+/** Our action node in the version that the editor adds. */
+function newFeishuFeed(
+	name: string,
+	credential: SavedCredential,
+	parameters: INodeParameters,
+): INode {
+	const { version } = new FeishuFeed().description;
+	const typeVersion = Math.max(...[version].flat());
+	return feishuFeed(name, credential, parameters, { typeVersion });
 }
 
 async function openNode(n8n: RealN8n, editor: N8nEditor, node: INode): Promise<void> {

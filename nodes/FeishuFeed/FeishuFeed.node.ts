@@ -14,7 +14,7 @@ import { executeOperation } from './execution/execute';
 import { searchChats } from './listSearch/searchChats';
 import { searchDepartments } from './listSearch/searchDepartments';
 import { searchPeople } from './listSearch/searchPeople';
-import { findOperation, properties } from './resources';
+import { findOperation, properties, subtitle } from './resources';
 
 /** Puts cards, buttons and reminders into people's Feishu message lists. */
 export class FeishuFeed implements INodeType {
@@ -26,9 +26,9 @@ export class FeishuFeed implements INodeType {
 		// In version 1.1 recipients are given as e-mails, mobile numbers or IDs unless the user chooses another way.
 		version: [1, 1.1],
 		defaultVersion: 1.1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle,
 		description:
-			"Put cards on top of people's Feishu (飞书, Lark) message list, update them, and pin chats",
+			"Pins cards with buttons, and chats, in people's Feishu (飞书, Lark) message lists; its trigger starts on a press",
 		defaults: { name: 'Feishu Feed' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -23,6 +23,8 @@ interface OperationForm {
 /** An operation that sends something to recipients, in batches that reach over the input items. */
 export interface SendOperation extends OperationForm, Destination {
 	kind: 'send';
+	/** A field of the output that is true when everybody was reached, such as "deleted". */
+	done?: string;
 	/** Reads one item. Throws InvalidField for what Feishu would refuse. */
 	read: (parameters: ItemParameters) => RecipientRequest & WithAvatar;
 	/**

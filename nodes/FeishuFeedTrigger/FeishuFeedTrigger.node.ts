@@ -32,7 +32,7 @@ export class FeishuFeedTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["connection"] === "longConnection" ? "long connection" : "webhook" }}',
 		description:
-			'Starts the workflow when somebody presses a button in their Feishu (飞书, Lark) message list',
+			'Cards with buttons in Feishu (飞书, Lark): Feishu Feed sends and pins them, Feishu Feed Trigger starts the workflow on a press',
 		eventTriggerDescription: 'Waiting for you to press a button in Feishu (飞书)',
 		activationMessage: 'Presses on your buttons now start this workflow.',
 		triggerPanel,

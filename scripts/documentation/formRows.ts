@@ -4,18 +4,27 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 export interface FormRow {
 	/** Where its value stands in a workflow's JSON; `[]` is each entry of a list. */
 	path: string;
-	/** What the form calls it, with the names of what it stands in. */
-	nameOnScreen: string;
+	/** What the form calls it, after the names of what it stands in; none for what is not on screen. */
+	namesOnScreen: string[];
 	type: string;
 	required: boolean;
 	/** `undefined` where there is none, as for the parts of a chat picker's value. */
 	default: unknown;
-	choices: Array<{ value: string; name: string; description?: string; conditions: string[] }>;
-	/** Of a number; empty for others. */
-	range: string;
-	description: string;
-	/** When the form shows it, as Markdown. */
-	conditions: string[];
+	choices: Array<{ value: string; name: string; description?: string; conditions: Condition[] }>;
+	/** Of a number. */
+	range?: { min: number; max: number };
+	/** Nothing, a text, or one for each way to fill in the field. */
+	descriptions: string[];
+	conditions: Condition[];
+}
+
+/** When the form shows something, or hides it: another field has one of these values. */
+export interface Condition {
+	effect: 'shown' | 'hidden';
+	/** What the form calls the other field. */
+	nameOnScreen: string;
+	name: string;
+	values: string[];
 }
 
 /** A form laid out as rows, and what it says between its fields. */
@@ -27,8 +36,7 @@ export interface Form {
 /** What a form says between its fields. */
 export interface Notice {
 	text: string;
-	/** When the form shows it, as Markdown. */
-	conditions: string[];
+	conditions: Condition[];
 }
 
 /** What an operation is shown by: these are not conditions of its fields. */
@@ -81,13 +89,13 @@ function addField(
 	const names = [...parentNames, field.displayName];
 	form.rows.push({
 		path,
-		nameOnScreen: names.join(' › '),
+		namesOnScreen: names,
 		type: field.type,
 		required: field.required === true,
 		default: field.default,
 		choices: choicesOf(field, siblings),
 		range: rangeOf(field),
-		description: field.description ?? '',
+		descriptions: field.description === undefined ? [] : [field.description],
 		conditions: conditionsOf(field, siblings),
 	});
 	const list = field.typeOptions?.multipleValues === true ? '[]' : '';
@@ -97,7 +105,7 @@ function addField(
 	}
 	if (field.type === 'fixedCollection') {
 		for (const { name, values } of field.options as INodePropertyCollection[]) {
-			for (const entry of values) {
+			for (const entry of values.filter(({ type }) => type !== 'hidden')) {
 				addField(form, entry, values, `${path}.${name}${list}.`, names);
 			}
 		}
@@ -110,12 +118,14 @@ function withoutTags(html: string): string {
 	return html.replace(/<[^>]+>/g, '');
 }
 
+const ALWAYS_TRUE = 'Always true: tells n8n that this is a picked value';
+const HOW_PICKED = 'How it was picked';
+
 /** How n8n stores what was picked from a list or typed in. */
 function addLocator(form: Form, field: INodeProperties, path: string, names: string[]): void {
 	const common = {
 		required: field.required === true,
 		default: undefined,
-		range: '',
 		conditions: [],
 	};
 	const modes = field.modes ?? [];
@@ -123,30 +133,30 @@ function addLocator(form: Form, field: INodeProperties, path: string, names: str
 		{
 			...common,
 			path: `${path}.__rl`,
-			nameOnScreen: '',
+			namesOnScreen: [],
 			type: 'boolean',
 			choices: [],
-			description: 'Always true: tells n8n that this is a picked value',
+			descriptions: [ALWAYS_TRUE],
 		},
 		{
 			...common,
 			path: `${path}.mode`,
-			nameOnScreen: names.join(' › '),
+			namesOnScreen: names,
 			type: 'options',
 			choices: modes.map(({ name, displayName }) => ({
 				value: name,
 				name: displayName,
 				conditions: [],
 			})),
-			description: 'How it was picked',
+			descriptions: [HOW_PICKED],
 		},
 		{
 			...common,
 			path: `${path}.value`,
-			nameOnScreen: names.join(' › '),
+			namesOnScreen: names,
 			type: 'string',
 			choices: [],
-			description: modes.flatMap(({ hint }) => hint ?? []).join('. '),
+			descriptions: modes.flatMap(({ hint }) => hint ?? []),
 		},
 	);
 }
@@ -164,27 +174,30 @@ function choicesOf(
 	}));
 }
 
-function rangeOf({ typeOptions }: INodeProperties): string {
-	const { minValue, maxValue } = typeOptions ?? {};
-	return minValue === undefined || maxValue === undefined ? '' : `${minValue} to ${maxValue}`;
+function rangeOf({ typeOptions }: INodeProperties): FormRow['range'] {
+	const { minValue: min, maxValue: max } = typeOptions ?? {};
+	return min === undefined || max === undefined ? undefined : { min, max };
 }
 
 function conditionsOf(
 	{ displayOptions }: Pick<INodeProperties, 'displayOptions'>,
 	siblings: INodeProperties[],
-): string[] {
-	const say = (conditions: object | undefined, verb: string) =>
+): Condition[] {
+	const read = (conditions: object | undefined, effect: Condition['effect']) =>
 		Object.entries(conditions ?? {})
 			.filter(([name]) => !OPERATION_PARAMETERS.includes(name))
 			.map(([path, values]) => {
 				// A slash at the start stands for the top of the form.
 				const name = path.replace(/^\//, '');
-				const named = siblings.find((sibling) => sibling.name === name)?.displayName ?? name;
-				const shown = (values as unknown[]).map((value) => `\`${String(value)}\``).join(' or ');
-				return `${verb} when "${named}" (\`${name}\`) is ${shown}`;
+				return {
+					effect,
+					name,
+					nameOnScreen: siblings.find((sibling) => sibling.name === name)?.displayName ?? name,
+					values: (values as unknown[]).map(String),
+				};
 			});
 	const { show, hide } = displayOptions ?? {};
-	return [...say(show, 'Shown'), ...say(hide, 'Hidden')];
+	return [...read(show, 'shown'), ...read(hide, 'hidden')];
 }
 
 /** The paths of all values in a parameter's JSON, in the notation of `FormRow.path`. */

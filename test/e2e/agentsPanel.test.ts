@@ -35,12 +35,14 @@ afterAll(async () => {
 /** Opens the panel for the agent's tools. */
 async function openTools(): Promise<void> {
 	await editor.openCanvas(`${n8n.url}/workflow/${workflow.id}`);
-	await editor.page
+	const plus = editor.page
 		.locator('[data-handleid*="ai_tool"] [data-test-id="canvas-handle-plus"]')
-		.first()
-		.click();
-	// It slides in, and forgets what is typed before it is there.
-	await entries().filter({ hasText: 'Human review' }).waitFor();
+		.first();
+	// It slides in, and forgets what is typed before it is there. A press while the canvas still moves opens nothing.
+	await expect(async () => {
+		await plus.click({ timeout: 5_000 });
+		await entries().filter({ hasText: 'Human review' }).waitFor({ timeout: 5_000 });
+	}).toPass();
 }
 
 const entries = () => editor.find('item-iterator-item');

@@ -101,7 +101,7 @@ it('leads from an empty workflow to a first card and a first press, with nothing
 	const editor = await N8nEditor.signIn(browser, n8nUrl, owner);
 	await expect(editor.page).toHaveURL(/\/home\/workflows/);
 	await editor.beginWorkflow();
-	await editor.addAction('Feishu Feed', 'Create a card');
+	await editor.addAction('Feishu Feed', 'Create card');
 	await editor.fillIn('people', recipient);
 	for (const field of ['title', 'link']) await editor.fillIn(field, await example(editor, field));
 	await editor.add('Add Button');

@@ -56,7 +56,7 @@ describe('the installed package', () => {
 		expect(names).toContain('n8n-nodes-feishu-feed.feishuFeedTool');
 		const credentials = await n8n.session.credentialTypes();
 		expect(credentials.find(({ name }) => name === 'feishuTenantApi')).toMatchObject({
-			displayName: 'Feishu (Lark) Tenant API',
+			displayName: 'Feishu (飞书, Lark) Tenant API',
 			supportedNodes: expect.arrayContaining(['n8n-nodes-feishu-feed.feishuFeed']),
 		});
 	});

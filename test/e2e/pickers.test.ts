@@ -50,8 +50,9 @@ async function execute(): Promise<void> {
 
 describe('the chat picker', () => {
 	beforeEach(async () => {
-		await editor.addAction('Feishu Feed', 'Update the buttons of a chat');
+		await editor.addAction('Feishu Feed', 'Update chat buttons');
 		await editor.fillIn('people', people[0].open_id);
+		await editor.choose('buttonsChange', 'Remove All Buttons');
 	});
 
 	it('pages through 250 groups as somebody scrolls', async () => {
@@ -75,7 +76,11 @@ describe('the chat picker', () => {
 		await rows.getByText(chosen.name, { exact: true }).click();
 		await execute();
 		const [{ body }] = await callsOf('chatButton.update');
-		expect(body).toMatchObject({ chat_id: chosen.chat_id, user_ids: [people[0].open_id] });
+		expect(body).toMatchObject({
+			chat_id: chosen.chat_id,
+			user_ids: [people[0].open_id],
+			buttons: { buttons: [] },
+		});
 	});
 
 	it('takes a link to a chat, and refuses one for sharing', async () => {
@@ -116,7 +121,7 @@ describe('the chat picker', () => {
 
 describe('the other pickers', () => {
 	beforeEach(async () => {
-		await editor.addAction('Feishu Feed', "Set the instant reminder of the bot's chat");
+		await editor.addAction('Feishu Feed', 'Set bot chat reminder');
 	});
 
 	it('a department is found by its name, and its members are reached', async () => {
@@ -165,7 +170,7 @@ describe('a list of 300 e-mail addresses', () => {
 		for (const { open_id } of gone) await n8n.feishu.changePerson(open_id, { is_resigned: true });
 		const unknown = ['nobody1@example.com', 'nobody2@example.com', 'nobody3@example.com'];
 		const emails = people.slice(0, 297).map(({ email }) => email);
-		await editor.addAction('Feishu Feed', 'Create a card');
+		await editor.addAction('Feishu Feed', 'Create card');
 		await editor.fillIn('people', [...emails, ...unknown].join('\n'));
 		await editor.fillIn('title', 'Training');
 		await editor.fillIn('link', 'https://example.com/training');
@@ -173,6 +178,7 @@ describe('a list of 300 e-mail addresses', () => {
 		for (const address of [...unknown, ...gone.map(({ email }) => email)]) {
 			await output.getByText(address).first().waitFor();
 		}
+		await output.getByText(/^5 of 300 recipients were not reached: /).waitFor();
 
 		expect(await callsOf('user.batchGetId')).toHaveLength(6);
 		expect(await callsOf('appFeedCard.create')).toHaveLength(15);

@@ -1,10 +1,10 @@
 import axios, { type AxiosResponse } from 'axios';
-import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
-import { readExamples } from '../../scripts/documentation/examples';
+import { readExamples, type Example } from '../../scripts/documentation/examples';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import type { PressResult } from '../../sandbox/feishu/src/client';
-import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
+import type { SavedCredential, SavedWorkflow, WorkflowFile } from '../../sandbox/n8n/src';
 import { launchChromium, newPage } from '../helpers/e2e/browser';
 import { expect, PATIENCE } from '../helpers/e2e/expect';
 import { RealN8n } from '../helpers/e2e/RealN8n';
@@ -66,14 +66,19 @@ function question(parameters: INodeParameters): INodeParameters {
 
 /** Executes a workflow that asks; gives it when it sleeps, or has ended. */
 async function ask(parameters: INodeParameters, ...items: IDataObject[]): Promise<WorkflowRun> {
-	const workflow = chain(
-		'RecipientRequest',
-		manualTrigger(),
-		feishuFeed('RecipientRequest', credential, question(parameters)),
-		node('After', 'n8n-nodes-base.noOp', {}),
-	);
+	const workflow = asking(feishuFeed('RecipientRequest', credential, question(parameters)));
 	return await n8n.run(items.length > 0 ? withItems(workflow, ...items) : workflow);
 }
+
+/** As `ask`, with a node of the newest version, as the documentation shows it. */
+async function askAsDocumented({ parameters }: Example): Promise<WorkflowRun> {
+	const more = { typeVersion: 1.1 };
+	const documented = parameters as INodeParameters;
+	return await n8n.run(asking(feishuFeed('RecipientRequest', credential, documented, more)));
+}
+
+const asking = (question: INode): WorkflowFile =>
+	chain('RecipientRequest', manualTrigger(), question, node('After', 'n8n-nodes-base.noOp', {}));
 
 /** Waits until an execution sleeps no longer. */
 async function ended({ id }: { id: string }): Promise<WorkflowRun> {
@@ -84,11 +89,8 @@ async function ended({ id }: { id: string }): Promise<WorkflowRun> {
 	return await n8n.executed(id);
 }
 
-function exampleOf(file: string) {
-	return readExamples().find((example) => example.file === file) as ReturnType<
-		typeof readExamples
-	>[number];
-}
+const exampleOf = (file: string): Example =>
+	readExamples().find((example) => example.file === file)!;
 
 function recipientsOf({ userIds }: IDataObject): string[] {
 	return (userIds as string).split(', ');
@@ -195,9 +197,10 @@ describe('through the trigger', () => {
 	);
 
 	it('gives the output that the documentation shows', async () => {
-		const { parameters, output } = exampleOf('appFeedCard.sendAndWait.json');
+		const example = exampleOf('appFeedCard.sendAndWait.json');
+		const { parameters, output } = example;
 		await receivePresses('longConnection');
-		const asked = await ask(parameters as INodeParameters);
+		const asked = await askAsDocumented(example);
 		expect([asked.errorMessage(), asked.status]).toEqual([undefined, 'waiting']);
 		const [manager] = recipientsOf(parameters);
 		await press(manager as string, 'Approve', 'leave-42');
@@ -508,8 +511,9 @@ describe('through a page of n8n', () => {
 	});
 
 	it('gives the output that the documentation shows', async () => {
-		const { parameters, output } = exampleOf('appFeedCard.sendAndWait.everybody.json');
-		const asked = await ask(parameters as INodeParameters);
+		const example = exampleOf('appFeedCard.sendAndWait.everybody.json');
+		const { parameters, output } = example;
+		const asked = await askAsDocumented(example);
 		expect([asked.errorMessage(), asked.status]).toEqual([undefined, 'waiting']);
 		const [one, other] = recipientsOf(parameters);
 		const [yes] = await linksOf(one, 'dinner-7');

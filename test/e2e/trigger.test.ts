@@ -361,6 +361,27 @@ it('closes the connection with the last trigger that needs it', async () => {
 	await runs(second, 1);
 });
 
+it('takes the old callback over the webhook like the new one', async () => {
+	const webhook = trigger({ connection: 'webhook', answer: 'toast' });
+	const workflow = await activate(webhook);
+	await createCard('old', people.slice(0, 1));
+	await callBack(webhookUrl(webhook));
+	await n8n.feishu.changeCallback(appId, { button_callback: 'card.action.trigger_v1' });
+	expect(await press(people[0], 'old')).toMatchObject({
+		answered: true,
+		toast: { content: expect.stringContaining('已收到') },
+		event: { event_type: 'card.action.trigger_v1' },
+	});
+	expect(await runs(workflow, 1)).toMatchObject([
+		{
+			event_type: 'card.action.trigger',
+			operator: { open_id: people[0] },
+			action: { action: 'clock_in' },
+		},
+	]);
+	await n8n.feishu.changeCallback(appId, { button_callback: 'card.action.trigger' });
+});
+
 it('goes on after a restart of n8n, and starts nothing for copies of what came before', async () => {
 	const webhook = trigger({ connection: 'webhook' });
 	const overUrl = await activate(webhook);

@@ -379,7 +379,9 @@ describe('appFeedCard: delete', () => {
 				body: { feed_cards: userIds.slice(1).map((user_id) => ({ biz_id: 'b', user_id })) },
 			},
 		]);
-		expect(output).toEqual([{ biz_id: 'b', succeeded: userIds.slice(1), failed: [] }]);
+		expect(output).toEqual([
+			{ biz_id: 'b', deleted: true, succeeded: userIds.slice(1), failed: [] },
+		]);
 		const cards = await sandbox.feishu.cards(SEEDED_APPS.custom.app_id);
 		expect(cards.map(({ biz_id, holders }) => [biz_id, holders.map((h) => h.open_id)])).toEqual([
 			['b', [userIds[0]]],

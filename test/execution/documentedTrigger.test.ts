@@ -188,13 +188,16 @@ describe.each(['docs/recipes.md', 'docs/recipes.zh-CN.md'])('the answering card 
 		const place = blocks.findIndex(({ connection }) => connection !== undefined);
 		const [card, trigger, done] = blocks.slice(place - 1, place + 2);
 		const parcel = { parcel: 9, members: sandbox.openIds(0, 3) };
-		await sandbox.output(card, { items: [parcel] });
+		await sandbox.output(card, { items: [parcel], typeVersion: 1.1 });
 
 		const [, person] = parcel.members;
 		const pressed = await press(sandbox, { user: person, biz_id: 'parcel-9', button: 0 });
 		expect(isWantedBy(trigger, pressed)).toBe(true);
 		expect(readToast(trigger.toast).toast?.content).toBeTruthy();
-		const [output] = await sandbox.output(done, { items: [pressed as unknown as IDataObject] });
+		const [output] = await sandbox.output(done, {
+			items: [pressed as unknown as IDataObject],
+			typeVersion: 1.1,
+		});
 		expect(output).toMatchObject({ succeeded: [person], failed: [] });
 		const cards = await Promise.all(
 			parcel.members.map(async (one) =>

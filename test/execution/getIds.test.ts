@@ -119,7 +119,7 @@ describe('Chat: Get Members', () => {
 		)!;
 		const { error } = await sandbox.run(getMembers({ chatId: { __rl: true, mode: 'id', value } }));
 		expect(error?.message).toMatch(
-			/^Could not get the members of the chat: .*code 232011.*: add the bot of the app to the chat$/,
+			/^Could not get the members of the chat: .*code 232011.*: add the bot of the app to the chat, or check the chat ID$/,
 		);
 	});
 });

@@ -12,7 +12,7 @@ import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
 
 const root = path.resolve(__dirname, '../..');
 /** The Node that n8n runs on; Node 20 has no WebSocket, and 22 no proxy for it. */
-const node = path.join(root, 'sandbox/n8n/node_modules/.bin/node');
+const node = path.join(root, 'sandbox/n8n/node_modules/node/bin/node');
 /** A name that no DNS knows: only the proxy gets there. */
 const HOST = 'feishu.invalid';
 

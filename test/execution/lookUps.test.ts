@@ -148,7 +148,7 @@ describe('a chat of 2,000', () => {
 			const { error } = await sandbox.run(toChat(chat));
 			expect(error?.message).toMatch(
 				new RegExp(
-					`^Could not create the card for ${chat}: the look-up failed, because Feishu answered "Operator can NOT be out of the chat\\." \\(code 232011, .*: add the bot of the app to the chat$`,
+					`^Could not create the card for ${chat}: the look-up failed, because Feishu answered "Operator can NOT be out of the chat\\." \\(code 232011, .*: add the bot of the app to the chat, or check the chat ID$`,
 				),
 			);
 			expect(await created()).toEqual([]);

@@ -44,7 +44,10 @@ describe('the examples in docs/parameters.md', () => {
 		// Those that wait are executed in a real n8n: test/e2e/sendAndWait.test.ts.
 		const once = examples.filter(({ parameters }) => parameters.operation !== 'sendAndWait');
 		for (const example of once) {
-			const output = await sandbox.output(withPictures(example), { files: FILES });
+			const output = await sandbox.output(withPictures(example), {
+				typeVersion: 1.1,
+				files: FILES,
+			});
 			given.push({ file: example.file, output: withoutKeys(output) });
 		}
 		expect(given).toEqual(once.map(({ file, output }) => ({ file, output: withoutKeys(output) })));
@@ -55,7 +58,7 @@ describe('the examples in docs/parameters.md', () => {
 			const { parameters } = examples.find(
 				(example) => example.parameters.operation === operation,
 			)!;
-			await sandbox.output(parameters);
+			await sandbox.output(parameters, { typeVersion: 1.1 });
 			const [first] = await sandbox.feishu.feed('ou_90b767f04fde17beeab734b2de586509');
 			return first;
 		};

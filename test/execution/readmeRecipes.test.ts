@@ -40,7 +40,7 @@ describe.each(['README.md', 'README_zh-CN.md', ...RECIPES])('the JSON in %s', (p
 			const onePersonAnItem = block.userIds === '={{ $json.open_id }}';
 			const items = onePersonAnItem ? [ITEM, { ...ITEM, open_id: SECOND }] : [ITEM];
 			await sandbox.feishu.clearRequests();
-			const output = await sandbox.output(block, { items });
+			const output = await sandbox.output(block, { items, typeVersion: 1.1 });
 
 			const notReached = output.filter(
 				({ failed, status }) => !(status === 'succeeded' || (failed as unknown[])?.length === 0),
@@ -56,21 +56,21 @@ describe.each(['README.md', 'README_zh-CN.md', ...RECIPES])('the JSON in %s', (p
 	if (!RECIPES.includes(page)) return;
 	it('pins, marks as done and clears, as the text says', async () => {
 		const recipes = blocks.filter(isRecipe);
-		const [pinned, done, , cleared] = recipes.filter(({ bizId }) =>
-			String(bizId).includes('course'),
+		const [pinned, done, , cleared] = recipes.filter(({ bizId, options }) =>
+			String(bizId ?? (options as IDataObject)?.bizId).includes('course'),
 		);
 		const cardOf = async (person: string) =>
 			(await sandbox.feishu.feed(person)).find(({ biz_id }) => biz_id === 'training-42');
 
-		await sandbox.output(pinned, { items: [ITEM] });
+		await sandbox.output(pinned, { items: [ITEM], typeVersion: 1.1 });
 		expect(await cardOf(FIRST)).toMatchObject({ time_sensitive: true });
-		await sandbox.output(done, { items: [ITEM] });
+		await sandbox.output(done, { items: [ITEM], typeVersion: 1.1 });
 		expect(await cardOf(FIRST)).toMatchObject({
 			time_sensitive: false,
 			status_label: { type: 'success' },
 		});
 		expect(await cardOf(SECOND)).toMatchObject({ time_sensitive: true });
-		await sandbox.output(cleared, { items: [ITEM] });
+		await sandbox.output(cleared, { items: [ITEM], typeVersion: 1.1 });
 		expect(await cardOf(FIRST)).toMatchObject({ status_label: null, preview: '', buttons: [] });
 	});
 });

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, IRun } from 'n8n-workflow';
 
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
 import { detailsAtErrorOutput } from '../helpers/execution/engine';
@@ -99,17 +99,22 @@ async function giveCards(...places: number[]): Promise<void> {
 	await sandbox.feishu.clearEffects();
 }
 
+/** What n8n shows on the node of a run. */
+const hintsOf = ({ data }: IRun) => data.resultData.runData['Feishu Feed'][0].hints;
 const pairs = (items: INodeExecutionData[]) => items.map(({ pairedItem }) => pairedItem);
 const json = (items: INodeExecutionData[]) => items.map((item) => item.json);
 
 describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobody, purpose }) => {
 	const isUpsert = name.endsWith('upsert');
-	const reached = (userIds: string[]) => ({
+	const isDelete = name.endsWith('delete');
+	const deleted = (isDone: boolean) => isDelete && { deleted: isDone };
+	const reached = (userIds: string[], isDone = true) => ({
 		...names(),
+		...deleted(isDone),
 		succeeded: userIds,
 		...(isUpsert && { created: userIds, updated: [] }),
 	});
-	const run = async (
+	const execute = async (
 		recipients: string[][],
 		change: IDataObject = {},
 		onError: OnError = 'stopWorkflow',
@@ -125,32 +130,33 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 
 	it('gives one item for each input item, paired with it, in order', async () => {
 		const recipients = [sandbox.openIds(0, 2), sandbox.openIds(2, 5), sandbox.openIds(5, 6)];
-		const { outputs, error } = await run(recipients);
+		const { outputs, error, run } = await execute(recipients);
 		expect(error).toBeUndefined();
 		expect(outputs).toHaveLength(1);
 		expect(json(outputs[0])).toEqual(recipients.map((to) => ({ ...reached(to), failed: [] })));
+		expect(hintsOf(run)).toEqual([]);
 		expect(pairs(outputs[0])).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	});
 
 	it('gives one item for each recipient when asked to, paired with the input item', async () => {
 		const [first, second, third] = sandbox.openIds(0, 3);
-		const { outputs, error } = await run([[first, NOBODY, second], [third]], {
+		const { outputs, error } = await execute([[first, NOBODY, second], [third]], {
 			options: { itemPerRecipient: true },
 		});
 		expect(error).toBeUndefined();
 		const succeeded = { status: 'succeeded', ...(isUpsert && { action: 'created' }) };
 		expect(json(outputs[0])).toEqual([
-			{ ...names(), user_id: first, ...succeeded },
-			{ ...names(), user_id: NOBODY, status: 'failed', ...nobody },
-			{ ...names(), user_id: second, ...succeeded },
-			{ ...names(), user_id: third, ...succeeded },
+			{ ...names(), ...deleted(true), user_id: first, ...succeeded },
+			{ ...names(), ...deleted(false), user_id: NOBODY, status: 'failed', ...nobody },
+			{ ...names(), ...deleted(true), user_id: second, ...succeeded },
+			{ ...names(), ...deleted(true), user_id: third, ...succeeded },
 		]);
 		expect(pairs(outputs[0])).toEqual([{ item: 0 }, { item: 0 }, { item: 0 }, { item: 1 }]);
 	});
 
 	it('decides by an expression which items are given for each recipient', async () => {
 		const recipients = [sandbox.openIds(0, 2), sandbox.openIds(2, 4)];
-		const { outputs } = await run(recipients, {
+		const { outputs } = await execute(recipients, {
 			options: { itemPerRecipient: '={{ $json.place === 1 }}' },
 		});
 		expect(json(outputs[0]).map(({ user_id, succeeded }) => user_id ?? succeeded)).toEqual([
@@ -171,9 +177,9 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			whoSucceeded: string[],
 		): Promise<string> {
 			const [first, last] = [sandbox.openIds(0, 1), sandbox.openIds(9, 10)];
-			const { outputs, error } = await run([first, to, last], { options }, onError);
+			const { outputs, error } = await execute([first, to, last], { options }, onError);
 			const others = [first, last].map((userIds) => ({ ...reached(userIds), failed: [] }));
-			const told = { ...reached(whoSucceeded), failed: whoFailed };
+			const told = { ...reached(whoSucceeded, false), failed: whoFailed };
 			if (onError === 'stopWorkflow') {
 				expect(outputs).toEqual([]);
 				expect(error).toMatchObject({ name: 'NodeApiError', context: { itemIndex: 1 } });
@@ -202,7 +208,7 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 			'tells in the output who of some was not reached (options %j)',
 			async (options) => {
 				const [one, another] = sandbox.openIds(1, 3);
-				const { outputs, error } = await run(
+				const { outputs, error, run } = await execute(
 					[sandbox.openIds(0, 1), [one, NOBODY, another]],
 					{ options },
 					onError,
@@ -210,10 +216,18 @@ describe.each(EACH_OPERATION)('%s', (name, { parameters, names, needsCard, nobod
 				expect(error).toBeUndefined();
 				expect(json(outputs[0])).toEqual([
 					{ ...reached(sandbox.openIds(0, 1)), failed: [] },
-					{ ...reached([one, another]), failed },
+					{ ...reached([one, another], false), failed },
 				]);
 				expect(pairs(outputs[0])).toEqual([{ item: 0 }, { item: 1 }]);
 				expect(outputs[1] ?? []).toEqual([]);
+				// n8n shows it on the node.
+				expect(hintsOf(run)).toEqual([
+					{
+						type: 'warning',
+						location: 'outputPane',
+						message: `1 of 4 recipients was not reached: ${NOBODY} (${nobody.reason.replace(/:.*/, '')})`,
+					},
+				]);
 			},
 		);
 
@@ -315,6 +329,7 @@ describe('what failed', () => {
 		});
 		expect(output).toEqual({
 			biz_id: 'b',
+			...(operation.endsWith('delete') && { deleted: false }),
 			succeeded: [other],
 			failed: [{ user_id: userId, code, reason: expect.stringMatching(words) }],
 		});
@@ -402,12 +417,12 @@ describe('what failed', () => {
 			const [refused, done] = await sandbox.requests();
 			const logId = (refused.responseBody as { error: { log_id: string } }).error.log_id;
 			expect([refused.code, done.code]).toEqual([230027, 0]);
-			const sentence = `Feishu answered "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat`;
+			const sentence = `Feishu answered "Lack of necessary permissions. The bot is not in the chat." (code 230027, log ID ${logId}): add the bot of the app to the chat, or check the chat ID`;
 			const [one, another] = memberOpenIds;
 			const message = `Could not update the buttons of the chat for ${one}, ${another}: ${sentence}`;
 			const failure = {
 				reason:
-					'Feishu answered "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat',
+					'Feishu answered "Lack of necessary permissions. The bot is not in the chat.": add the bot of the app to the chat, or check the chat ID',
 				code: 230027,
 				log_id: logId,
 			};

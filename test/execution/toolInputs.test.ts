@@ -47,15 +47,18 @@ const SENT_BUTTON = {
 	action_map: { order: '42', due: 'now' },
 };
 
-const FIELDS = ['people', 'title', 'preview', 'link', 'bizId', 'timeSensitive'];
-const COLLECTIONS = ['statusLabel', 'buttons', 'notify'];
+const FIELDS = ['people', 'title', 'preview', 'link', 'timeSensitive', 'statusLabel', 'buttons'];
+const OPTIONS = ['bizId', 'notify'];
+const fromInput = (names: string[]): IDataObject =>
+	Object.fromEntries(names.map((name) => [name, `={{ $json.${name} }}`]));
 
 /** A tool all of whose fields the model fills in. */
 const CREATE: IDataObject = {
 	resource: 'appFeedCard',
 	operation: 'create',
 	recipientsBy: 'people',
-	...Object.fromEntries([...FIELDS, ...COLLECTIONS].map((name) => [name, `={{ $json.${name} }}`])),
+	...fromInput(FIELDS),
+	options: fromInput(OPTIONS),
 };
 /** What it sends of an input with nothing in doubt. */
 const plainInput = (): IDataObject => ({

@@ -1,5 +1,5 @@
-import { NodeHelpers } from 'n8n-workflow';
-import type { INodeParameters, INodeType } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeType, INodeTypes } from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { resources } from '../../nodes/FeishuFeed/resources';
@@ -40,5 +40,71 @@ describe.each([
 				expect(fillIn(node, chosen)).toMatchObject(beginning);
 			}
 		}
+	});
+});
+
+it('asks for what most cards have when a new node creates one', () => {
+	const { properties } = new FeishuFeed().description;
+	const values = {
+		resource: 'appFeedCard',
+		operation: 'create',
+		recipientsBy: 'people',
+		cardSource: 'fields',
+	};
+	const shown = properties.filter(
+		(field) =>
+			field.type !== 'hidden' &&
+			NodeHelpers.displayParameter(values, field, { typeVersion: 1.1 }, null),
+	);
+	expect(shown.map(({ displayName }) => displayName)).toEqual([
+		...['Resource', 'Operation', 'Recipients', 'People', 'Define Card', 'Title', 'Preview', 'Link'],
+		...['Pin to Top (即时提醒)', 'Status Label', 'Buttons', 'Options'],
+	]);
+});
+
+it('shows what n8n left out of a label and a button when it saved them, since it was the default', () => {
+	const saved = {
+		resource: 'appFeedCard',
+		operation: 'create',
+		statusLabel: { label: { text: 'Urgent' } },
+		buttons: {
+			button: [
+				{ text: 'Open', url: 'https://example.com' },
+				{ text: 'Take', actionType: 'webhook', actionValues: '={{ $json.values }}' },
+			],
+		},
+	};
+	expect(fillIn(new FeishuFeed(), saved)).toMatchObject({
+		statusLabel: { label: { text: 'Urgent', type: 'primary' } },
+		buttons: {
+			button: [
+				{ ...saved.buttons.button[0], actionType: 'url_page', buttonType: 'default' },
+				{ ...saved.buttons.button[1], buttonType: 'default' },
+			],
+		},
+	});
+});
+
+describe('below the name of a node on the canvas', () => {
+	it('stands what it does, in words', async () => {
+		const feishuFeed = new FeishuFeed();
+		const operations = resources.flatMap(({ option, operations: all }) =>
+			all.map((operation) => ({ resource: option.value, operation: operation.option })),
+		);
+		const nodes = operations.map(({ resource, operation }, index): INode => {
+			const name = String(index);
+			const parameters = { resource, operation: operation.value };
+			return { id: name, name, type: 'feishuFeed', typeVersion: 1.1, position: [0, 0], parameters };
+		});
+		const nodeTypes = { getByNameAndVersion: () => feishuFeed } as unknown as INodeTypes;
+		const workflow = new Workflow({ active: false, nodeTypes, nodes, connections: {} });
+		await workflow.expression.acquireIsolate();
+		const { subtitle } = feishuFeed.description;
+		const shown = nodes.map((node) =>
+			workflow.expression.getSimpleParameterValue(node, subtitle, 'internal', {}),
+		);
+		await workflow.expression.releaseIsolate();
+		expect(shown).toEqual(operations.map(({ operation }) => operation.action));
+		expect(shown).toContain('Create card');
 	});
 });

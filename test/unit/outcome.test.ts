@@ -6,6 +6,7 @@ import {
 	nameSome,
 	recipientsOf,
 	summaryOf,
+	unreachedSentence,
 } from '../../nodes/shared/delivery/outcome';
 import type { ItemResult } from '../../nodes/shared/delivery/outcome';
 import { STOPPED } from '../../nodes/shared/api/failures';
@@ -52,6 +53,20 @@ describe('summaryOf', () => {
 			updated: ['ou_b'],
 			failed: [{ user_id: 'ou_c' }],
 		});
+	});
+
+	it('tells first whom it did not reach', () => {
+		expect(Object.keys(summaryOf(MIXED))).toEqual(['biz_id', 'failed', 'succeeded']);
+		const reached = summaryOf(result({ ou_a: undefined }));
+		expect(Object.keys(reached)).toEqual(['biz_id', 'succeeded', 'failed']);
+	});
+
+	it('tells whether what was to be done is done for everybody, where that is asked for', () => {
+		expect(summaryOf(MIXED, 'deleted')).toMatchObject({ deleted: false });
+		expect(summaryOf(result({ ou_a: undefined }), 'deleted')).toMatchObject({ deleted: true });
+		expect(recipientsOf(MIXED, 'deleted').map(({ deleted }) => deleted)).toEqual([
+			...[true, false, true, false],
+		]);
 	});
 
 	it('tells apart who was skipped by a stop', () => {
@@ -150,5 +165,27 @@ describe('nameSome', () => {
 		[5, 'a, b, c and 2 others'],
 	])('names %i people', (count, expected) => {
 		expect(nameSome([...'abcdef'].slice(0, count))).toBe(expected);
+	});
+});
+
+describe('unreachedSentence', () => {
+	const told = (...all: Array<Record<string, Failure | undefined>>) =>
+		unreachedSentence(all.map((outcomes) => result(outcomes)));
+
+	it('says nothing when everybody was reached', () => {
+		expect(told({ ou_a: undefined }, {})).toBeUndefined();
+	});
+
+	it('counts, names, and gives the reason', () => {
+		expect(told({ ou_a: undefined, ou_b: REFUSED })).toBe(
+			'1 of 2 recipients was not reached: ou_b (no permission)',
+		);
+	});
+
+	it('counts over all items, and gives the reason of most', () => {
+		const most = { ou_b: REFUSED, ou_c: REFUSED, ou_d: REFUSED, ou_e: REFUSED };
+		expect(told({ ou_a: LIMITED, ...most }, { ou_b: REFUSED, ou_f: undefined })).toBe(
+			'6 of 7 recipients were not reached: ou_a, ou_b, ou_c and 2 others (no permission, 1 for other reasons)',
+		);
 	});
 });

@@ -1,3 +1,6 @@
+import { NodeHelpers } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+
 import { findOperation, resources } from '../../nodes/FeishuFeed/resources';
 
 /**
@@ -15,11 +18,21 @@ function read(resource: string, operation: string, parameters: Record<string, un
 	if (found === undefined || found.kind === 'lookUp') {
 		throw new Error(`no ${operation} of ${resource}`);
 	}
-	return found.read((name) => parameters[name]);
+	return found.read(inVersion(1, (name) => parameters[name]));
 }
+
+/** Reads parameters as a node of a version does. */
+const inVersion = (typeVersion: number, parameters: (name: string) => unknown) =>
+	Object.assign(parameters, { typeVersion });
 
 const contentOf = (resource: string, operation: string, parameters: Record<string, unknown>) =>
 	read(resource, operation, parameters).content;
+
+const isOfVersion = (field: INodeProperties, typeVersion: number): boolean => {
+	const versions = field.displayOptions?.show?.['@version'];
+	const displayOptions = versions && { show: { '@version': versions } };
+	return NodeHelpers.displayParameter({}, { ...field, displayOptions }, { typeVersion }, null);
+};
 
 it('finds every operation by its resource, and no other', () => {
 	for (const { option, operations } of resources) {
@@ -31,12 +44,17 @@ it('finds every operation by its resource, and no other', () => {
 	expect(findOperation('nothing', 'create')).toBeUndefined();
 });
 
-it('asks n8n only for what the form has, since n8n throws for all else', () => {
+it.each([1, 1.1])('asks n8n only for what the form has, in version %d', (version) => {
 	const operations = resources.flatMap((resource) => resource.operations);
 	expect(operations.length).toBeGreaterThan(0);
 	for (const operation of operations) {
 		if (operation.kind === 'lookUp') continue;
-		const form = new Map(operation.fields.map((field) => [field.name, field.default]));
+		// n8n throws for all else.
+		const form = new Map(
+			operation.fields
+				.filter((field) => isOfVersion(field, version))
+				.map((field) => [field.name, field.default]),
+		);
 		const given: Record<string, unknown> = {
 			userIds: 'ou_a',
 			link: LINK,
@@ -45,10 +63,12 @@ it('asks n8n only for what the form has, since n8n throws for all else', () => {
 		};
 		const missing: string[] = [];
 		try {
-			operation.read((name) => {
-				if (!form.has(name) && name !== 'options') missing.push(name);
-				return given[name] ?? form.get(name);
-			});
+			operation.read(
+				inVersion(version, (name) => {
+					if (!form.has(name) && name !== 'options') missing.push(name);
+					return given[name] ?? form.get(name);
+				}),
+			);
 		} catch {
 			// What this form lacks is refused by others of these tests.
 		}
@@ -186,6 +206,7 @@ describe('a business ID whose expression gives nothing', () => {
 	/** The parameters of a node in which some are expressions. */
 	const reader = (values: Record<string, unknown>, expressions: string[]) =>
 		Object.assign((name: string) => values[name], {
+			typeVersion: 1,
 			isExpression: (name: string) => expressions.includes(name),
 		});
 	const NOTHING = [undefined, null, ''];
@@ -215,6 +236,26 @@ describe('a business ID whose expression gives nothing', () => {
 				expect.stringContaining(WARNING),
 			]);
 		}
+	});
+
+	it.each(['create', 'sendAndWait'])('makes %s warn among the options', (operation) => {
+		const warningsFor = (options: unknown, isExpression: (part?: string) => boolean) => {
+			const found = findOperation('appFeedCard', operation);
+			if (found === undefined || found.kind === 'lookUp') throw new Error(`no ${operation}`);
+			const values: Record<string, unknown> = { ...CARD, options };
+			const parameters = Object.assign((name: string) => values[name], {
+				typeVersion: 1.1,
+				isExpression: (name: string, part?: string) => name === 'options' && isExpression(part),
+			});
+			return found.read(parameters).warnings;
+		};
+		const isBusinessId = (part?: string) => part === 'bizId';
+		for (const bizId of NOTHING) {
+			expect(warningsFor({ bizId }, isBusinessId)).toEqual([expect.stringContaining(WARNING)]);
+			expect(warningsFor({ bizId }, () => false)).toBeUndefined();
+		}
+		expect(warningsFor({}, () => true)).toBeUndefined();
+		expect(warningsFor({ bizId: 'b' }, isBusinessId)).toBeUndefined();
 	});
 
 	it('makes Create of JSON warn', () => {

@@ -51,7 +51,7 @@ describe('readResponse', () => {
 		[
 			'a bot that is not in the chat',
 			{ statusCode: 400, body: { code: 230027, msg: 'no' } },
-			{ kind: 'refused', advice: 'add the bot of the app to the chat' },
+			{ kind: 'refused', advice: 'add the bot of the app to the chat, or check the chat ID' },
 		],
 		...[99991661, 99991663, 99991664, 99991668, 99991671].map(
 			(code): [string, Partial<HttpResponse>, Partial<Failure>] => [

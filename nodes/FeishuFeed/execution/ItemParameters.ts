@@ -1,8 +1,14 @@
 /** Gives the value of a node parameter for one item, with its expressions resolved. */
 export interface ItemParameters {
 	(name: string): unknown;
-	/** True when the user entered an expression for the parameter, whatever it gives. */
-	isExpression?: (name: string) => boolean;
+	/** The version of the node that asks. */
+	typeVersion?: number;
+	/**
+	 * True when the user entered an expression for the parameter, whatever it gives.
+	 *
+	 * @param part the field that is meant, of a collection
+	 */
+	isExpression?: (name: string, part?: string) => boolean;
 	/** True when the node reviews a tool call of an AI agent. */
 	isHumanReview?: boolean;
 	/**

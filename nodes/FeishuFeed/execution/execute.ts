@@ -29,7 +29,7 @@ import { EarlierTries } from './EarlierTries';
 import { lookUp } from './lookUp';
 import { readItems } from './readItems';
 import { shortResult } from './shortResult';
-import { showWarnings } from './showWarnings';
+import { showUnreached, showWarnings } from './showWarnings';
 import { uploadAvatars, withAvatarKey } from './uploadAvatars';
 import { waitForResponse } from './waitForResponse';
 
@@ -106,6 +106,7 @@ async function send(
 		return result === undefined ? [] : toOutputItems(context, operation, item, result, results);
 	});
 	tries.end(outputs);
+	showUnreached(context, results.values());
 	return outputs;
 }
 
@@ -146,9 +147,10 @@ function toOutputItems(
 			itemIndex: item,
 		});
 		if (!context.continueOnFail()) throw error;
-		return failedItem(context, error, item, summaryOf(result));
+		return failedItem(context, error, item, summaryOf(result, operation.done));
 	}
-	const outputs = options.itemPerRecipient ? recipientsOf(result) : [summaryOf(result)];
+	const { done } = operation;
+	const outputs = options.itemPerRecipient ? recipientsOf(result, done) : [summaryOf(result, done)];
 	const isTool = context.getNode().type.endsWith('Tool');
 	return outputs.map((json) => ({
 		json: isTool ? shortResult(json) : json,

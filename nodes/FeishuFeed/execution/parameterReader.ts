@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { asObject } from '../../shared/primitives/json';
 import { isHumanReview } from './humanReview';
 import { itemFile } from './itemFile';
 import type { ItemParameters } from './ItemParameters';
@@ -11,10 +12,15 @@ import type { ItemParameters } from './ItemParameters';
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => ItemParameters {
 	const node = context.getNode();
-	const { parameters } = node;
+	const { parameters, typeVersion } = node;
 	const items = context.getInputData();
 	const fixed = new Map<string, unknown>();
-	const isExpression = (name: string) => hasExpression(parameters[name]);
+	const isExpression = (name: string, part?: string) => {
+		const parameter = parameters[name];
+		// One expression may give a collection as a whole.
+		const whole = asObject(parameter);
+		return hasExpression(part === undefined || whole === undefined ? parameter : whole[part]);
+	};
 	return (item) => {
 		const ofItem = new Map<string, unknown>();
 		const read = (name: string) => {
@@ -29,7 +35,12 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => I
 			return known.get(name);
 		};
 		const file = (property: unknown, field: string) => itemFile(context, item, property, field);
-		return Object.assign(read, { isExpression, file, isHumanReview: isHumanReview(node) });
+		return Object.assign(read, {
+			typeVersion,
+			isExpression,
+			file,
+			isHumanReview: isHumanReview(node),
+		});
 	};
 }
 

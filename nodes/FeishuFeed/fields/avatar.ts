@@ -1,8 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { CARD_FIELDS } from '../../shared/validation/cardFields';
 import { optionsOf } from '../../shared/validation/formValues';
+import { InvalidField } from '../../shared/validation/InvalidField';
 import { httpsAddress, keysOf, oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemFile, ItemParameters } from '../execution/ItemParameters';
+import { addedOptions } from './nodeVersions';
 import { binaryField, fileNamedBy } from './picture';
 
 /** A picture that is to be uploaded, so that its key becomes the avatar of a card. */
@@ -35,7 +38,7 @@ const avatarSourceField: INodeProperties = {
 };
 
 /** Takes the avatar from a binary field of the item. */
-export const avatarBinaryField: INodeProperties = {
+const avatarBinaryField: INodeProperties = {
 	...binaryField,
 	// n8n asks for what is required wherever an expression decides what is shown.
 	required: undefined,
@@ -53,30 +56,59 @@ export const avatarUrlField: INodeProperties = {
 	description: `The address of a picture. Must begin with https://. ${binaryField.description}`,
 };
 
-/**
- * The form for the avatar of a new card.
- *
- * @param keyField the field for an image key
- */
-export function avatarFields(keyField: INodeProperties): INodeProperties[] {
-	const shownFor = (field: INodeProperties, source: AvatarSource): INodeProperties => ({
+/** Takes the avatar from a picture that Feishu has. */
+const avatarKeyField: INodeProperties = CARD_FIELDS.avatar_key.form;
+
+/** The form for the avatar of a new card where it does not stand among the options. */
+export const avatarFields: INodeProperties[] = [
+	avatarSourceField,
+	...Object.entries({
+		key: avatarKeyField,
+		binary: avatarBinaryField,
+		url: avatarUrlField,
+	} satisfies Record<AvatarSource, INodeProperties>).map(([source, field]) => ({
 		...field,
 		displayOptions: { show: { [avatarSourceField.name]: [source] } },
-	});
-	return [
-		avatarSourceField,
-		shownFor(keyField, 'key'),
-		shownFor(avatarBinaryField, 'binary'),
-		shownFor(avatarUrlField, 'url'),
-	];
+	})),
+];
+
+/** The fields that take the avatar from a picture instead of a key. */
+export const pictureFields: readonly INodeProperties[] = [avatarBinaryField, avatarUrlField];
+/** The fields of which a collection may have one, each of which names the avatar. */
+export const avatarOptions: readonly INodeProperties[] = [avatarKeyField, ...pictureFields];
+
+/**
+ * Reads the picture that somebody added to a collection as the avatar; nothing when it is not a picture.
+ *
+ * @param added what the collection holds, by parameter
+ * @param field what messages call the collection
+ * @throws {InvalidField} for two avatars, and for a picture that cannot be had
+ */
+export function readAddedPicture(
+	parameters: ItemParameters,
+	added: Readonly<Record<string, unknown>>,
+	field: string,
+): AvatarPicture | undefined {
+	const given = avatarOptions.filter(({ name }) => name in added);
+	if (given.length > 1) {
+		const names = given.map(({ displayName }) => displayName).join(' and ');
+		throw new InvalidField(field, `has ${names}, but a card has one avatar: keep one of them`);
+	}
+	const picture = pictureFields.find(({ name }) => name in added);
+	// An expression that gives nothing is refused: what was asked for is a picture.
+	return picture && pictureOf(parameters, picture, added[picture.name] ?? null);
 }
 
 /**
- * Reads the picture that a new card is to have; nothing when it has an image key, or no avatar of its own.
+ * Reads the picture that a new card is to have, from the form in version 1, from the options since; nothing when it
+ * has an image key, or no avatar of its own.
  *
  * @throws {InvalidField} for a picture that cannot be had
  */
 export function readAvatar(parameters: ItemParameters): AvatarPicture | undefined {
+	if (parameters.typeVersion !== 1) {
+		return readAddedPicture(parameters, addedOptions(parameters), 'Options');
+	}
 	const source = parseField(
 		oneOf(keysOf(SOURCES)),
 		parameters(avatarSourceField.name) ?? 'key',
@@ -98,7 +130,7 @@ export function readAvatar(parameters: ItemParameters): AvatarPicture | undefine
  * @param value what the field holds
  * @throws {InvalidField} for a picture that cannot be had
  */
-export function pictureOf(
+function pictureOf(
 	parameters: ItemParameters,
 	field: INodeProperties,
 	value = parameters(field.name),

@@ -18,9 +18,9 @@ import type { CardFieldName } from '../../shared/validation/cardFields';
 import { InvalidField, kindOf } from '../../shared/validation/InvalidField';
 import { codePoints, oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemParameters } from '../execution/ItemParameters';
-import { avatarFields, readAvatar } from './avatar';
+import { avatarFields, avatarOptions, readAvatar } from './avatar';
 import type { WithAvatar } from './avatar';
-import { newBusinessIdField } from './businessId';
+import { inVersion1, shownWhen, sinceVersion1_1 } from './nodeVersions';
 
 /** What the form of a new card asks for, besides its business ID. */
 const CONTENT = CARD_ROWS.filter(([name]) => name !== 'biz_id');
@@ -29,12 +29,18 @@ const CONTENT = CARD_ROWS.filter(([name]) => name !== 'biz_id');
 const SET_WHILE_WAITING: ReadonlySet<CardFieldName> = new Set(['time_sensitive', 'buttons']);
 const CONTENT_TO_WAIT = CONTENT.filter(([name]) => !SET_WHILE_WAITING.has(name));
 
+/** What few cards have: an avatar of their own, and a notification that is not the usual one. */
+const SELDOM_USED: ReadonlySet<CardFieldName> = new Set(['notify', 'avatar_key']);
+
 const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
 	rows.flatMap(([name, { form }]) => {
-		if (name === 'avatar_key') return avatarFields(form);
+		if (name === 'avatar_key') return avatarFields.map(inVersion1);
+		if (SELDOM_USED.has(name)) return inVersion1(form);
 		const isRequired = REQUIRED_CARD_FIELDS.some((required) => required === name);
 		return isRequired ? { ...form, required: true } : form;
 	});
+
+const cutHint = (characters: number) => `Longer text is cut to ${characters} characters`;
 
 /**
  * What the form of a human review step says in place of what it says on the canvas. n8n gives `$tool` for the first
@@ -43,10 +49,12 @@ const formsOf = (rows: typeof CARD_ROWS): INodeProperties[] =>
 const REVIEW_FIELDS: Record<string, Partial<INodeProperties>> = {
 	[CARD_FIELDS.title.form.name]: {
 		default: '=请确认 Approve? {{ $tool?.name ?? $json.tool }}',
+		hint: cutHint(CARD_LIMITS.title),
 		description: `The first line of the card. It is cut to ${CARD_LIMITS.title} characters.`,
 	},
 	[CARD_FIELDS.preview.form.name]: {
 		default: '={{ $tool?.parameters ?? $json.toolParameters }}',
+		hint: cutHint(CARD_LIMITS.preview),
 		description: `The second line of the card: the input of the tool, or a text of yours. It is cut to ${CARD_LIMITS.preview} characters.`,
 	},
 	[CARD_FIELDS.link.form.name]: {
@@ -93,8 +101,17 @@ export const cardFields: INodeProperties[] = [
 		description: `The app_feed_card object as Feishu's reference describes it, with ${CONTENT.map(([name]) => name).join(', ')}`,
 		displayOptions: { show: { cardSource: ['json'] } },
 	},
-	newBusinessIdField,
 ];
+
+/** What a card that waits may have besides, among the options. */
+export const optionsToWait: INodeProperties[] = [CARD_FIELDS.notify.form, ...avatarOptions].map(
+	sinceVersion1_1,
+);
+
+/** As `optionsToWait`, for a card that may be given as JSON, which has all of this itself. */
+export const cardOptions: INodeProperties[] = optionsToWait.map((option) =>
+	shownWhen(option, { '/cardSource': ['fields'] }),
+);
 
 /** A card that was read. Its avatar may be a picture that is still to be uploaded. */
 export interface ReadCard extends WithAvatar {

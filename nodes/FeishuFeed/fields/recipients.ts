@@ -23,6 +23,7 @@ import type { ItemParameters } from '../execution/ItemParameters';
 import { readChatId, recipientChatField } from './chat';
 import { readDepartment, recipientDepartmentField } from './department';
 import { personFields, readPeople } from './person';
+import { inVersion1, sinceVersion1_1 } from './nodeVersions';
 
 /** Who is to be reached, in the order given, each once. */
 export type Recipients = Pick<
@@ -129,8 +130,8 @@ export const peopleField: INodeProperties = {
 
 /** Nodes of version 1 have no chooser in their workflow: theirs are IDs. */
 export const recipientFields: INodeProperties[] = [
-	{ ...BY_FIELD, displayOptions: { show: { '@version': [{ _cnd: { gte: 1.1 } }] } } },
-	{ ...BY_FIELD, default: 'id', displayOptions: { show: { '@version': [1] } } },
+	sinceVersion1_1(BY_FIELD),
+	inVersion1({ ...BY_FIELD, default: 'id' }),
 	...shownBy('people', [peopleField]),
 	...shownBy('id', [userIdTypeField, userIdsField]),
 	...shownBy('person', personFields),

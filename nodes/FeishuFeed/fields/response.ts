@@ -9,6 +9,7 @@ import {
 	readActionValue,
 } from '../../shared/validation/buttons';
 import { CARD_LIMITS } from '../../shared/validation/cardFields';
+import { lengthHint } from '../../shared/description/lengthHint';
 import { collection, entriesOf, isEmpty, textFromForm } from '../../shared/validation/formValues';
 import { InvalidField, shown } from '../../shared/validation/InvalidField';
 import { keysOf, oneOf, parseField, text, wholeNumber } from '../../shared/validation/validators';
@@ -42,7 +43,8 @@ export const responseFields: INodeProperties[] = [
 		name: 'approveText',
 		type: 'string',
 		default: '同意 Approve',
-		description: `At most ${BUTTON_LIMITS.text} characters`,
+		hint: lengthHint(BUTTON_LIMITS.text),
+		description: `What the button to approve says, at most ${BUTTON_LIMITS.text} characters`,
 		displayOptions: APPROVAL,
 	},
 	{
@@ -50,7 +52,8 @@ export const responseFields: INodeProperties[] = [
 		name: 'declineText',
 		type: 'string',
 		default: '拒绝 Decline',
-		description: `At most ${BUTTON_LIMITS.text} characters. Leave empty for a card that can only be approved.`,
+		hint: `${lengthHint(BUTTON_LIMITS.text)}. Leave it empty for a card that can only be approved.`,
+		description: `What the button to decline says, at most ${BUTTON_LIMITS.text} characters. Leave empty for a card that can only be approved.`,
 		displayOptions: APPROVAL,
 	},
 	{
@@ -153,6 +156,7 @@ export const responseFields: INodeProperties[] = [
 		name: 'doneText',
 		type: 'string',
 		default: '✓ {answer} · {person}',
+		hint: `{answer}: the text of the button, {person}: the ID of who pressed. ${lengthHint(CARD_LIMITS.preview)}`,
 		description: `The second line of the card from then on. {answer} becomes the text of the button, and {person} the ID of the person who pressed it. At most ${CARD_LIMITS.preview} characters.`,
 		displayOptions: { show: { afterwards: ['update'] } },
 	},

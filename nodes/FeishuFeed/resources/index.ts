@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { deliveryOptionFields } from '../fields/deliveryOptions';
 import { resultOptionFields } from '../fields/resultOptions';
@@ -44,6 +44,16 @@ export const properties: INodeProperties[] = [
 	]),
 ];
 
+/** What each operation does, by the values of the resource and the operation. */
+const actions = Object.fromEntries(
+	resources.flatMap(({ option: { value: resource }, operations }) =>
+		operations.map(({ option: { value, action } }) => [`${resource} ${value}`, action]),
+	),
+);
+
+/** What the node does, as the canvas shows it below its name: an expression that n8n evaluates for each node. */
+export const subtitle = `={{ (${JSON.stringify(actions)})[$parameter.resource + " " + $parameter.operation] }}`;
+
 function formOf(resource: string, operation: Operation): INodeProperties[] {
 	const { kind, option, fields, options = [] } = operation;
 	const ofThisOperation = { resource: [resource], operation: [option.value] };
@@ -74,9 +84,35 @@ function formOf(resource: string, operation: Operation): INodeProperties[] {
  * n8n empties a collection that one expression gives, or that has another shape than the form: it reads the
  * form's own parts and drops the rest, without a word. A hidden field of the same name hands the value on whole,
  * so that it is read or refused (`formValues.ts`).
+ *
+ * Groups of fields that have the form's shape are left to n8n: it saves only what differs from a default, and shows the
+ * default again only where it reads the parts.
  */
 function withWholeValue(field: INodeProperties): INodeProperties[] {
 	const { type, displayName, name, default: byDefault, displayOptions } = field;
-	if (type !== 'collection' && type !== 'fixedCollection') return [field];
-	return [field, { displayName, name, type: 'hidden', default: byDefault, displayOptions }];
+	const whole: INodeProperties = {
+		displayName,
+		name,
+		type: 'hidden',
+		default: byDefault,
+		displayOptions,
+	};
+	if (type === 'collection') return [field, whole];
+	if (type !== 'fixedCollection') return [field];
+	const groups = field.options as INodePropertyCollection[];
+	const place = field.typeOptions?.multipleValues ? '[0]' : '';
+	const hide = Object.fromEntries(
+		groups.map((group) => [
+			`${name}.${group.name}${place}.${group.values[0]?.name}`,
+			[{ _cnd: { exists: true as const } }],
+		]),
+	);
+	const options = groups.map((group) => ({
+		...group,
+		values: group.values.flatMap(withWholeValue),
+	}));
+	return [
+		{ ...field, options },
+		{ ...whole, displayOptions: { ...displayOptions, hide: { ...displayOptions?.hide, ...hide } } },
+	];
 }

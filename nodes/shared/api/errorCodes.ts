@@ -32,7 +32,7 @@ const OTHER_APP =
 	'an open_id is valid only in the app that it was read with: look the people up again with the app of this credential';
 const OTHER_TENANT = 'take people of other companies out of the list, and check the credential';
 const CHECK_CHAT = 'check the chat ID, and that the chat still exists';
-const ADD_BOT = 'add the bot of the app to the chat';
+const ADD_BOT = 'add the bot of the app to the chat, or check the chat ID';
 const CHECK_FIELDS = 'check the fields of the node';
 const RENEW = 'check the app in the credential';
 const SLOW_DOWN = 'wait a little, or send from fewer workflows at once';

@@ -68,15 +68,21 @@ export function failuresOf({ outcomes }: ItemResult): Array<[string, Failure]> {
 
 /**
  * The output of an item as a whole: who was reached, who was not, and why,
- * and who was skipped because the execution was stopped.
+ * and who was skipped because the execution was stopped. Whom it did not reach comes first.
+ *
+ * @param done what the output calls it when everybody was reached, such as "deleted"
  */
-export function summaryOf(result: ItemResult): IDataObject {
+export function summaryOf(result: ItemResult, done?: string): IDataObject {
 	const { names, named, outcomes, updated, createdOrUpdated } = result;
 	const reached = [...outcomes.keys()].filter((userId) => outcomes.get(userId) === undefined);
 	const failures = failuresOf(result);
+	const failed = failedOf(result);
 	const skipped = failures.filter(([, { kind }]) => kind === 'stopped');
 	return {
 		...names,
+		...(done !== undefined && { [done]: failures.length === 0 }),
+		...(failed.length > 0 && { failed }),
+		...(skipped.length > 0 && { skipped: skipped.map(([userId]) => userId) }),
 		succeeded: reached,
 		...(updated && {
 			created: reached.filter((userId) => actionOn(userId, result) === 'created'),
@@ -85,8 +91,7 @@ export function summaryOf(result: ItemResult): IDataObject {
 		...(createdOrUpdated && {
 			created_or_updated: reached.filter((userId) => createdOrUpdated.has(userId)),
 		}),
-		failed: failedOf(result),
-		...(skipped.length > 0 && { skipped: skipped.map(([userId]) => userId) }),
+		...(failed.length === 0 && { failed }),
 		...(named && { recipients: recipientsListOf(named) }),
 	};
 }
@@ -107,12 +112,17 @@ function actionOn(
 	return updated?.has(userId) ? 'updated' : 'created';
 }
 
-/** The output of an item as one entry for each recipient. */
-export function recipientsOf(result: ItemResult): IDataObject[] {
+/**
+ * The output of an item as one entry for each recipient.
+ *
+ * @param done as `summaryOf`, said of each recipient
+ */
+export function recipientsOf(result: ItemResult, done?: string): IDataObject[] {
 	const { names, outcomes, updated } = result;
 	return [...outcomes].map(([userId, failure]) => ({
 		...names,
 		...identityOf(result, userId),
+		...(done !== undefined && { [done]: failure === undefined }),
 		...(failure === undefined
 			? {
 					status: 'succeeded',
@@ -150,6 +160,32 @@ export function failedJson(
 
 /** Recipients named in an error; the others are counted. */
 const NAMED_RECIPIENTS = 3;
+
+/**
+ * How many recipients some items did not reach, whom, and why for most of them, in one sentence; nothing when
+ * everybody was reached.
+ */
+export function unreachedSentence(results: ItemResult[]): string | undefined {
+	const total = results.reduce((sum, { outcomes }) => sum + outcomes.size, 0);
+	const namesByReason = new Map<string, string[]>();
+	const names = results.flatMap((result) =>
+		failuresOf(result).map(([userId, { reason }]) => {
+			const name = nameOf(result, userId);
+			const same = namesByReason.get(reason);
+			if (same === undefined) namesByReason.set(reason, [name]);
+			else same.push(name);
+			return name;
+		}),
+	);
+	const [most, ...others] = [...namesByReason].sort(
+		([, one], [, other]) => other.length - one.length,
+	);
+	if (most === undefined) return undefined;
+	const [reason, ofMost] = most;
+	const more = others.length > 0 ? `, ${names.length - ofMost.length} for other reasons` : '';
+	const verb = names.length === 1 ? 'was' : 'were';
+	return `${names.length} of ${total} recipients ${verb} not reached: ${nameSome([...new Set(names)])} (${reason}${more})`;
+}
 
 /**
  * What failed, for whom, why, and what to do next, in one sentence.

@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { FeedButton } from '../api/payloads';
 import { actionValueFields } from '../description/actionValueFields';
+import { lengthHint } from '../description/lengthHint';
 import { asObject } from '../primitives/json';
 import { InvalidField, kindOf, shown } from './InvalidField';
 import {
@@ -105,6 +106,7 @@ export const buttonTextField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. Clock in',
+	hint: lengthHint(BUTTON_LIMITS.text),
 	description: `What the button says, at most ${BUTTON_LIMITS.text} characters`,
 };
 
@@ -135,6 +137,7 @@ const buttonFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. https://example.com/orders/42',
+		hint: `An https:// address of at most ${BUTTON_LIMITS.url} bytes`,
 		description: 'What the button opens. Must begin with https://.',
 		displayOptions: { show: { actionType: ['url_page'] } },
 	},

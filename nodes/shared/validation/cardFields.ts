@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { AppFeedCard, Notify, StatusLabel, UpdateField } from '../api/payloads';
+import { lengthHint } from '../description/lengthHint';
 import { asObject } from '../primitives/json';
 import { BUTTON_LIMITS, buttonLabel, buttonsField, buttonsFromForm, parseButtons } from './buttons';
 import { collection, entriesOf, idFromForm, isEmpty, optionsOf, textFromForm } from './formValues';
@@ -74,6 +75,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. order-42',
+			hint: lengthHint(CARD_LIMITS.bizId),
 			description: `Your own name for the card, at most ${CARD_LIMITS.bizId} characters, to update or delete it by later. If you leave it empty, the node makes an ID and gives it in its output. After a stop or a crash there is no output, and the card cannot be found again.`,
 		},
 		label: labels('Business ID'),
@@ -89,6 +91,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Time to clock in',
+			hint: lengthHint(CARD_LIMITS.title),
 			description: `The first line of the card, at most ${CARD_LIMITS.title} characters`,
 		},
 		label: labels('Title'),
@@ -103,6 +106,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Your shift starts at 9:00 ⏰',
+			hint: lengthHint(CARD_LIMITS.preview),
 			description: `The second line of the card, at most ${CARD_LIMITS.preview} characters. Emoji are fine.`,
 		},
 		label: labels('Preview'),
@@ -117,6 +121,7 @@ export const CARD_FIELDS = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://example.com/attendance',
+			hint: `An https:// address of at most ${CARD_LIMITS.link} bytes`,
 			description: `What opens when somebody presses the card: an https:// address, or an applink of your app (https://applink.feishu.cn/…), at most ${CARD_LIMITS.link} bytes in UTF-8`,
 		},
 		label: labels('Link', { '.link': 'Link' }),
@@ -157,6 +162,7 @@ export const CARD_FIELDS = {
 							type: 'string',
 							default: '',
 							placeholder: 'e.g. Urgent',
+							hint: lengthHint(CARD_LIMITS.statusLabelText),
 							description: `What the label says, at most ${CARD_LIMITS.statusLabelText} characters`,
 						},
 						{
@@ -220,6 +226,7 @@ export const CARD_FIELDS = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. You have a new complaint',
+					hint: lengthHint(CARD_LIMITS.customSoundText),
 					description: `What the phone says aloud when the card arrives, at most ${CARD_LIMITS.customSoundText} characters`,
 				},
 			],

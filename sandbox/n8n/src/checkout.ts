@@ -7,7 +7,7 @@ export const checkoutFolder = resolve(__dirname, '..', '..', '..');
 export const n8nFolder = join(checkoutFolder, 'sandbox', 'n8n');
 
 /** The `node` that n8n runs on: n8n wants Node 24, whatever the user has. */
-export const nodeOfN8n = join(n8nFolder, 'node_modules', '.bin', 'node');
+export const nodeOfN8n = join(n8nFolder, 'node_modules', 'node', 'bin', 'node');
 
 /** The script that `n8n` on a command line runs. */
 export const n8nScript = join(n8nFolder, 'node_modules', 'n8n', 'bin', 'n8n');

@@ -1,11 +1,11 @@
 export { checkoutFolder, defaultUserFolder } from './checkout';
 export { importWorkflows, type KnownWorkflow } from './importWorkflows';
-export { installN8n } from './installN8n';
+export { describeInstallation, installN8n } from './installN8n';
 export { installPackage } from './installPackage';
 export { lastWritten } from './lastWritten';
 export { lastLines, startN8n, type N8nCommand, type RunningN8n } from './n8nProcess';
 export * from './n8nSession';
 export { ownerAccountOf, type OwnerAccount } from './ownerAccount';
 export { buildPackage, isBuildStale, packPackage, type PackedPackage } from './packPackage';
-export { formatSeconds, withProgress } from './progress';
+export { Progress, TimeAccount, together } from './progress';
 export { runCommand } from './runCommand';

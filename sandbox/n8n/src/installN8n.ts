@@ -1,19 +1,38 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { n8nFolder, nodeOfN8n } from './checkout';
-import { withProgress } from './progress';
+import { together, type Progress, type Tell } from './progress';
 import { runCommand } from './runCommand';
 
-const stampFile = join(n8nFolder, 'node_modules', '.installed-for');
+const modules = join(n8nFolder, 'node_modules');
+const stampFile = join(modules, '.installed-for');
+const lookEveryMilliseconds = 1000;
 
-interface Pins {
-	dependencies: { n8n: string; node: string };
+/** Where the packages are made that have a script to run before n8n can start. */
+const preparedFolder = join(n8nFolder, '.prepared');
+
+/** Those packages, with what their scripts make. */
+const prepared = [
+	{ name: 'node', made: 'bin' },
+	{ name: 'sqlite3', made: 'build' },
+];
+
+interface Lock {
+	packages: Record<
+		string,
+		{ version?: string; os?: string[]; cpu?: string[]; extraneous?: boolean }
+	>;
 }
 
-function readPins(): Pins {
-	return JSON.parse(readFileSync(join(n8nFolder, 'package.json'), 'utf8')) as Pins;
+function readLock(): Lock {
+	return JSON.parse(readFileSync(join(n8nFolder, 'package-lock.json'), 'utf8')) as Lock;
+}
+
+/** The version that is locked of a package of n8n's. */
+function lockedVersion(name: string): string {
+	return readLock().packages[`node_modules/${name}`]?.version ?? '';
 }
 
 /** What the finished installation was made from: another pin, lock or machine asks for a new one. */
@@ -30,11 +49,18 @@ function isN8nInstalled(): boolean {
 	return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp();
 }
 
-async function runsPinnedNode(version: string): Promise<boolean> {
+/** Tells whether a package is there in the version that is locked. */
+function isLockedVersion(name: string): boolean {
+	const file = join(modules, name, 'package.json');
+	if (!existsSync(file)) return false;
+	const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+	return version === lockedVersion(name);
+}
+
+async function runsPinnedNode(): Promise<boolean> {
 	try {
-		return (
-			(await runCommand(nodeOfN8n, ['--version'], { cwd: n8nFolder })).trim() === `v${version}`
-		);
+		const version = await runCommand(nodeOfN8n, ['--version'], { cwd: n8nFolder });
+		return version.trim() === `v${lockedVersion('node')}`;
 	} catch {
 		return false;
 	}
@@ -49,52 +75,116 @@ async function loadsSqlite(): Promise<boolean> {
 	}
 }
 
+const quietly = ['--no-save', '--no-audit', '--no-fund'];
+
+/** Installs all of n8n's packages, without running any script of theirs. */
+async function installPackages(tell: Tell, signal: AbortSignal): Promise<void> {
+	const suits = (wanted: string[] | undefined, here: string) => wanted?.includes(here) ?? true;
+	const locations = Object.entries(readLock().packages)
+		.filter(([location]) => location !== '')
+		.filter(([, { extraneous }]) => !extraneous)
+		.filter(([, { os, cpu }]) => suits(os, process.platform) && suits(cpu, process.arch))
+		.map(([location]) => join(n8nFolder, location, 'package.json'));
+	const looking = setInterval(() => {
+		const done = locations.filter((file) => existsSync(file)).length;
+		tell({ done, total: locations.length, unit: 'packages' });
+	}, lookEveryMilliseconds);
+	try {
+		// n8n's optional Kafka client does not build everywhere: only the scripts run that n8n cannot do without.
+		// Nothing is saved, since npm would add the optional packages of this platform to the lock file.
+		await runCommand('npm', ['install', '--ignore-scripts', ...quietly], {
+			cwd: n8nFolder,
+			signal,
+		});
+	} finally {
+		clearInterval(looking);
+	}
+}
+
+/**
+ * Makes what has to be fetched or compiled, in a folder of its own: compiling SQLite takes a minute or more, and need
+ * not wait for n8n's packages. The versions are those of n8n's lock file.
+ */
+async function preparePackages(tell: Tell, signal: AbortSignal): Promise<void> {
+	rmSync(preparedFolder, { recursive: true, force: true });
+	mkdirSync(preparedFolder);
+	const dependencies = Object.fromEntries(prepared.map(({ name }) => [name, lockedVersion(name)]));
+	writeFileSync(
+		join(preparedFolder, 'package.json'),
+		JSON.stringify({ private: true, dependencies }),
+	);
+	cpSync(join(n8nFolder, 'package-lock.json'), join(preparedFolder, 'package-lock.json'));
+	const makefile = join(preparedFolder, 'node_modules', 'sqlite3', 'build', 'Makefile');
+	const looking = setInterval(() => {
+		if (existsSync(makefile)) tell('compiling SQLite');
+	}, lookEveryMilliseconds);
+	try {
+		// "npm run" hands the checkout's own ignore-scripts on through the environment.
+		await runCommand('npm', ['install', '--ignore-scripts=false', ...quietly], {
+			cwd: preparedFolder,
+			signal,
+		});
+	} finally {
+		clearInterval(looking);
+	}
+}
+
+/** Puts what was made beside the rest of its package. */
+function placePrepared(): void {
+	for (const { name, made } of prepared) {
+		const place = join(modules, name, made);
+		rmSync(place, { recursive: true, force: true });
+		cpSync(join(preparedFolder, 'node_modules', name, made), place, {
+			recursive: true,
+			dereference: true,
+		});
+	}
+	rmSync(preparedFolder, { recursive: true, force: true });
+}
+
+/** Says what an installation brings, how large it is and how long it takes; nothing when n8n is installed. */
+export function describeInstallation(): string | undefined {
+	if (isN8nInstalled()) return undefined;
+	return (
+		`n8n ${lockedVersion('n8n')} with Node ${lockedVersion('node')} and SQLite, into sandbox/n8n: ` +
+		'3 GB and about 4 minutes with two cores, the first time only'
+	);
+}
+
 /**
  * Installs the pinned n8n and the Node that it runs on into `sandbox/n8n/node_modules`, when that is missing or was
  * made from other pins: about 3 GB and several minutes the first time, nothing afterwards.
  * @param signal ends the installation; the next one takes up what is there
  * @throws {CommandFailedError} when npm fails, with the last lines that it printed
  */
-export async function installN8n(signal?: AbortSignal): Promise<void> {
+export async function installN8n(progress: Progress, signal?: AbortSignal): Promise<void> {
 	if (isN8nInstalled()) return;
-	const { n8n, node } = readPins().dependencies;
 	rmSync(stampFile, { force: true });
-
-	await withProgress(
-		`Installing n8n ${n8n} into sandbox/n8n/node_modules`,
-		'3 GB and usually 2 to 5 minutes, the first time only',
-		async () =>
-			// n8n's optional Kafka client does not build everywhere: no package's script runs but the two below.
-			// Nothing is saved, since npm would add the optional packages of this platform to the lock file.
-			await runCommand(
-				'npm',
-				['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'],
-				{ cwd: n8nFolder, signal },
-			),
+	const isPrepared =
+		prepared.every(({ name }) => isLockedVersion(name)) &&
+		(await runsPinnedNode()) &&
+		(await loadsSqlite());
+	await together(
+		[
+			async (ending) =>
+				await progress.task(
+					`Installing n8n ${lockedVersion('n8n')}`,
+					async (tell) => await installPackages(tell, ending),
+				),
+			async (ending) => {
+				if (isPrepared) return;
+				await progress.task(
+					'Preparing its Node and SQLite',
+					async (tell) => await preparePackages(tell, ending),
+				);
+			},
+		],
+		signal,
 	);
-	// "npm run" hands the checkout's own ignore-scripts on through the environment.
-	const rebuild = async (name: string) =>
-		await runCommand('npm', ['rebuild', name, '--ignore-scripts=false'], {
-			cwd: n8nFolder,
-			signal,
-		});
-	if (!(await runsPinnedNode(node))) {
-		await withProgress(
-			`Fetching Node ${node} for n8n`,
-			undefined,
-			async () => await rebuild('node'),
-		);
-	}
-	if (!(await loadsSqlite())) {
-		await withProgress(
-			'Preparing SQLite for n8n',
-			'up to 3 minutes where it has to be compiled',
-			async () => await rebuild('sqlite3'),
-		);
-	}
-	if (!(await runsPinnedNode(node))) {
+	if (!isPrepared) placePrepared();
+	if (!(await runsPinnedNode())) {
 		throw new Error(
-			`Node ${node}, which n8n runs on, did not install into sandbox/n8n/node_modules. ` +
+			`Node ${lockedVersion('node')}, which n8n runs on, did not install into sandbox/n8n/node_modules. ` +
 				'Delete that folder and start again.',
 		);
 	}

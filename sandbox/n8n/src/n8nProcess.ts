@@ -36,6 +36,8 @@ export interface RunningN8n {
 	readLog(): string;
 	/** Asks n8n to stop and waits until none of its processes is left; after 20 seconds they are killed. */
 	stop(): Promise<void>;
+	/** Kills n8n and all of its processes, without giving them a moment, and waits until none is left. */
+	kill(): Promise<void>;
 }
 
 /** Options of {@link startN8n}. */
@@ -111,16 +113,18 @@ export async function startN8n(start: N8nStart): Promise<RunningN8n> {
 	const readLog = () => readFileSync(logFile, 'utf8');
 	const processId = child.pid ?? 0;
 
-	const stop = async () => {
+	const end = async (first: 'SIGTERM' | 'SIGKILL') => {
 		if (!processId) return;
 		const killAt = Date.now() + killAfterSeconds * 1000;
-		if (isGroupAlive(processId)) process.kill(-processId, 'SIGTERM');
+		if (isGroupAlive(processId)) process.kill(-processId, first);
 		while (isGroupAlive(processId)) {
 			if (Date.now() > killAt) process.kill(-processId, 'SIGKILL');
 			await sleep(50);
 		}
 		await ended;
 	};
+	const stop = async () => await end('SIGTERM');
+	const kill = async () => await end('SIGKILL');
 
 	const giveUpAt = Date.now() + readyWithin * 1000;
 	const isUp = async () =>
@@ -136,5 +140,5 @@ export async function startN8n(start: N8nStart): Promise<RunningN8n> {
 		}
 		await sleep(pollEveryMilliseconds);
 	}
-	return { url, processId, ended, readLog, stop };
+	return { url, processId, ended, readLog, stop, kill };
 }

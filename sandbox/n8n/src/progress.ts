@@ -1,4 +1,4 @@
-const reportEverySeconds = { terminal: 1, file: 15 };
+const redrawEveryMilliseconds = 1000;
 
 /** Writes a duration for people: `42 s`, `3 min 20 s`. */
 export function formatSeconds(seconds: number): string {
@@ -6,44 +6,152 @@ export function formatSeconds(seconds: number): string {
 	return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/**
- * Does a piece of work that takes long while telling what is done and for how long: a line that counts on a
- * terminal, a line every 15 seconds elsewhere (a log, CI).
- * @param title what is being done, such as `Installing n8n 2.40.7`
- * @param expectation how long it usually takes, such as `usually 3 to 5 minutes`; left out where it is short
- */
-export async function withProgress<T>(
-	title: string,
-	expectation: string | undefined,
-	work: () => Promise<T>,
-): Promise<T> {
-	const { stdout } = process;
-	const started = Date.now();
-	const elapsed = () => formatSeconds((Date.now() - started) / 1000);
-	const announcement = expectation ? `${title} (${expectation}) …` : `${title} …`;
-	const overwrite = (text: string) => stdout.write(`\r\x1b[2K${text}`);
+/** How far a piece of work is. */
+export interface State {
+	done: number;
+	total: number;
+	/** What is counted, such as `packages`. */
+	unit: string;
+}
 
-	if (stdout.isTTY) overwrite(announcement);
-	else stdout.write(`${announcement}\n`);
-	const timer = setInterval(
-		() => {
-			if (stdout.isTTY) overwrite(`${announcement} ${elapsed()}`);
-			else stdout.write(`  … ${elapsed()}\n`);
-		},
-		1000 * (stdout.isTTY ? reportEverySeconds.terminal : reportEverySeconds.file),
-	);
-	const finish = (outcome: string) => {
-		clearInterval(timer);
-		const line = `${title}: ${outcome} (${elapsed()})\n`;
-		if (stdout.isTTY) overwrite(line);
-		else stdout.write(line);
-	};
-	try {
-		const result = await work();
-		finish('done');
-		return result;
-	} catch (error) {
-		finish('failed');
-		throw error;
+/** Says how far a piece of work is, as often as it likes. */
+export type Tell = (state: State | string) => void;
+
+interface Task {
+	name: string;
+	/** In milliseconds since 1970. */
+	started: number;
+	state?: State | string;
+	/** How many quarters of it have been told of where lines cannot be overwritten. */
+	quartersTold: number;
+}
+
+/**
+ * Tells how pieces of work get on that take long, several at the same time: on a terminal one line that counts, elsewhere
+ * (a log, CI) a line at the start and for each quarter of what can be counted. Each piece ends with a line that stays.
+ */
+export class Progress {
+	private readonly tasks = new Set<Task>();
+
+	private redrawing: NodeJS.Timeout | undefined;
+
+	constructor(
+		private readonly output: Pick<
+			NodeJS.WriteStream,
+			'write' | 'isTTY' | 'columns'
+		> = process.stdout,
+	) {}
+
+	/** Says something on a line of its own. */
+	say(text: string): void {
+		this.output.write(this.output.isTTY ? `\r\x1b[2K${text}\n` : `${text}\n`);
+		this.redraw();
 	}
+
+	/**
+	 * Does a piece of work, which may tell how far it is.
+	 * @param name what is being done, such as `Installing n8n 2.40.7`
+	 */
+	async task<T>(name: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+		const task: Task = { name, started: Date.now(), quartersTold: 0 };
+		this.tasks.add(task);
+		if (!this.output.isTTY) this.say(`${name} …`);
+		this.redrawing ??= setInterval(() => this.redraw(), redrawEveryMilliseconds);
+		this.redraw();
+		const end = (outcome: string) => {
+			this.tasks.delete(task);
+			this.say(`${name}: ${outcome} (${elapsed(task)})`);
+			if (this.tasks.size > 0) return;
+			clearInterval(this.redrawing);
+			this.redrawing = undefined;
+		};
+		try {
+			const result = await work((state) => this.tell(task, state));
+			end('done');
+			return result;
+		} catch (error) {
+			end('failed');
+			throw error;
+		}
+	}
+
+	private tell(task: Task, state: State | string): void {
+		task.state = state;
+		if (this.output.isTTY || typeof state === 'string') return;
+		const quarters = Math.floor((4 * state.done) / state.total);
+		// The end has a line of its own.
+		if (quarters <= task.quartersTold || quarters >= 4) return;
+		task.quartersTold = quarters;
+		this.say(`${describe(task)} (${elapsed(task)})`);
+	}
+
+	private redraw(): void {
+		const [first] = this.tasks;
+		if (!this.output.isTTY || first === undefined) return;
+		const line = `${[...this.tasks].map(describe).join(' · ')} · ${elapsed(first)}`;
+		// A line that wraps could not be overwritten.
+		this.output.write(`\r\x1b[2K${line.slice(0, (this.output.columns ?? 80) - 1)}`);
+	}
+}
+
+function describe({ name, state }: Task): string {
+	if (state === undefined) return name;
+	if (typeof state === 'string') return `${name}: ${state}`;
+	const count = (number: number) => number.toLocaleString('en');
+	return `${name}: ${count(state.done)} of ${count(state.total)} ${state.unit}`;
+}
+
+function elapsed({ started }: Task): string {
+	return formatSeconds((Date.now() - started) / 1000);
+}
+
+/** Accounts for a time: each part of it begins where the one before ended, the first with the process. */
+export class TimeAccount {
+	private readonly parts: Array<{ name: string; seconds: number }> = [];
+
+	private accounted = 0;
+
+	/** @param clock the time since the process began, in milliseconds */
+	constructor(private readonly clock: () => number = () => performance.now()) {}
+
+	/** Ends a part. @param name what the time went into, such as `starting n8n` */
+	end(name: string): void {
+		// Whole seconds of the sum, not of each part: so the parts add up.
+		const until = Math.round(this.clock() / 1000);
+		this.parts.push({ name, seconds: until - this.accounted });
+		this.accounted = until;
+	}
+
+	/** The whole time and its parts, without those that took no time: `40 s (25 s starting n8n, 15 s importing)`. */
+	toString(): string {
+		const parts = this.parts
+			.filter(({ seconds }) => seconds > 0)
+			.map(({ name, seconds }) => `${formatSeconds(seconds)} ${name}`);
+		return `${formatSeconds(this.accounted)} (${parts.join(', ')})`;
+	}
+}
+
+/**
+ * Does pieces of work at the same time. When one fails, the others are told to end, and are waited for.
+ * @param signal ends all of them
+ * @throws what the first to fail threw
+ */
+export async function together(
+	works: Array<(signal: AbortSignal) => Promise<void>>,
+	signal?: AbortSignal,
+): Promise<void> {
+	const failing = new AbortController();
+	const either = AbortSignal.any(signal ? [signal, failing.signal] : [failing.signal]);
+	const failures: unknown[] = [];
+	await Promise.all(
+		works.map(async (work) => {
+			try {
+				await work(either);
+			} catch (error) {
+				failures.push(error);
+				failing.abort();
+			}
+		}),
+	);
+	if (failures.length > 0) throw failures[0];
 }

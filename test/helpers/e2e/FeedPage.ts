@@ -34,9 +34,10 @@ export class FeedPage {
 		feishuUrl: string,
 		people: string[],
 		scenario = '',
+		language: 'en' | 'zh' = 'en',
 	): Promise<FeedPage> {
 		const page = await newPage(browser);
-		const query = new URLSearchParams({ people: people.join(','), lang: 'en' });
+		const query = new URLSearchParams({ people: people.join(','), lang: language });
 		if (scenario) query.set('scenario', scenario);
 		await page.goto(`${feishuUrl}/feed?${query}`);
 		const feedPage = new FeedPage(page);
@@ -115,6 +116,11 @@ export class FeedPage {
 	/** Waits until the toast says this. */
 	async seesToast(text: string): Promise<void> {
 		await this.page.locator('[role="status"][data-testid="toast"]', { hasText: text }).waitFor();
+	}
+
+	/** Waits until the toast has gone. */
+	async seesNoToast(): Promise<void> {
+		await expect(this.page.locator('[role="status"][data-testid="toast"]')).toBeEmpty();
 	}
 
 	/** A person's list as it stands, from top to bottom: each entry by its ID, with a mark where it is pinned. */

@@ -53,6 +53,19 @@ export class N8nEditor {
 		await this.find('ndv').waitFor();
 	}
 
+	/** Opens the form of a node by double-clicking it on the canvas that is open. */
+	async openNode(name: string): Promise<void> {
+		const label = this.page.getByText(name, { exact: true });
+		await this.page.locator('.vue-flow__node').filter({ has: label }).dblclick();
+		await this.find('ndv').waitFor();
+	}
+
+	/** Closes the open form. */
+	async closeForm(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.find('ndv').waitFor({ state: 'detached' });
+	}
+
 	/** Searches the node panel. @returns the entries that it lists */
 	async search(text: string): Promise<Locator> {
 		await this.find('node-creator-search-bar').fill(text);
@@ -135,6 +148,32 @@ export class N8nEditor {
 		const before = await fields.count();
 		await form.getByRole('button', { name: button, exact: true }).click();
 		await expect.poll(() => fields.count()).toBeGreaterThan(before);
+	}
+
+	/** Adds a field to the open form's options. */
+	async addOption(name: string): Promise<void> {
+		await this.find('ndv').locator('input[placeholder="Add option"]').last().click();
+		await this.page.getByRole('option', { name }).locator('visible=true').first().click();
+	}
+
+	/**
+	 * Waits until a field of the open form shows a value: typed, chosen from a list, or as an expression. Of several
+	 * fields with the name, such as those of two buttons, one must show it.
+	 */
+	async seesValue(parameter: string, value: string): Promise<void> {
+		const fields = this.find(`parameter-input-${parameter}`).or(this.locator(parameter));
+		const shown = async () => {
+			const inputs = await fields.locator('input, textarea').all();
+			const texts = await Promise.all(inputs.map(async (input) => await input.inputValue()));
+			return [...texts, ...(await fields.allInnerTexts())].join('\n');
+		};
+		await expect.poll(shown).toContain(value);
+	}
+
+	/** Waits until a field of the open form is switched on or off. */
+	async seesSwitch(parameter: string, isOn: boolean): Promise<void> {
+		const control = this.field(parameter).locator('[role="switch"]').first();
+		await expect(control).toHaveAttribute('aria-checked', String(isOn));
 	}
 
 	/** Presses "Execute step". @returns the panel with what came out */

@@ -117,9 +117,23 @@ export class RealN8n {
 		return this.n8n.url;
 	}
 
-	/** Stops n8n and starts it again on the same data. */
-	async restart(): Promise<void> {
+	/**
+	 * Stops n8n and starts it again on the same data.
+	 * @param environment more variables for n8n, from now on
+	 */
+	async restart(environment: NodeJS.ProcessEnv = {}): Promise<void> {
 		await this.n8n.stop();
+		Object.assign(this.environment, environment);
+		await this.startAgain();
+	}
+
+	/** Kills n8n, as when the machine runs out of memory, and starts it again on the same data. */
+	async crash(): Promise<void> {
+		await this.n8n.kill();
+		await this.startAgain();
+	}
+
+	private async startAgain(): Promise<void> {
 		this.n8n = await RealN8n.startIn(this.userFolder, this.port, this.environment);
 		this.signedIn = await N8nSession.signIn(this.n8n.url, ownerAccountOf(this.userFolder));
 	}

@@ -5,10 +5,20 @@ import type { RecipientRequest } from '../../../shared/delivery/batches';
 import { ALL_UPDATE_FIELDS } from '../../../shared/validation/cardFields';
 import type { ItemParameters } from '../../execution/ItemParameters';
 import type { WithAvatar } from '../../fields/avatar';
-import { businessIdWarnings, cardFields, readWholeCard } from '../../fields/cardContent';
+import { newBusinessIdField } from '../../fields/businessId';
+import {
+	businessIdWarnings,
+	cardFields,
+	cardOptions,
+	readWholeCard,
+} from '../../fields/cardContent';
+import { inVersion1, sinceVersion1_1, withSeldomUsed } from '../../fields/nodeVersions';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 import { assignBusinessIds } from './assignBusinessIds';
+
+/** Among the options since version 1.1. */
+const SELDOM_USED = [...cardOptions, sinceVersion1_1(newBusinessIdField)];
 
 /** Feishu: im-v2/app_feed_card/create */
 export const create: SendOperation = {
@@ -16,10 +26,11 @@ export const create: SendOperation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a card',
+		action: 'Create card',
 		description: "Add a new card to people's message lists",
 	},
-	fields: [...recipientFields, ...cardFields],
+	fields: [...recipientFields, ...cardFields, inVersion1(newBusinessIdField)],
+	options: SELDOM_USED,
 	endpoint: CREATE_APP_FEED_CARD,
 	// Whether it was this node that made the card, or somebody last week, an equal update makes no difference.
 	fallback: {
@@ -28,7 +39,7 @@ export const create: SendOperation = {
 		when: 'attemptLost',
 	},
 	complete: assignBusinessIds,
-	read: readNewCard,
+	read: (parameters) => readNewCard(withSeldomUsed(parameters, SELDOM_USED)),
 };
 
 /**

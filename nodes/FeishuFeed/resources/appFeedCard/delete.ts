@@ -10,11 +10,12 @@ export const deleteCard: SendOperation = {
 	option: {
 		name: 'Delete',
 		value: 'delete',
-		action: 'Delete a card',
+		action: 'Delete card',
 		description: "Remove a card from people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields],
 	endpoint: DELETE_APP_FEED_CARDS,
+	done: 'deleted',
 	read: (parameters) => {
 		const bizId = readBusinessId(parameters);
 		const content: DeleteCardContent = { biz_id: bizId };

@@ -2,7 +2,13 @@ import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
 import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
-import { businessIdWarnings, fieldsToWait, readCardToWait } from '../../fields/cardContent';
+import {
+	businessIdWarnings,
+	fieldsToWait,
+	optionsToWait,
+	readCardToWait,
+} from '../../fields/cardContent';
+import { inVersion1, sinceVersion1_1, withSeldomUsed } from '../../fields/nodeVersions';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import type { SendAndWaitOperation } from '../../Operation';
@@ -11,13 +17,16 @@ import type { SendAndWaitOperation } from '../../Operation';
 const AFTER_LINK =
 	fieldsToWait.findLastIndex(({ name }) => name === CARD_FIELDS.link.form.name) + 1;
 
+/** Among the options since version 1.1. */
+const SELDOM_USED = [...optionsToWait, sinceVersion1_1(newBusinessIdField)];
+
 /** Feishu: im-v2/app_feed_card/create, and what ends the card again. */
 export const sendAndWait: SendAndWaitOperation = {
 	kind: 'sendAndWait',
 	option: {
 		name: 'Send and Wait for Response',
 		value: SEND_AND_WAIT_OPERATION,
-		action: 'Send a card and wait for response',
+		action: 'Send and wait for response',
 		description: 'Pin a card with buttons, and continue when somebody presses one',
 	},
 	fields: [
@@ -25,10 +34,11 @@ export const sendAndWait: SendAndWaitOperation = {
 		...fieldsToWait.slice(0, AFTER_LINK),
 		...responseFields,
 		...fieldsToWait.slice(AFTER_LINK),
-		newBusinessIdField,
+		inVersion1(newBusinessIdField),
 	],
-	options: waitingOptions,
-	read: (parameters) => {
+	options: [...waitingOptions, ...SELDOM_USED],
+	read: (asked) => {
+		const parameters = withSeldomUsed(asked, SELDOM_USED);
 		const { card, avatar } = readCardToWait(parameters);
 		return {
 			avatar,

@@ -18,8 +18,8 @@ import {
 } from '../../fields/attention';
 import { businessIdField, readBusinessId } from '../../fields/businessId';
 import { readRecipients, recipientFields } from '../../fields/recipients';
-import { avatarBinaryField, avatarUrlField, pictureOf } from '../../fields/avatar';
-import type { AvatarPicture, WithAvatar } from '../../fields/avatar';
+import { pictureFields, readAddedPicture } from '../../fields/avatar';
+import type { WithAvatar } from '../../fields/avatar';
 import type { ItemParameters } from '../../execution/ItemParameters';
 import type { SendOperation } from '../../Operation';
 
@@ -35,11 +35,6 @@ const CHANGES = new Map(
 	).sort(([, { form: one }], [, { form: another }]) => byDisplayName(one, another)),
 );
 
-/** The fields that take the avatar from a picture instead of a key. */
-const PICTURES = [avatarBinaryField, avatarUrlField];
-/** The fields of which each names the avatar. */
-const AVATARS = [CARD_FIELDS.avatar_key.form, ...PICTURES];
-
 const clearable = [...CHANGES.values()]
 	.filter(({ update }) => update.clearable)
 	.map(({ form }) => form.displayName);
@@ -51,7 +46,7 @@ const fieldsToUpdate: INodeProperties = {
 	placeholder: 'Add Field',
 	default: {},
 	description: `Only the fields added here change. These are cleared when they are left empty: ${clearable.join(', ')}.`,
-	options: [...[...CHANGES.values()].map(({ form }) => form), ...PICTURES].sort(byDisplayName),
+	options: [...[...CHANGES.values()].map(({ form }) => form), ...pictureFields].sort(byDisplayName),
 };
 
 /** Feishu: im-v2/app_feed_card-batch/update */
@@ -60,7 +55,7 @@ export const update: SendOperation = {
 	option: {
 		name: 'Update',
 		value: 'update',
-		action: 'Update a card',
+		action: 'Update card',
 		description: "Change, pin or unpin a card in people's message lists",
 	},
 	fields: [businessIdField, ...recipientFields, fieldsToUpdate],
@@ -85,10 +80,11 @@ interface ReadChanges extends WithAvatar {
 function readChanges(parameters: ItemParameters, bizId: string): ReadChanges {
 	const options = collection(parameters('options'), 'Options');
 	const attention = readAttention(parameters);
-	const added = Object.entries(collection(parameters('updateFields'), FIELD));
-	const avatar = readPictureAdded(parameters, new Map(added));
+	const fields = collection(parameters('updateFields'), FIELD);
+	const added = Object.entries(fields);
+	const avatar = readAddedPicture(parameters, fields, FIELD);
 	const changes = added
-		.filter(([parameter]) => !PICTURES.some(({ name }) => name === parameter))
+		.filter(([parameter]) => !pictureFields.some(({ name }) => name === parameter))
 		.map(([parameter, value]): Change => readChange(parameter, value));
 	if (added.length + attention.length === 0) {
 		throw new InvalidField(FIELD, 'is empty, but an update needs at least one field');
@@ -115,21 +111,6 @@ function readChanges(parameters: ItemParameters, bizId: string): ReadChanges {
 	};
 }
 
-/** Reads the picture that was added as the avatar, if one was. */
-function readPictureAdded(
-	parameters: ItemParameters,
-	added: ReadonlyMap<string, unknown>,
-): AvatarPicture | undefined {
-	const given = AVATARS.filter(({ name }) => added.has(name));
-	if (given.length > 1) {
-		const names = given.map(({ displayName }) => displayName).join(' and ');
-		throw new InvalidField(FIELD, `has ${names}, but a card has one avatar: keep one of them`);
-	}
-	const picture = PICTURES.find(({ name }) => added.has(name));
-	// An expression that gives nothing is refused: what was asked for is a picture.
-	return picture && pictureOf(parameters, picture, added.get(picture.name) ?? null);
-}
-
 interface Change {
 	name: string;
 	code: UpdateField;
@@ -142,7 +123,7 @@ function readChange(parameter: string, value: unknown): Change {
 	if (change === undefined) {
 		throw new InvalidField(
 			FIELD,
-			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys(), ...PICTURES.map(({ name }) => name)].join(', ')}`,
+			`has the unknown field ${shown(parameter)}; known are ${[...CHANGES.keys(), ...pictureFields.map(({ name }) => name)].join(', ')}`,
 		);
 	}
 	const { name, update, fromForm } = change;

@@ -3,7 +3,9 @@ import { CARD_REASON } from '../../../shared/api/errorCodes';
 import { InvalidField } from '../../../shared/validation/InvalidField';
 import { attentionOptions, readAttention, refuseSilentNotification } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
-import { lacksBusinessId } from '../../fields/cardContent';
+import { cardFields, cardOptions, lacksBusinessId } from '../../fields/cardContent';
+import { withSeldomUsed } from '../../fields/nodeVersions';
+import { recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 import { create, readNewCard } from './create';
 
@@ -16,13 +18,13 @@ export const upsert: SendOperation = {
 	option: {
 		name: 'Create or Update',
 		value: 'upsert',
-		action: 'Create or update a card',
+		action: 'Create or update card',
 		description: 'Create a new record, or update the current one if it already exists (upsert)',
 	},
 	fields: [
-		...create.fields.map((field) =>
-			field === newBusinessIdField ? { ...field, description: BUSINESS_ID } : field,
-		),
+		{ ...newBusinessIdField, description: BUSINESS_ID },
+		...recipientFields,
+		...cardFields,
 		{
 			displayName:
 				'For people who already have the card, it becomes what this form says: fields that you leave empty are cleared.',
@@ -31,12 +33,16 @@ export const upsert: SendOperation = {
 			default: '',
 		},
 	],
-	options: attentionOptions.map((option) => ({
-		...option,
-		displayName: `${option.displayName} If It Exists`,
-	})),
+	options: [
+		...cardOptions,
+		...attentionOptions.map((option) => ({
+			...option,
+			displayName: `${option.displayName} If It Exists`,
+		})),
+	],
 	fallback: { reason: CARD_REASON.duplicate, endpoint: UPDATE_APP_FEED_CARDS, when: 'always' },
-	read: (parameters) => {
+	read: (asked) => {
+		const parameters = withSeldomUsed(asked, cardOptions);
 		const request = readNewCard(parameters);
 		const { app_feed_card: card } = request.content;
 		if (lacksBusinessId(parameters, card)) {

@@ -10,7 +10,7 @@ export const setTimeSensitive: SendOperation = {
 	option: {
 		name: 'Set Instant Reminder',
 		value: 'setTimeSensitive',
-		action: "Set the instant reminder of the bot's chat",
+		action: 'Set bot chat reminder',
 		description:
 			"Keep the chat with the app's bot at the top of people's message lists, or let it move down again",
 	},

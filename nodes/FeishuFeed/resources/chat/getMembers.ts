@@ -15,7 +15,7 @@ export const getMembers: LookUpOperation = {
 	option: {
 		name: 'Get Members',
 		value: 'getMembers',
-		action: 'Get the members of a chat',
+		action: 'Get chat members',
 		description: 'Get the people who are in a group. Bots are left out.',
 	},
 	purpose: 'get the members of the chat',

@@ -11,7 +11,7 @@ export const setTimeSensitive: SendOperation = {
 	option: {
 		name: 'Set Instant Reminder',
 		value: 'setTimeSensitive',
-		action: 'Set the instant reminder of a chat',
+		action: 'Set chat reminder',
 		description: "Keep a group at the top of people's message lists, or let it move down again",
 	},
 	fields: [chatField, ...recipientFields, instantReminderField],

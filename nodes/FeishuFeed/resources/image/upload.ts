@@ -35,7 +35,7 @@ export const upload: LookUpOperation = {
 	option: {
 		name: 'Upload',
 		value: 'upload',
-		action: 'Upload an image',
+		action: 'Upload image',
 		description: 'Upload a picture, and get the image key that cards and messages show it by',
 	},
 	purpose: 'upload the image',

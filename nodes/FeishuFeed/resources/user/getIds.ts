@@ -26,7 +26,7 @@ export const getIds: LookUpOperation = {
 	option: {
 		name: 'Get IDs',
 		value: 'getIds',
-		action: 'Get the IDs of users',
+		action: 'Get user IDs',
 		description: 'Find the IDs of people by their e-mail addresses or mobile numbers',
 	},
 	purpose: 'get the IDs',

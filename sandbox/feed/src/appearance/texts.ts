@@ -226,12 +226,12 @@ export const TEXTS = {
 	},
 	ownWorkflow: { zh: '搭一个自己的工作流', en: 'A workflow of your own' },
 	ownCredential: {
-		zh: '在 n8n 里新建凭证“Feishu (Lark) Tenant API”，Region 选 Custom Base URL，填入下面三项。npm start 启动的 n8n 里已有，名为“Feishu sandbox”。',
-		en: 'In n8n, create a credential “Feishu (Lark) Tenant API”, set Region to Custom Base URL, and enter these three. The n8n that npm start opens has it already, as “Feishu sandbox”.',
+		zh: '在 n8n 里新建凭证“Feishu (飞书, Lark) Tenant API”，Region 选 Custom Base URL，填入下面三项。npm start 启动的 n8n 里已有，名为“Feishu sandbox”。',
+		en: 'In n8n, create a credential “Feishu (飞书, Lark) Tenant API”, set Region to Custom Base URL, and enter these three. The n8n that npm start opens has it already, as “Feishu sandbox”.',
 	},
 	ownCard: {
-		zh: '添加节点 Feishu Feed › Create a card，收件人填这个邮箱；按钮的 When Pressed 选 Send a Callback。执行后，打开消息列表就能看到卡片。',
-		en: 'Add the node Feishu Feed › Create a card with this e-mail as its recipient, and a button whose When Pressed is Send a Callback. Execute it, then open the list to see the card.',
+		zh: '添加节点 Feishu Feed › Create card，收件人填这个邮箱；按钮的 When Pressed 选 Send a Callback。执行后，打开消息列表就能看到卡片。',
+		en: 'Add the node Feishu Feed › Create card with this e-mail as its recipient, and a button whose When Pressed is Send a Callback. Execute it, then open the list to see the card.',
 	},
 	ownRecipient: { zh: '{name}的邮箱', en: 'E-mail of {name}' },
 	ownList: { zh: '打开{name}的消息列表', en: 'Open the list of {name}' },

@@ -11,7 +11,7 @@ import {
 /**
  * Has everything ready that `npm start` and the end-to-end tests need, all at the same time: the pinned n8n, the built
  * package and the feed page. What is ready takes no time.
- * @param signal ends it; the next one takes up what is there
+ * @param signal ends it; the next one makes anew what was not finished
  */
 export async function prepare(progress: Progress, signal?: AbortSignal): Promise<void> {
 	const installation = describeInstallation();
@@ -23,11 +23,13 @@ export async function prepare(progress: Progress, signal?: AbortSignal): Promise
 			async (ending) => await installN8n(progress, ending),
 			async (ending) => {
 				if (!isBuildStale()) return;
-				await progress.task('Building the package', async () => await buildPackage(ending));
+				const build = async () => await buildPackage(ending);
+				await progress.task('Building the package', build, ending);
 			},
 			async (ending) => {
 				if (!isFeedPageStale()) return;
-				await progress.task('Building the pages', async () => await buildFeedPage(ending));
+				const build = async () => await buildFeedPage(ending);
+				await progress.task('Building the pages', build, ending);
 			},
 		],
 		signal,

@@ -88,8 +88,10 @@ async function start(): Promise<void> {
 	model = await startScriptedModel();
 	const port = await choosePort(wantedPorts.n8n, 'n8n');
 	rmSync(logFile, { force: true });
-	n8n = await progress.task('Starting n8n', async () =>
-		startN8n({ userFolder, port, owner, logFile, signal: stopping.signal }),
+	n8n = await progress.task(
+		'Starting n8n',
+		async () => await startN8n({ userFolder, port, owner, logFile, signal: stopping.signal }),
+		stopping.signal,
 	);
 	time.end('starting n8n');
 	const { url } = n8n;

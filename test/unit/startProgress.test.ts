@@ -77,6 +77,20 @@ describe('Progress', () => {
 		await expect(work).rejects.toThrow('Broken');
 		expect(written).toBe('Build …\nBuild: failed (0 s)\n');
 	});
+
+	it('says that a piece of work was stopped, not that it failed', async () => {
+		const stopping = new AbortController();
+		const work = new Progress(log).task(
+			'Build',
+			async () => {
+				stopping.abort();
+				throw new Error('Ended');
+			},
+			stopping.signal,
+		);
+		await expect(work).rejects.toThrow('Ended');
+		expect(written).toBe('Build …\nBuild: stopped (0 s)\n');
+	});
 });
 
 describe('TimeAccount', () => {

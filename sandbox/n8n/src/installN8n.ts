@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { n8nFolder, nodeOfN8n } from './checkout';
 import { together, type Progress, type Tell } from './progress';
 import { runCommand } from './runCommand';
+import { fill, removeUnfinished } from './unfinished';
 
 const modules = join(n8nFolder, 'node_modules');
 const stampFile = join(modules, '.installed-for');
@@ -92,10 +93,14 @@ async function installPackages(tell: Tell, signal: AbortSignal): Promise<void> {
 	try {
 		// n8n's optional Kafka client does not build everywhere: only the scripts run that n8n cannot do without.
 		// Nothing is saved, since npm would add the optional packages of this platform to the lock file.
-		await runCommand('npm', ['install', '--ignore-scripts', ...quietly], {
-			cwd: n8nFolder,
-			signal,
-		});
+		await fill(
+			modules,
+			async () =>
+				await runCommand('npm', ['install', '--ignore-scripts', ...quietly], {
+					cwd: n8nFolder,
+					signal,
+				}),
+		);
 	} finally {
 		clearInterval(looking);
 	}
@@ -154,11 +159,12 @@ export function describeInstallation(): string | undefined {
 /**
  * Installs the pinned n8n and the Node that it runs on into `sandbox/n8n/node_modules`, when that is missing or was
  * made from other pins: about 3 GB and several minutes the first time, nothing afterwards.
- * @param signal ends the installation; the next one takes up what is there
+ * @param signal ends the installation; the next one unpacks anew what npm has in its cache by then
  * @throws {CommandFailedError} when npm fails, with the last lines that it printed
  */
 export async function installN8n(progress: Progress, signal?: AbortSignal): Promise<void> {
 	if (isN8nInstalled()) return;
+	removeUnfinished(modules);
 	rmSync(stampFile, { force: true });
 	const isPrepared =
 		prepared.every(({ name }) => isLockedVersion(name)) &&
@@ -170,12 +176,14 @@ export async function installN8n(progress: Progress, signal?: AbortSignal): Prom
 				await progress.task(
 					`Installing n8n ${lockedVersion('n8n')}`,
 					async (tell) => await installPackages(tell, ending),
+					ending,
 				),
 			async (ending) => {
 				if (isPrepared) return;
 				await progress.task(
 					'Preparing its Node and SQLite',
 					async (tell) => await preparePackages(tell, ending),
+					ending,
 				);
 			},
 		],

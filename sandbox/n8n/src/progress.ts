@@ -51,8 +51,9 @@ export class Progress {
 	/**
 	 * Does a piece of work, which may tell how far it is.
 	 * @param name what is being done, such as `Installing n8n 2.40.7`
+	 * @param signal ends it: it is then told of as stopped, not as failed
 	 */
-	async task<T>(name: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+	async task<T>(name: string, work: (tell: Tell) => Promise<T>, signal?: AbortSignal): Promise<T> {
 		const task: Task = { name, started: Date.now(), quartersTold: 0 };
 		this.tasks.add(task);
 		if (!this.output.isTTY) this.say(`${name} …`);
@@ -70,7 +71,7 @@ export class Progress {
 			end('done');
 			return result;
 		} catch (error) {
-			end('failed');
+			end(signal?.aborted ? 'stopped' : 'failed');
 			throw error;
 		}
 	}

@@ -83,7 +83,8 @@ const FEED_PICTURES = {
  */
 async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 	const { yangLei, zhuChao, liangHaoran } = PEOPLE;
-	const people = [yangLei, zhuChao, liangHaoran];
+	// In the middle, the one who presses, as the scenario's steps say.
+	const people = [zhuChao, yangLei, liangHaoran];
 	for (const language of ['en', 'zh'] as const) {
 		const { file, clockIn } = FEED_PICTURES[language];
 		await n8n.feishu.clearFeeds();
@@ -95,8 +96,8 @@ async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 		const feed = await FeedPage.open(browser, n8n.feishuUrl, people, 'attendance', language);
 		await feed.trigger('shift');
 		for (const person of people) await feed.seesCard(person, 'attendance-', { label: 'danger' });
-		await feed.press(zhuChao, 'attendance-', clockIn);
-		await feed.seesCard(zhuChao, 'attendance-', { label: 'success' });
+		await feed.press(yangLei, 'attendance-', clockIn);
+		await feed.seesCard(yangLei, 'attendance-', { label: 'success' });
 		await feed.closeBanners();
 		await feed.seesNoToast();
 		await feed.page.setViewportSize({ width: 1440, height: 800 });
@@ -109,8 +110,13 @@ async function takeFeed({ n8n, browser }: Stage): Promise<void> {
 async function takeCanvas({ n8n, editor }: Stage): Promise<void> {
 	const { scenarios } = await n8n.feishu.startPage();
 	const complaint = scenarios.find(({ id }) => id === 'complaint');
-	await editor.openCanvas(complaint!.workflow.en.url);
-	await take(editor.page, 'canvas.png');
+	for (const [language, file] of [
+		['en', 'canvas.png'],
+		['zh', 'canvas.zh-CN.png'],
+	] as const) {
+		await editor.openCanvas(complaint!.workflow[language].url);
+		await take(editor.page, file);
+	}
 }
 
 /** What the form of Create is filled in with, and the item that comes in. */

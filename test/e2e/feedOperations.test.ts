@@ -311,7 +311,7 @@ describe('a workflow with every operation', () => {
 			},
 		]);
 		expect(finished.itemsOf('Delete')).toEqual([
-			{ biz_id: 'training-7', succeeded: [two], failed: [] },
+			{ biz_id: 'training-7', deleted: true, succeeded: [two], failed: [] },
 		]);
 
 		const [first, second, third] = await n8n.feishu.feed(one);

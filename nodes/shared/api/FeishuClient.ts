@@ -221,7 +221,7 @@ function multipartForm(fields: NonNullable<FeishuRequest['form']>): FormData {
 	return form;
 }
 
-/** Node's name for what went wrong. Errors of n8n before 2.40 have it only in the texts of what caused them. */
+/** Node's name for what went wrong. Errors of n8n before 2.36 have it only in the texts of what caused them. */
 function networkErrorOf(error: Error & { messages?: string[] }): string | undefined {
 	const { code } = (error.cause ?? error) as { code?: string };
 	const texts = error.messages?.join(' ') ?? '';

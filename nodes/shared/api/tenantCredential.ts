@@ -77,7 +77,7 @@ export class TokenError extends Error {
 /** By the credential that n8n was given to make a token for. */
 const tokenErrors = processState(() => new WeakMap<object, TokenError>());
 
-/** Notes why no token was made: the errors of n8n before 2.40 do not hold the error that caused them. */
+/** Notes why no token was made: the errors of n8n before 2.36 do not hold the error that caused them. */
 export function noteTokenError(credential: object, error: unknown): void {
 	if (error instanceof TokenError) tokenErrors.current.set(credential, error);
 }

@@ -3,7 +3,12 @@ import { version } from 'n8n-workflow/package.json';
 
 const [major = 0, minor = 0] = version.split('.').map(Number);
 
+/** Whether n8n's engine is of a version or later: `npm run test:compatibility` runs the tests in older ones as well. */
+export function isEngineAtLeast(leastMajor: number, leastMinor: number): boolean {
+	return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
 /** The details of a failed item as the error output of n8n's engine, of the version that is tested, takes them. */
 export function detailsAtErrorOutput(details: IDataObject): IDataObject {
-	return major > 2 || (major === 2 && minor >= 36) ? { details } : {};
+	return isEngineAtLeast(2, 36) ? { details } : {};
 }

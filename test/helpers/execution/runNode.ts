@@ -259,10 +259,10 @@ export async function searchList(
 	return await feishuFeed.methods.listSearch[method].call(context, filter, paginationToken);
 }
 
-/** n8n before 2.10 evaluates expressions without an isolate. */
+/** n8n up to 2.10 evaluates expressions without an isolate. */
 type OlderExpression = Partial<Workflow['expression']>;
 
-/** Starts at the node "Items". n8n before 2.1 takes the workflow and the node one after the other, not as an object. */
+/** Starts at the node "Items". n8n 2.0 takes the workflow and the node one after the other, not as an object. */
 function startRun(
 	execute: WorkflowExecute,
 	workflow: Workflow,

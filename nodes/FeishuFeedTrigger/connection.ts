@@ -1,5 +1,7 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
+import { inVersion1, sinceVersion1_1 } from '../shared/description/shownWhen';
+
 const CONNECTION: INodeProperties = {
 	displayName: 'Connection',
 	name: 'connection',
@@ -24,8 +26,8 @@ const CONNECTION: INodeProperties = {
 
 /** How presses reach n8n, and what to do for it in Feishu's developer console. */
 export const connectionFields: INodeProperties[] = [
-	{ ...CONNECTION, displayOptions: { show: { '@version': [{ _cnd: { gte: 1.1 } }] } } },
-	{ ...CONNECTION, default: 'webhook', displayOptions: { show: { '@version': [1] } } },
+	sinceVersion1_1(CONNECTION),
+	inVersion1({ ...CONNECTION, default: 'webhook' }),
 	{
 		displayName:
 			'Do this once for each app, in Feishu\'s <a href="https://open.feishu.cn/app" target="_blank">developer console</a> (开发者后台) → Events & Callbacks (事件与回调) → Callback Configuration (回调配置): as Subscription Mode (订阅方式) choose Receive callbacks through persistent connection (使用长连接接收回调), and save it while this workflow is published or executing, since n8n must be connected. Then Add Callback (添加回调): Card Action Trigger (卡片回传交互), and publish a version of the app.',

@@ -1,11 +1,12 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { shownWhen } from '../../shared/description/shownWhen';
 import { CARD_FIELDS } from '../../shared/validation/cardFields';
 import { optionsOf } from '../../shared/validation/formValues';
 import { InvalidField } from '../../shared/validation/InvalidField';
 import { httpsAddress, keysOf, oneOf, parseField } from '../../shared/validation/validators';
 import type { ItemFile, ItemParameters } from '../execution/ItemParameters';
-import { addedOptions } from './nodeVersions';
+import { addedOptions } from './seldomUsed';
 import { binaryField, fileNamedBy } from './picture';
 
 /** A picture that is to be uploaded, so that its key becomes the avatar of a card. */
@@ -66,10 +67,9 @@ export const avatarFields: INodeProperties[] = [
 		key: avatarKeyField,
 		binary: avatarBinaryField,
 		url: avatarUrlField,
-	} satisfies Record<AvatarSource, INodeProperties>).map(([source, field]) => ({
-		...field,
-		displayOptions: { show: { [avatarSourceField.name]: [source] } },
-	})),
+	} satisfies Record<AvatarSource, INodeProperties>).map(([source, field]) =>
+		shownWhen(field, { [avatarSourceField.name]: [source] }),
+	),
 ];
 
 /** The fields that take the avatar from a picture instead of a key. */

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { inVersion1, shownWhen, sinceVersion1_1 } from '../../shared/description/shownWhen';
 import type { AppFeedCard } from '../../shared/api/payloads';
 import type { RecipientRequest } from '../../shared/delivery/batches';
 import { asObject, asText, jsonOf } from '../../shared/primitives/json';
@@ -20,7 +21,6 @@ import { codePoints, oneOf, parseField } from '../../shared/validation/validator
 import type { ItemParameters } from '../execution/ItemParameters';
 import { avatarFields, avatarOptions, readAvatar } from './avatar';
 import type { WithAvatar } from './avatar';
-import { inVersion1, shownWhen, sinceVersion1_1 } from './nodeVersions';
 
 /** What the form of a new card asks for, besides its business ID. */
 const CONTENT = CARD_ROWS.filter(([name]) => name !== 'biz_id');

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { inVersion1, shownWhen, sinceVersion1_1 } from '../../shared/description/shownWhen';
 import type { UserIdType } from '../../shared/api/payloads';
 import type { RecipientRequest } from '../../shared/delivery/batches';
 import type { LookUp } from '../../shared/delivery/lookUps';
@@ -23,7 +24,6 @@ import type { ItemParameters } from '../execution/ItemParameters';
 import { readChatId, recipientChatField } from './chat';
 import { readDepartment, recipientDepartmentField } from './department';
 import { personFields, readPeople } from './person';
-import { inVersion1, sinceVersion1_1 } from './nodeVersions';
 
 /** Who is to be reached, in the order given, each once. */
 export type Recipients = Pick<
@@ -70,10 +70,7 @@ const BY_FIELD: INodeProperties = {
 
 /** The fields of one way to say who is to be reached. */
 function shownBy(by: RecipientsBy, fields: INodeProperties[]): INodeProperties[] {
-	return fields.map((field) => ({
-		...field,
-		displayOptions: { show: { recipientsBy: [by], ...field.displayOptions?.show } },
-	}));
+	return fields.map((field) => shownWhen(field, { recipientsBy: [by] }));
 }
 
 /** What kind of ID names a person. */

@@ -1,3 +1,4 @@
+import { inVersion1, sinceVersion1_1 } from '../../../shared/description/shownWhen';
 import { CREATE_APP_FEED_CARD, UPDATE_APP_FEED_CARDS } from '../../../shared/api/endpoints';
 import { CARD_REASON } from '../../../shared/api/errorCodes';
 import type { CreateCardContent, UpdateCardContent } from '../../../shared/api/payloads';
@@ -12,7 +13,7 @@ import {
 	cardOptions,
 	readWholeCard,
 } from '../../fields/cardContent';
-import { inVersion1, sinceVersion1_1, withSeldomUsed } from '../../fields/nodeVersions';
+import { withSeldomUsed } from '../../fields/seldomUsed';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 import { assignBusinessIds } from './assignBusinessIds';

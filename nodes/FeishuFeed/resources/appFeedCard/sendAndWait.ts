@@ -1,5 +1,6 @@
 import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 
+import { inVersion1, sinceVersion1_1 } from '../../../shared/description/shownWhen';
 import { CARD_FIELDS } from '../../../shared/validation/cardFields';
 import { newBusinessIdField } from '../../fields/businessId';
 import {
@@ -8,7 +9,7 @@ import {
 	optionsToWait,
 	readCardToWait,
 } from '../../fields/cardContent';
-import { inVersion1, sinceVersion1_1, withSeldomUsed } from '../../fields/nodeVersions';
+import { withSeldomUsed } from '../../fields/seldomUsed';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import { responseFields, waitingOptions } from '../../fields/response';
 import type { SendAndWaitOperation } from '../../Operation';

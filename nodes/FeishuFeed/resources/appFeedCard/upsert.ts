@@ -4,7 +4,7 @@ import { InvalidField } from '../../../shared/validation/InvalidField';
 import { attentionOptions, readAttention, refuseSilentNotification } from '../../fields/attention';
 import { newBusinessIdField } from '../../fields/businessId';
 import { cardFields, cardOptions, lacksBusinessId } from '../../fields/cardContent';
-import { withSeldomUsed } from '../../fields/nodeVersions';
+import { withSeldomUsed } from '../../fields/seldomUsed';
 import { recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 import { create, readNewCard } from './create';

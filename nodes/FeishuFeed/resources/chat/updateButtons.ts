@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { inVersion1, shownWhen, sinceVersion1_1 } from '../../../shared/description/shownWhen';
 import { UPDATE_CHAT_BUTTONS } from '../../../shared/api/endpoints';
 import type { ChatButtonContent } from '../../../shared/api/payloads';
 import { buttonsField, buttonsFromForm, parseButtons } from '../../../shared/validation/buttons';
@@ -9,7 +10,6 @@ import { InvalidField } from '../../../shared/validation/InvalidField';
 import { keysOf, oneOf, parseField } from '../../../shared/validation/validators';
 import type { ItemParameters } from '../../execution/ItemParameters';
 import { chatField, readChatId } from '../../fields/chat';
-import { inVersion1, shownWhen, sinceVersion1_1 } from '../../fields/nodeVersions';
 import { readRecipients, recipientFields } from '../../fields/recipients';
 import type { SendOperation } from '../../Operation';
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { WebSocket as WsWebSocket } from 'ws';
 
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { resumeValues } from '../../nodes/shared/sendAndWait/resumeToken';
@@ -14,22 +13,14 @@ import {
 	WebhookTrigger,
 } from '../helpers/execution/TriggerInBothWays';
 import type { Effects, Surroundings } from '../helpers/execution/TriggerInBothWays';
+import { withWebSocket } from '../helpers/execution/webSocketOfNode';
 
 const CREATED_MS = Date.UTC(2026, 10, 22);
 const EVENTS = 500;
 const EVENTS_OF_A_RUN = 25;
 
 let feishu: LongConnectionServer;
-const ownWebSocket = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
-
-beforeAll(() => {
-	// Node 20 has no WebSocket of its own.
-	if (!ownWebSocket)
-		Object.defineProperty(globalThis, 'WebSocket', { value: WsWebSocket, configurable: true });
-});
-afterAll(() => {
-	if (!ownWebSocket) Reflect.deleteProperty(globalThis, 'WebSocket');
-});
+withWebSocket();
 beforeEach(async () => (feishu = await LongConnectionServer.start()));
 afterEach(async () => {
 	await feishu.stop();

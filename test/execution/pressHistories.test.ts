@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
-import { WebSocket as WsWebSocket } from 'ws';
 
 import { receiveResponse } from '../../nodes/FeishuFeedWait/receiveResponse';
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
@@ -20,6 +19,7 @@ import type {
 	HttpAnswer,
 	Surroundings,
 } from '../helpers/execution/TriggerInBothWays';
+import { withWebSocket } from '../helpers/execution/webSocketOfNode';
 import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
 
 const HISTORIES = 1_000;
@@ -45,15 +45,7 @@ jest.mock('../../nodes/FeishuFeedTrigger/event/endPressedCard', () => ({
 	endPressedCard: async () => undefined,
 }));
 
-const ownWebSocket = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
-beforeAll(() => {
-	// Node 20 has no WebSocket of its own.
-	if (!ownWebSocket)
-		Object.defineProperty(globalThis, 'WebSocket', { value: WsWebSocket, configurable: true });
-});
-afterAll(() => {
-	if (!ownWebSocket) Reflect.deleteProperty(globalThis, 'WebSocket');
-});
+withWebSocket();
 beforeEach(() => void jest.spyOn(Date, 'now').mockImplementation(() => realNow() + skippedMs));
 afterEach(() => jest.restoreAllMocks());
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 
 import { NodeHelpers } from 'n8n-workflow';
 import type { IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { WebSocket as WsWebSocket } from 'ws';
 
 import { resources } from '../../nodes/FeishuFeed/resources';
 import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
@@ -11,6 +10,7 @@ import { resetProcessState } from '../../nodes/shared/primitives/processState';
 import { receiveByLongConnection, receiveByWebhook } from '../helpers/execution/TriggerInBothWays';
 import { UUID, create } from '../helpers/execution/forms';
 import { withSandbox } from '../helpers/execution/withSandbox';
+import { withWebSocket } from '../helpers/execution/webSocketOfNode';
 import { LongConnectionServer } from '../helpers/unit/LongConnectionServer';
 
 /**
@@ -110,16 +110,7 @@ describe('the action node', () => {
 
 describe('the trigger', () => {
 	let feishu: LongConnectionServer;
-	const ownWebSocket = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
-
-	beforeAll(() => {
-		// Node 20 has no WebSocket of its own.
-		if (!ownWebSocket)
-			Object.defineProperty(globalThis, 'WebSocket', { value: WsWebSocket, configurable: true });
-	});
-	afterAll(() => {
-		if (!ownWebSocket) Reflect.deleteProperty(globalThis, 'WebSocket');
-	});
+	withWebSocket();
 	beforeEach(async () => (feishu = await LongConnectionServer.start()));
 	afterEach(async () => {
 		await feishu.stop();

@@ -6,6 +6,7 @@ import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
 import { expect } from '../../test/helpers/e2e/expect';
 import type { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import {
+	cardToPress,
 	chain,
 	feishuFeed,
 	feishuFeedTrigger,
@@ -94,7 +95,7 @@ export class MixedWork {
 			chain(
 				'Card with a button',
 				manualTrigger(),
-				feishuFeed('Create', credential, buttonCard(people.slice(0, PRESSERS))),
+				feishuFeed('Create', credential, cardToPress(people.slice(0, PRESSERS), 'soak-button')),
 			),
 		);
 		return work;
@@ -248,18 +249,6 @@ function pressesWorkflow(credential: SavedCredential, url: string) {
 			{ typeVersion: 4.2 },
 		),
 	);
-}
-
-function buttonCard(people: string[]): INodeParameters {
-	return {
-		resource: 'appFeedCard',
-		operation: 'create',
-		userIds: people.join(','),
-		title: 'Press me',
-		link: LINK,
-		bizId: 'soak-button',
-		buttons: { button: [{ text: 'Here', actionType: 'webhook' }] },
-	};
 }
 
 function listOf(value: unknown): string[] {

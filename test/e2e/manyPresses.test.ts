@@ -6,6 +6,7 @@ import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
 import { expect } from '../helpers/e2e/expect';
 import { RealN8n } from '../helpers/e2e/RealN8n';
 import {
+	cardToPress,
 	chain,
 	feishuFeed,
 	feishuFeedTrigger,
@@ -37,15 +38,7 @@ beforeAll(async () => {
 		chain(
 			'Create the card',
 			manualTrigger(),
-			feishuFeed('Create', credential, {
-				resource: 'appFeedCard',
-				operation: 'create',
-				userIds: people.join(','),
-				title: '该打卡啦',
-				link: 'https://example.com',
-				bizId: BIZ_ID,
-				buttons: { button: [{ text: '打卡', actionType: 'webhook' }] },
-			}),
+			feishuFeed('Create', credential, cardToPress(people, BIZ_ID)),
 		),
 	);
 	expect(created.itemsOf('Create')).toMatchObject([{ succeeded: people }]);

@@ -6,6 +6,7 @@ import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
 import { expect } from '../helpers/e2e/expect';
 import { RealN8n } from '../helpers/e2e/RealN8n';
 import {
+	cardToPress,
 	chain,
 	feishuFeed,
 	feishuFeedTrigger,
@@ -52,15 +53,7 @@ it(`gives each of ${workflowCount} workflows every one of ${pressCount} presses 
 		chain(
 			'Create the card',
 			manualTrigger(),
-			feishuFeed('Create', credential, {
-				resource: 'appFeedCard',
-				operation: 'create',
-				userIds: people.join(','),
-				title: '该打卡啦',
-				link: 'https://example.com',
-				bizId,
-				buttons: { button: [{ text: '打卡', actionType: 'webhook' }] },
-			}),
+			feishuFeed('Create', credential, cardToPress(people, bizId)),
 		),
 	);
 	const { port } = counter.address() as AddressInfo;

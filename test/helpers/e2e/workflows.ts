@@ -27,6 +27,19 @@ export function feishuFeed(
 	});
 }
 
+/** The parameters of a card with one button that calls back. */
+export function cardToPress(people: string[], bizId: string): INodeParameters {
+	return {
+		resource: 'appFeedCard',
+		operation: 'create',
+		userIds: people.join(','),
+		title: '该打卡啦',
+		link: 'https://example.com',
+		bizId,
+		buttons: { button: [{ text: '打卡', actionType: 'webhook' }] },
+	};
+}
+
 /** Our trigger node, called "Pressed", with a webhook path of its own. */
 export function feishuFeedTrigger(credential: SavedCredential, parameters: INodeParameters): INode {
 	return node('Pressed', 'n8n-nodes-feishu-feed.feishuFeedTrigger', parameters, {

@@ -7,14 +7,14 @@ import type { Conditions } from './measurement';
 import { readOptions } from './options';
 import type { Options } from './options';
 import { benchmarkFolder, httpRequestNode, resultsFile } from './paths';
-import { cellsFor } from './plan';
-import type { Cell } from './plan';
+import { cellsFor } from './recipients/plan';
+import type { Cell } from './recipients/plan';
 import { pressToStart } from './press/pressToStart';
 import type { PressFigures } from './press/pressToStart';
 import { resultsPage } from './results';
-import { extrapolate, runInTurn, runTogether } from './runCells';
-import type { Row } from './runCells';
-import { shareLimit } from './shareLimit';
+import { extrapolate, runInTurn, runTogether } from './recipients/runCells';
+import type { Row } from './recipients/runCells';
+import { shareLimit } from './processes/shareLimit';
 import { targetsOf } from './targets';
 
 /** What `--quick` measures: without the limit and without latency, and at the limit with it. */

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import prettier from 'prettier';
 
 import { httpRequestNode, nodeForMeasured } from './paths';
-import { TITLES } from './plan';
+import { TITLES } from './recipients/plan';
 import type { PressFigures, PressRow } from './press/pressToStart';
 import { PRESS_TITLES } from './press/ways';
-import { expressionEngine } from './runCells';
-import type { Row } from './runCells';
-import type { SharedLimit } from './shareLimit';
+import { expressionEngine } from './recipients/runCells';
+import type { Row } from './recipients/runCells';
+import type { SharedLimit } from './processes/shareLimit';
 import type { Target } from './targets';
 
 /** All that a run has measured. */

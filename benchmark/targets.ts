@@ -1,6 +1,6 @@
 import type { ContenderName } from './measurement';
-import type { Row } from './runCells';
-import type { SharedLimit } from './shareLimit';
+import type { Row } from './recipients/runCells';
+import type { SharedLimit } from './processes/shareLimit';
 
 /** Something that is promised, and what was measured of it. */
 export interface Target {

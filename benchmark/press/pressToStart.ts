@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
 import { RealN8n } from '../../test/helpers/e2e/RealN8n';
-import type { Report } from '../runCells';
+import type { Report } from '../recipients/runCells';
 import { StartReceiver } from './StartReceiver';
 import { PRESS_TITLES, openWays } from './ways';
 import type { Way, WayName } from './ways';

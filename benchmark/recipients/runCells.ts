@@ -1,9 +1,9 @@
-import type { Figures, Job } from './measurement';
-import { httpRequestNode, nodeForMeasured } from './paths';
+import type { Figures, Job } from '../measurement';
+import { httpRequestNode, nodeForMeasured } from '../paths';
 import type { Cell } from './plan';
 import { TITLES } from './plan';
-import { SandboxProcess } from './sandboxProcess';
-import { startMeasured } from './startMeasured';
+import { SandboxProcess } from '../sandboxProcess';
+import { startMeasured } from '../startMeasured';
 
 /** A cell and what was measured for it; extrapolated where the cell says so. */
 export interface Row extends Cell {

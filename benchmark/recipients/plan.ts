@@ -1,4 +1,4 @@
-import type { Conditions, ContenderName } from './measurement';
+import type { Conditions, ContenderName } from '../measurement';
 
 /** What tables call the contenders. */
 export const TITLES: Record<ContenderName, string> = {

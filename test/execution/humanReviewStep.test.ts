@@ -114,12 +114,12 @@ describe('a review step', () => {
 	});
 
 	it('needs an address of n8n that Feishu opens, where the card has no link of its own', async () => {
-		const unreachable = {
+		const unreachable: Partial<RunOptions> = {
 			type: REVIEW_STEP,
 			items: [call],
 			node: new ReviewStep(),
 			onError: 'stopWorkflow',
-		} as const;
+		};
 		const { state, error } = await start({ ...NO_LINK, title: 'Refund' }, unreachable);
 		expect(state).toBeUndefined();
 		expect(error?.message).toMatch(/^Link is empty, so the card would open a page of n8n, but /);

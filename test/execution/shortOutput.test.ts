@@ -39,13 +39,16 @@ describe.each(Object.entries(FEED_OPERATIONS))('%s for 10,000 people', (name, op
 	};
 
 	it('counts those who were reached, and lists those who were not', async () => {
-		const { succeeded, created, updated, ...others } = await toEverybody({});
-		expect(succeeded).toEqual(openIds);
-		expect((others.failed as IDataObject[]).map(({ user_id }) => user_id)).toEqual(NOBODY);
+		const inFull = await toEverybody({});
+		expect(inFull.succeeded).toEqual(openIds);
+		const failed = inFull.failed as IDataObject[];
+		expect(failed.map(({ user_id }) => user_id)).toEqual(NOBODY);
 		const output = await toEverybody(short);
 		const isOfOld = name === 'upsert of a card that exists';
+		const lists = ['succeeded', 'created', 'updated'];
+		const others = Object.entries(inFull).filter(([field]) => !lists.includes(field));
 		expect(output).toEqual({
-			...others,
+			...Object.fromEntries(others),
 			succeeded_count: RECIPIENTS,
 			...(name.startsWith('upsert') && {
 				created_count: isOfOld ? 0 : RECIPIENTS,

@@ -295,9 +295,9 @@ function targetsOf(rows: KeptRow[], times: Map<KeptRow, Openings>): Target[] {
 		},
 		atMost(`${name}: n8n saves, against 1 recipient,`, short.savedBytes / one.savedBytes, 1.1),
 		atMost(
-			`${name}: the editor opens it, against 1 recipient, in`,
-			shown(short) / shown(one),
-			1.25,
+			`${name}: the editor shows it, against everybody listed, after`,
+			shown(short) / shown(find('department', false)),
+			0.25,
 		),
 	];
 }

@@ -9,7 +9,7 @@ import { n8nFolder, n8nScript, nodeOfN8n } from './checkout';
 import { n8nEnvironment, type N8nPlace } from './n8nEnvironment';
 import type { OwnerAccount } from './ownerAccount';
 
-const pollEveryMilliseconds = 200;
+const lookEveryMilliseconds = 200;
 const killAfterSeconds = 20;
 const linesShown = 30;
 
@@ -49,6 +49,8 @@ export interface N8nStart extends Omit<N8nPlace, 'brokerPort'> {
 	logFile: string;
 	/** How long n8n may take until it answers, in seconds. */
 	readyWithin?: number;
+	/** How often to look whether n8n answers, in milliseconds: 200 by default. */
+	lookEvery?: number;
 	/** Ends the start; n8n is stopped again. */
 	signal?: AbortSignal;
 	/** Variables for n8n beside the usual ones, such as `N8N_LOG_LEVEL`. */
@@ -84,6 +86,7 @@ async function isReady(url: string): Promise<boolean> {
  */
 export async function startN8n(start: N8nStart): Promise<RunningN8n> {
 	const { command = 'start', owner, logFile, readyWithin = 180, signal, environment } = start;
+	const { lookEvery = lookEveryMilliseconds } = start;
 	const place = { userFolder: start.userFolder, port: start.port };
 	const url = `http://localhost:${place.port}`;
 	const brokerPort = await detectPort(place.port + 1);
@@ -138,7 +141,7 @@ export async function startN8n(start: N8nStart): Promise<RunningN8n> {
 				`${reason}. The last lines of its log (${logFile}):\n${lastLines(readLog())}`,
 			);
 		}
-		await sleep(pollEveryMilliseconds);
+		await sleep(lookEvery);
 	}
 	return { url, processId, ended, readLog, stop, kill };
 }

@@ -47,6 +47,46 @@ export class N8nEditor {
 		await this.find('zoom-to-fit').click();
 	}
 
+	/** Loads the list of a workflow's executions, which opens the last of them, and waits until that is shown. */
+	async openExecutions(workflowId: string, lastNodeName: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${workflowId}/executions`);
+		await this.seesDone(lastNodeName);
+	}
+
+	/** Waits until the canvas of the open execution shows a node as done. */
+	private async seesDone(nodeName: string): Promise<void> {
+		await this.find('execution-preview-host')
+			.locator('.vue-flow__node')
+			.filter({ has: this.page.getByText(nodeName, { exact: true }) })
+			.locator('[data-test-id="canvas-node-status-success"]')
+			.waitFor();
+	}
+
+	/**
+	 * Opens an execution with a click in the list that is open, and waits until the canvas shows a node of it as done.
+	 *
+	 * @param nodeName a node that the execution shown before does not have
+	 * @returns milliseconds that n8n took to answer the editor's call for it, and from the click until it was shown
+	 */
+	async openExecution(
+		executionId: string,
+		nodeName: string,
+	): Promise<{ fetchedMs: number; shownMs: number }> {
+		const entry = this.find(`execution-details-${executionId}`);
+		await entry.waitFor();
+		const call = this.page.waitForResponse(
+			(response) => new URL(response.url()).pathname === `/rest/executions/${executionId}`,
+		);
+		const clickedAt = performance.now();
+		await entry.locator('a').first().dispatchEvent('click');
+		await this.seesDone(nodeName);
+		const shownMs = performance.now() - clickedAt;
+		const response = await call;
+		await response.finished();
+		const { requestStart, responseEnd } = response.request().timing();
+		return { fetchedMs: responseEnd - requestStart, shownMs };
+	}
+
 	/** Opens the form of a workflow's node. @param nodeId its ID in the workflow */
 	async openForm(workflowId: string, nodeId: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${workflowId}/${nodeId}`);

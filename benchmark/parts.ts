@@ -1,4 +1,6 @@
 import { measureOneCard } from './card/oneCard';
+import { measureKept } from './kept/keptExecutions';
+import { measureLoading } from './loading/loading';
 import type { Options } from './options';
 import { measurePresses } from './press/presses';
 import { measureProcesses } from './processes/processes';
@@ -13,7 +15,15 @@ interface Part {
 	measure: (options: Options, report: Report) => Promise<Section[]>;
 }
 
-export const PART_NAMES = ['card', 'recipients', 'processes', 'press', 'wait'] as const;
+export const PART_NAMES = [
+	'card',
+	'recipients',
+	'processes',
+	'press',
+	'wait',
+	'kept',
+	'loading',
+] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** All parts, by the names that the command line knows. */
@@ -37,5 +47,13 @@ export const PARTS: Record<PartName, Part> = {
 	wait: {
 		about: "from a press to the node after Send and Wait, against n8n's Wait node",
 		measure: measureWaits,
+	},
+	kept: {
+		about: 'what n8n keeps of an execution for 100,000 people, and how soon its editor opens it',
+		measure: measureKept,
+	},
+	loading: {
+		about: "time and memory of n8n's start with the package, against one without",
+		measure: measureLoading,
 	},
 };

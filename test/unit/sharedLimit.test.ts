@@ -3,7 +3,7 @@ import { CARD_LIMIT, simulateSharing } from '../helpers/pacing/simulateSharing';
 import type { SimulatedProcess, SimulatedSharing } from '../helpers/pacing/simulateSharing';
 
 /** Runs of each scenario, each with chance of its own. */
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
 /** What the sandbox takes for an answer in the benchmark. */
 const BENCHMARK = { latencyMs: 200, jitterMs: 3 };
 
@@ -24,7 +24,7 @@ const accepted = ({ calls }: SimulatedSharing, fromMs: number, toMs: number) =>
 const shareOf = (run: SimulatedSharing, fromMs: number, toMs: number) =>
 	accepted(run, fromMs, toMs).length / CARD_LIMIT.calls / ((toMs - fromMs) / 1000);
 
-/** The process with so many calls, at a latency of its own. */
+/** Milliseconds from a call to its answer, for a process somewhere. */
 const anywhere = (random: () => number) => 20 + 380 * random();
 
 async function measure(

@@ -11,7 +11,7 @@ import { waitUntil } from '../primitives/waitUntil';
 const ALONE = { spread: 1.04, windowMarginMs: 35 };
 const SHARED = { spread: 1, windowMarginMs: 12 };
 /** Added to the margin at a refusal that says nothing about the share: calls come closer together than was thought. */
-const EXTRA_MARGIN_MS = { step: 6, most: 100 };
+const EXTRA_MARGIN_MS = { step: 10, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
 /** After a refusal, calls are held up to this much longer, so that processes do not all come back together. */
@@ -37,7 +37,7 @@ const GROWTH_STEP_MS = 1_300;
 /** A refusal in this time after a step of growth, or after an extra call, is this process's own doing. */
 const SETTLED_AFTER_MS = 2_500;
 /** Refusals that follow each other in this time are another process's pressing, not chance. */
-const IN_A_ROW_MS = 4_000;
+const IN_A_ROW_MS = 3_000;
 /** After so long without a call, the others' shares are as good as unknown. */
 const LONG_PAUSE_MS = 10_000;
 

@@ -254,6 +254,37 @@ describe('with Feishu at the other end', () => {
 		expect(between(accepted, start, 20, 30) / 10).toBeGreaterThanOrEqual(9.5);
 	});
 
+	it('takes the whole limit again soon after a long pause', async () => {
+		const limiter = new Limiter([{ calls: 4, seconds: 1 }]);
+		const pacer = new Pacer(TEN_A_SECOND);
+		const before = new Sender(pacer.lease(), limiter, 80);
+		await pass(40);
+		await before.done;
+		await pass(150);
+		limiter.limits = TEN_A_SECOND;
+		const start = Date.now();
+		const { accepted } = new Sender(pacer.lease(), limiter);
+		await pass(10);
+		// Without another extra call: the share of 4 grows to 10 in three steps.
+		expect(between(accepted, start, 0, 5)).toBeGreaterThanOrEqual(36);
+		expect(between(accepted, start, 5, 10)).toBeGreaterThanOrEqual(47);
+		expect(limiter.refused.filter((time) => time >= start)).toEqual([]);
+	});
+
+	it('finds with single calls that the limit is as low as before, and loses nearly nothing', async () => {
+		const start = Date.now();
+		const limiter = new Limiter([{ calls: 5, seconds: 1 }]);
+		const { accepted, left } = new Sender(new Pacer(TEN_A_SECOND).lease(), limiter);
+		await pass(400);
+		const late = limiter.refused.filter((time) => time > start + 10_000);
+		// One every 50 seconds or so.
+		expect(late.length).toBeGreaterThanOrEqual(5);
+		expect(late.length).toBeLessThanOrEqual(12);
+		// The share stays the same.
+		expect(mostIn(left.slice(20), 900)).toBeLessThanOrEqual(6);
+		expect(between(accepted, start, 10, 400) / 390).toBeGreaterThanOrEqual(4.75);
+	});
+
 	describe.each([2, 3])('%i processes that know nothing of each other', (count) => {
 		it.each([1, 2, 3, 4, 5])('share the limit (chance %i)', async (seed) => {
 			chance.mockImplementation(seededRandom(seed));

@@ -11,23 +11,38 @@ const LEAST_SHARE: Record<number, number> = { 2: 0.97, 4: 0.95 };
 const CALLS = 1_200;
 const QUICK_CALLS = 600;
 
+/** A process that joins one that is at it alone, and leaves: its calls as a part of the other's. */
+const GUEST = { joinsAfter: 20, partOfCalls: 1 / 8 };
+/** How much of the limit the two are to use: they have to find their shares twice. */
+const LEAST_SHARE_WITH_GUEST = 0.9;
+
 /** Has several processes send cards as one app at the same time. */
 export async function measureProcesses(
-	{ processes = Object.keys(LEAST_SHARE).map(Number), callsOfEachProcess, quick }: Options,
+	{ processes, callsOfEachProcess, quick }: Options,
 	report: Report,
 ): Promise<Section[]> {
 	const measured: SharedLimit[] = [];
-	for (const each of processes) {
-		const calls = callsOfEachProcess ?? Math.round((quick ? QUICK_CALLS : CALLS) / each);
+	const allCalls = quick ? QUICK_CALLS : CALLS;
+	for (const each of processes ?? Object.keys(LEAST_SHARE).map(Number)) {
+		const calls = callsOfEachProcess ?? Math.round(allCalls / each);
 		report(`${each} processes on one app, ${calls} calls each`);
 		measured.push(await shareLimit(each, calls));
+	}
+	if (processes === undefined) {
+		const calls = callsOfEachProcess ?? allCalls;
+		const guest = {
+			joinsAfter: GUEST.joinsAfter,
+			calls: Math.ceil(calls * GUEST.partOfCalls),
+		};
+		report(`1 process, ${calls} calls, and one that joins and leaves, ${guest.calls} calls`);
+		measured.push(await shareLimit(1, calls, guest));
 	}
 	return [
 		{
 			title: 'Processes that share an app',
 			tables: [sharedTable(measured)],
 			method: [
-				"The processes begin together and send equally many calls at the limit, with 200 ms of latency; they do not know of each other. Afterwards, everybody's cards are counted.",
+				"The processes begin together and send equally many calls at the limit, with 200 ms of latency; they do not know of each other. One that joins and leaves begins later, and has fewer calls. Afterwards, everybody's cards are counted.",
 			],
 			targets: measured.flatMap(sharedTargets),
 		},
@@ -47,7 +62,7 @@ function sharedTable(measured: SharedLimit[]): string {
 			'With the card twice',
 		],
 		measured.map((shared) => [
-			String(shared.processes),
+			nameOf(shared),
 			count(shared.recipients),
 			count(shared.calls),
 			count(shared.refused),
@@ -61,9 +76,9 @@ function sharedTable(measured: SharedLimit[]): string {
 }
 
 function sharedTargets(shared: SharedLimit): Target[] {
-	const { processes, shareWhileAll, lost, doubled, calls, refused } = shared;
-	const leastShare = LEAST_SHARE[processes];
-	const of = (what: string) => `${processes} processes on one app: ${what}`;
+	const { processes, guest, shareWhileAll, lost, doubled, calls, refused } = shared;
+	const leastShare = guest ? LEAST_SHARE_WITH_GUEST : LEAST_SHARE[processes];
+	const of = (what: string) => `${nameOf(shared)} on one app: ${what}`;
 	return [
 		{
 			promise: of('nothing lost, nothing doubled'),
@@ -85,6 +100,10 @@ function sharedTargets(shared: SharedLimit): Target[] {
 					},
 				]),
 	];
+}
+
+function nameOf({ processes, guest }: SharedLimit): string {
+	return guest ? `${processes} process, and 1 that joins and leaves` : `${processes} processes`;
 }
 
 function percent(share: number): string {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { startMeasured } from '../startMeasured';
 import { BATCH_SIZE } from '../contenders/contender';
 import { expressionEngine } from '../recipients/runCells';
@@ -8,10 +10,19 @@ const LIMIT = 10;
 /** Milliseconds, as a real Feishu may take. */
 const LATENCY = 200;
 
+/** A process that joins the others while they send, and leaves before they are done. */
+export interface Guest {
+	/** Seconds after the others began. */
+	joinsAfter: number;
+	calls: number;
+}
+
 /** How several processes fared that use one app at the same time. */
 export interface SharedLimit {
+	/** Those that begin together, without the guest. */
 	processes: number;
 	callsOfEach: number;
+	guest?: Guest;
 	recipients: number;
 	/** Accepted calls a second as a part of the limit, as long as all processes were at it. */
 	shareWhileAll: number;
@@ -28,11 +39,20 @@ export interface SharedLimit {
 	doubled: number;
 }
 
-/** Has several processes, as n8n's workers are, send cards as one app at the limit. */
-export async function shareLimit(processes: number, callsOfEach: number): Promise<SharedLimit> {
-	const each = callsOfEach * BATCH_SIZE;
-	const warmUp = processes * BATCH_SIZE;
-	const recipients = processes * each;
+/**
+ * Has several processes, as n8n's workers are, send cards as one app at the limit.
+ *
+ * @param guest one more process, which comes later and has less to send
+ */
+export async function shareLimit(
+	processes: number,
+	callsOfEach: number,
+	guest?: Guest,
+): Promise<SharedLimit> {
+	const plan = Array.from({ length: processes }, () => ({ joinsAfter: 0, calls: callsOfEach }));
+	if (guest) plan.push(guest);
+	const warmUp = plan.length * BATCH_SIZE;
+	const recipients = plan.reduce((sum, { calls }) => sum + calls * BATCH_SIZE, 0);
 	const sandbox = await SandboxProcess.start({
 		people: warmUp + recipients,
 		latency: LATENCY,
@@ -41,20 +61,28 @@ export async function shareLimit(processes: number, callsOfEach: number): Promis
 	});
 	try {
 		const ready = [];
-		for (let place = 0; place < processes; place++) {
+		let start = warmUp;
+		for (const [place, { calls }] of plan.entries()) {
+			const end = start + calls * BATCH_SIZE;
 			ready.push(
 				await startMeasured({
 					contender: 'feishuFeed',
 					sandboxUrl: sandbox.url,
 					limited: true,
 					warmUp: { start: place * BATCH_SIZE, end: (place + 1) * BATCH_SIZE },
-					recipients: { start: warmUp + place * each, end: warmUp + (place + 1) * each },
+					recipients: { start, end },
 					expressionEngine,
 				}),
 			);
+			start = end;
 		}
 		await sandbox.empty();
-		const ended = await Promise.all(ready.map(async ({ go }) => await go()));
+		const ended = await Promise.all(
+			ready.map(async ({ go }, place) => {
+				await sleep(plan[place]!.joinsAfter * 1000);
+				return await go();
+			}),
+		);
 		const starts = ended.map(({ startedAt }) => startedAt);
 		const ends = ended.map(({ endedAt }) => endedAt);
 		const accepted = await sandbox.acceptedCalls();
@@ -67,6 +95,7 @@ export async function shareLimit(processes: number, callsOfEach: number): Promis
 		return {
 			processes,
 			callsOfEach,
+			guest,
 			recipients,
 			shareWhileAll: share(lastStart, firstEnd),
 			shareInAll: share(firstStart, lastEnd),

@@ -219,7 +219,7 @@ describe('the scenarios', () => {
 describe('a run of 10,000 recipients', () => {
 	it('is shared by three workers, loses and doubles nobody, and uses the rate limit', async () => {
 		const { feishu } = n8n.main;
-		const executions = 50;
+		const executions = 125;
 		const each = RECIPIENTS / executions;
 		const { workflow, send } = await sender();
 		await feishu.changeSettings({ latency: LATENCY });

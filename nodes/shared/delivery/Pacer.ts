@@ -4,26 +4,42 @@ import { processState } from '../primitives/processState';
 import { waitUntil } from '../primitives/waitUntil';
 
 /**
- * Calls are spread evenly, a little slower than the limit, and a window of the limit is taken to be some
- * milliseconds longer, since the network and a busy machine bring some calls closer together than they left.
- * When other processes share the limit, some refusals are expected anyhow.
+ * Calls that leave are spread, a little slower than the limit, and a window of the limit is taken to be some
+ * milliseconds longer, since the network and a busy machine bring some calls closer together than they left. With a
+ * share of the limit, some refusals are expected anyhow, and the margin is smaller.
  */
 const ALONE = { spread: 1.04, windowMarginMs: 35 };
-const SHARED = { spread: 1.02, windowMarginMs: 15 };
-/** Added to the margin at each refusal that says nothing about the pace: calls come closer together than was thought. */
-const EXTRA_MARGIN_MS = { step: 20, most: 100 };
+const SHARED = { spread: 1, windowMarginMs: 12 };
+/** Added to the margin at a refusal that says nothing about the share: calls come closer together than was thought. */
+const EXTRA_MARGIN_MS = { step: 10, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
-/** Time after a refusal until a faster pace is tried: longer each time that it is in vain. */
-const PROBE_AFTER_MS = { unknown: 5_000, first: 20_000, longest: 40_000 };
-/** Calls that Feishu let through in a window say what the others leave, if they are this part of the pace. */
-const TELLING_PART = 0.2;
-/** Time between further steps. */
-const PROBE_STEP_MS = 1_200;
-/** A refusal in this time after a faster pace was tried is this process's own doing. */
-const SETTLED_AFTER_MS = 4_000;
-/** So many refusals, each in that time after the last one, are: fewer come of the faster pace that another one tries. */
-const REFUSALS_TO_SLOW_DOWN = 3;
+/** After a refusal, calls are held up to this much longer, so that processes do not all come back together. */
+const HOLD_SPREAD_MS = 50;
+/** The largest part of the limit that a process keeps whose calls had it alone so far: the rest is for the newcomer. */
+const LEFT_BY_THE_FIRST = 0.8;
+/** What is left of a share when another process presses. */
+const LEFT_WHEN_PRESSED = 0.9;
+/** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
+const TELLING_PART = { least: 0.15, most: 0.7 };
+/** The same, when none of its calls is let through any more. */
+const LEFT_WHEN_SHUT_OUT = 0.5;
+/**
+ * Time after a refusal until more is tried. `newcomer`: hardly a call was let through yet. `doubtful`: the refusal
+ * may have been by chance, or the others may have left. `known`: the others are there; so long for a process with the
+ * whole limit, longer the smaller its share, so that all of them together try about once in that time.
+ */
+const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 25_000, longest: 120_000 };
+/** Time after an extra call that was let through until the share grows: another process may have been refused for it. */
+const TRIAL_MS = 2_500;
+/** Time between steps of growth. */
+const GROWTH_STEP_MS = 1_300;
+/** A refusal in this time after a step of growth, or after an extra call, is this process's own doing. */
+const SETTLED_AFTER_MS = 2_500;
+/** Refusals that follow each other in this time are another process's pressing, not chance. */
+const IN_A_ROW_MS = 3_000;
+/** After so long without a call, the others' shares are as good as unknown. */
+const LONG_PAUSE_MS = 10_000;
 
 /** A call that waits for its slot. */
 interface Waiter {
@@ -55,30 +71,45 @@ export interface PacerLease {
 /**
  * Keeps the calls of one API within its rate limits, for all executions of this process.
  *
- * When Feishu refuses a call all the same, another process is using up the limit, or the tenant's
- * limit is lower. Then the pacer holds all calls for as long as Feishu asks, goes on at the pace
- * that Feishu had let through, and after some time tries a faster one, step by step.
+ * Processes that share a limit know nothing of each other, but each of Feishu's refusals tells something: the window of
+ * the limit was full, and the calls in it that were this process's own are what the others leave to it. Each process
+ * takes that whole number of calls as its share of every window (a slotted form of additive increase and
+ * multiplicative decrease), and as the shares add up to the limit, nobody is refused any more:
+ *
+ * - It sends its share at the spacing of the limit, and pauses for the rest of the window.
+ * - After a refusal, it holds all calls for as long as Feishu asks.
+ * - After some time, it tries one extra call at the end of its share, where most of the hold that follows a refusal
+ *   falls into the pause. If it is let through, the share grows by 1, 2, 4 calls, until a call is refused.
+ * - It gives up a tenth when it is refused twice in a row without having tried more.
+ *
+ * Shares are whole calls of at least 1 in each window of the tightest limit: more processes than that limit has calls
+ * are held by refusals alone.
  */
 export class Pacer {
 	/** Of all runs that make calls now; the lowest of each window counts. */
 	private readonly leases = new Set<RateLimit[]>();
 	private limits: RateLimit[];
-	/** The tightest window, by which calls are spread. */
+	/** The tightest window, which processes share. */
 	private window: RateLimit;
-	/** Calls that go into that window now. */
-	private pace: number;
-	/** The pace before the last step to a faster one. */
-	private provenPace = 1;
-	private probeAtMs = Infinity;
-	private probeAfterMs = PROBE_AFTER_MS.first;
-	/** How much faster the next step is. */
-	private probeStep = 1;
+	/** Calls of this process that go into that window; all that the limit allows as long as no other is known. */
+	private share: number;
+	/** The share before the last step of growth. */
+	private provenShare = 1;
+	private growthStep = 1;
 	private lastStepMs = -Infinity;
+	/** Whether the next call is one more than the share. */
+	private isTrial = false;
+	private trialStartMs = -Infinity;
+	/** Whether the share may grow without an extra call before. */
+	private isGrowing = false;
+	private probeAtMs = Infinity;
+	/** Time from the last refusal's hold until more is tried. */
+	private probeAfterMs = PROBE_AFTER_MS.doubtful;
 	private heldUntilMs = 0;
 	private lastRefusalMs = -Infinity;
+	/** When Feishu last refused a call that was not more than before. */
+	private lastPressureMs = -Infinity;
 	private extraMarginMs = 0;
-	/** Refusals that followed one another closely, and did not slow this process down. */
-	private refusalsInARow = 0;
 	/** When the latest calls left, oldest first; as many as the largest limit needs. */
 	private starts: number[] = [];
 	private lastTurnMs = 0;
@@ -89,7 +120,7 @@ export class Pacer {
 	constructor(private readonly documented: RateLimit[]) {
 		this.limits = documented;
 		this.window = tightestOf(documented);
-		this.pace = this.window.calls;
+		this.share = this.window.calls;
 	}
 
 	/**
@@ -116,16 +147,16 @@ export class Pacer {
 	}
 
 	private applyLimits(): void {
-		// With nobody left, what was found out about the pace stays for the next run.
+		// With nobody left, what was found out about the share stays for the next run.
 		if (this.leases.size === 0) return;
 		const bySeconds = new Map<number, number>();
 		for (const { calls, seconds } of [...this.leases].flat()) {
 			bySeconds.set(seconds, Math.min(calls, bySeconds.get(seconds) ?? Infinity));
 		}
-		const wasAtLimit = this.pace === this.window.calls;
+		const wasAlone = this.isAlone;
 		this.limits = [...bySeconds].map(([seconds, calls]) => ({ calls, seconds }));
 		this.window = tightestOf(this.limits);
-		this.pace = wasAtLimit ? this.window.calls : Math.min(this.pace, this.window.calls);
+		this.share = wasAlone ? this.window.calls : Math.min(this.share, this.window.calls);
 	}
 
 	private async acquire(
@@ -167,67 +198,131 @@ export class Pacer {
 		this.isServing = false;
 	}
 
+	private get isAlone(): boolean {
+		return this.share === this.window.calls;
+	}
+
+	private get windowMs(): number {
+		return this.window.seconds * 1000;
+	}
+
 	private takeTurn(): number {
 		const now = Date.now();
+		const lastStartMs = this.starts.at(-1) ?? 0;
 		this.lastTurnMs = Math.max(this.lastTurnMs + this.spacingMs, now - this.spacingMs * CATCH_UP);
-		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
+		const start = Math.max(now, lastStartMs + 0.001);
 		this.starts.push(start);
 		this.forgetOldStarts();
-		if (now >= this.probeAtMs && this.pace < this.window.calls) this.speedUp(now);
+		if (this.isTrial) {
+			this.isTrial = false;
+			this.trialStartMs = start;
+		} else if (!this.isAlone && now >= this.probeAtMs) {
+			if (now - lastStartMs > LONG_PAUSE_MS) this.isGrowing = true;
+			this.probe(now);
+		}
 		return start;
+	}
+
+	/** Tries whether the others leave more: with one extra call first, then with a larger share. */
+	private probe(now: number): void {
+		if (this.isGrowing) {
+			this.grow(now);
+		} else if (this.isBeforePause || now > this.probeAtMs + 2 * this.windowMs) {
+			this.isTrial = true;
+			this.isGrowing = true;
+			this.probeAtMs = now + TRIAL_MS;
+		}
+	}
+
+	/** True after the last call of the share in a window: a good part of what it leaves to others follows. */
+	private get isBeforePause(): boolean {
+		const pauseMs = this.nextTimeMs() - this.lastTurnMs - this.spacingMs;
+		return pauseMs > 0.4 * (this.windowMs - this.share * this.spacingMs);
+	}
+
+	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
+	private grow(now: number): void {
+		this.lastStepMs = now;
+		this.provenShare = this.share;
+		this.share = Math.min(this.window.calls, this.share + this.growthStep);
+		if (this.isAlone) this.extraMarginMs = 0;
+		this.growthStep *= 2;
+		this.probeAtMs = now + GROWTH_STEP_MS;
 	}
 
 	private refused(startMs: number, waitSeconds: number): void {
 		const now = Date.now();
-		// Processes that were refused together should not come back together.
-		const waitMs = waitSeconds * 1000 * (1 + Math.random() / 10);
+		const waitMs = waitSeconds * 1000 + Math.random() * HOLD_SPREAD_MS;
 		this.heldUntilMs = Math.max(this.heldUntilMs, now + waitMs);
 		this.starts = this.starts.filter((other) => other !== startMs);
-		// Calls that left before the pace was lowered say nothing about the new pace.
+		// Calls that left before the share was adjusted say nothing about the new one.
 		if (startMs <= this.lastRefusalMs) return;
 
-		const isInARow = now - this.lastRefusalMs < SETTLED_AFTER_MS;
-		this.refusalsInARow = isInARow ? this.refusalsInARow + 1 : 1;
-		const isFirstSince = !this.starts.some(
-			(other) => other > this.lastRefusalMs && other < startMs,
-		);
-		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
-			this.pace = Math.min(this.provenPace, this.window.calls);
-			this.probeAfterMs = Math.min(2 * this.probeAfterMs, PROBE_AFTER_MS.longest);
-		} else if (
-			this.pace === this.window.calls ||
-			this.refusalsInARow >= REFUSALS_TO_SLOW_DOWN ||
-			(isInARow && isFirstSince)
-		) {
-			this.slowDown(startMs);
-		} else {
-			this.extraMarginMs = Math.min(
-				this.extraMarginMs + EXTRA_MARGIN_MS.step,
-				EXTRA_MARGIN_MS.most,
-			);
-		}
-		this.probeStep = 1;
+		this.probeAfterMs = this.adjustShare(startMs, now);
+		this.isTrial = false;
+		// With the least share there is nothing to lose.
+		this.isGrowing = this.share === 1;
+		this.growthStep = 1;
+		this.lastStepMs = -Infinity;
+		this.trialStartMs = -Infinity;
 		this.lastRefusalMs = now;
 		this.probeAtMs = this.heldUntilMs + this.probeAfterMs * (0.75 + Math.random() / 2);
 	}
 
-	/** Takes the pace that Feishu let through before it refused a call. */
-	private slowDown(startMs: number): void {
-		const begin = startMs - this.window.seconds * 1000;
+	/**
+	 * Learns from a refusal which share the others leave.
+	 *
+	 * @returns milliseconds after which to try more
+	 */
+	private adjustShare(startMs: number, now: number): number {
+		const { calls: limit } = this.window;
+		const begin = startMs - this.windowMs;
 		const letThrough = this.starts.filter((other) => other > begin && other < startMs).length;
-		// A run that has just begun has sent too little to tell.
-		const isKnown = letThrough >= Math.max(1, Math.floor(this.pace * TELLING_PART));
-		if (!isKnown) this.probeAfterMs = PROBE_AFTER_MS.unknown;
-		const slower = isKnown ? letThrough : Math.floor(this.pace / 2);
-		this.pace = Math.max(1, Math.min(this.pace - 1, slower));
-		this.refusalsInARow = 0;
+		if (startMs === this.trialStartMs) return this.probeAfterKnownMs;
+		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
+			this.share = Math.max(1, this.provenShare, Math.min(letThrough, this.share - 1));
+			// The least share is tried to be made larger soon at first, then ever later.
+			return Math.min(
+				this.probeAfterKnownMs,
+				this.share === 1 ? Math.max(2 * this.probeAfterMs, PROBE_AFTER_MS.doubtful) : Infinity,
+			);
+		}
+		if (this.isAlone) {
+			this.lastPressureMs = now;
+			this.share = Math.max(1, Math.min(letThrough, Math.floor(limit * LEFT_BY_THE_FIRST)));
+			if (letThrough <= limit * TELLING_PART.least) return PROBE_AFTER_MS.newcomer;
+			return letThrough > limit * TELLING_PART.most
+				? PROBE_AFTER_MS.doubtful
+				: this.probeAfterKnownMs;
+		}
+		const isInARow = now - this.lastPressureMs < IN_A_ROW_MS;
+		this.lastPressureMs = isInARow ? -Infinity : now;
+		if (isInARow) {
+			const isNoneLetThrough = !this.starts.some(
+				(other) => other > this.lastRefusalMs && other < startMs,
+			);
+			const left = isNoneLetThrough ? LEFT_WHEN_SHUT_OUT : LEFT_WHEN_PRESSED;
+			this.share = Math.max(1, Math.floor(this.share * left));
+			return PROBE_AFTER_MS.doubtful;
+		}
+		const { step, most } = EXTRA_MARGIN_MS;
+		this.extraMarginMs = Math.min(this.extraMarginMs + step, most);
+		return this.probeAfterKnownMs;
+	}
+
+	/** Milliseconds after which to try more when the others are known to be there. */
+	private get probeAfterKnownMs(): number {
+		return Math.min(
+			PROBE_AFTER_MS.longest,
+			(PROBE_AFTER_MS.known * this.window.calls) / this.share,
+		);
 	}
 
 	private nextTimeMs(): number {
 		const { windowMarginMs } = this.caution;
 		const windows = this.limits.map((limit) => {
 			const { seconds } = limit;
-			const calls = limit === this.window ? this.pace : limit.calls;
+			const calls = limit === this.window ? this.share + Number(this.isTrial) : limit.calls;
 			const earlier = this.starts.at(-calls);
 			return earlier === undefined
 				? 0
@@ -237,22 +332,11 @@ export class Pacer {
 	}
 
 	private get spacingMs(): number {
-		return (this.window.seconds * 1000 * this.caution.spread) / this.pace;
+		return (this.windowMs * this.caution.spread) / this.window.calls;
 	}
 
 	private get caution(): typeof ALONE {
-		return this.pace === this.window.calls ? ALONE : SHARED;
-	}
-
-	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
-	private speedUp(now: number): void {
-		this.lastStepMs = now;
-		if (this.probeStep > 1) this.probeAfterMs = PROBE_AFTER_MS.first;
-		this.provenPace = this.pace;
-		this.pace = Math.min(this.window.calls, this.pace + this.probeStep);
-		if (this.pace === this.window.calls) this.extraMarginMs = 0;
-		this.probeStep *= 2;
-		this.probeAtMs = now + PROBE_STEP_MS;
+		return this.isAlone ? ALONE : SHARED;
 	}
 
 	private forgetOldStarts(): void {

@@ -141,6 +141,8 @@ function environmentOf(postgres: Service, redis: Service, webhookUrl: string): N
 		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 		QUEUE_BULL_REDIS_PORT: String(redis.port),
+		// The least that n8n recommends: a worker that is done early finds executions that no other has taken.
+		N8N_CONCURRENCY_PRODUCTION_LIMIT: '5',
 		// A worker that was killed is missed after some 20 seconds; n8n's own settings make it 90.
 		QUEUE_WORKER_LOCK_DURATION: '15000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '3000',

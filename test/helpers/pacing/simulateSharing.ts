@@ -1,0 +1,101 @@
+import type { RateLimit } from '../../../nodes/shared/api/endpoints';
+import { Pacer } from '../../../nodes/shared/delivery/Pacer';
+import { VirtualTime } from './VirtualTime';
+import { seededRandom } from './seededRandom';
+
+/** A process that makes calls for as long as it has some to make. */
+export interface SimulatedProcess {
+	/** Milliseconds after the start of the simulation. */
+	startMs: number;
+	calls: number;
+	/** Milliseconds from a call's departure until its answer is back, without what is by chance. */
+	latencyMs: number;
+}
+
+/** What a simulation is about. */
+export interface Simulation {
+	seed: number;
+	processes: SimulatedProcess[];
+	/** What Feishu allows, when it is not what the pacers know. */
+	limit?: RateLimit;
+	/** Milliseconds by which calls arrive later than others, by chance. */
+	jitterMs?: number;
+}
+
+/** A call as Feishu saw it. */
+export interface SimulatedCall {
+	process: number;
+	/** When it came in, in milliseconds after the start of the simulation. */
+	timeMs: number;
+	isRefused: boolean;
+}
+
+/** What came of a simulation. */
+export interface SimulatedSharing {
+	calls: SimulatedCall[];
+	/** When each process had the answer to its last call, in milliseconds after the start. */
+	endsMs: number[];
+}
+
+/** What the pacers know of Feishu's limit: that for cards (Feishu reference: "Create app feed card"). */
+export const CARD_LIMIT: RateLimit = { calls: 10, seconds: 1 };
+/** As many calls under way at once as the nodes make by default. */
+const CALLS_AT_ONCE = 20;
+
+/**
+ * Has processes that know nothing of each other make calls at one limit, each with a pacer of its own, in virtual
+ * time. Feishu counts the calls that it takes in a sliding window, and asks those over the limit to wait for whole
+ * seconds.
+ */
+export async function simulateSharing({
+	seed,
+	processes,
+	limit = CARD_LIMIT,
+	jitterMs = 6,
+}: Simulation): Promise<SimulatedSharing> {
+	const random = seededRandom(seed);
+	const time = VirtualTime.install(random);
+	try {
+		const beginMs = Date.now();
+		const calls: SimulatedCall[] = [];
+		const taken: number[] = [];
+		const windowMs = limit.seconds * 1000;
+		/** Gives the seconds to wait, if the call is refused. */
+		const arrive = (process: number): number | undefined => {
+			const now = Date.now();
+			const oldest = taken.at(-limit.calls);
+			const isRefused = oldest !== undefined && oldest > now - windowMs;
+			calls.push({ process, timeMs: now - beginMs, isRefused });
+			if (isRefused) return Math.max(1, Math.ceil((oldest + windowMs - now) / 1000));
+			taken.push(now);
+			return undefined;
+		};
+		// Most calls come nearly at the pace at which they left, and now and then one much later.
+		const late = () => random() * (random() < 0.02 ? 3 * jitterMs : jitterMs);
+		const run = async ({ startMs, calls: total, latencyMs }: SimulatedProcess, process: number) => {
+			await time.sleep(startMs);
+			const lease = new Pacer([CARD_LIMIT]).lease();
+			let left = total;
+			const worker = async () => {
+				while (left-- > 0) {
+					for (;;) {
+						const start = (await lease.acquire()) as number;
+						await time.sleep(latencyMs / 2 + late());
+						const waitSeconds = arrive(process);
+						await time.sleep(latencyMs / 2 + late());
+						if (waitSeconds === undefined) break;
+						lease.refused(start, waitSeconds);
+					}
+				}
+			};
+			await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, total) }, worker));
+			lease.release();
+			return Date.now() - beginMs;
+		};
+		const ended = Promise.all(processes.map(run));
+		await time.runUntilIdle();
+		return { calls, endsMs: await ended };
+	} finally {
+		time.uninstall();
+	}
+}

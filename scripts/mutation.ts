@@ -7,12 +7,12 @@ import path from 'node:path';
  * a room has some hundred.
  */
 const TESTS: Record<string, string> = {
-	api: 'unit/{responses,secrets,tenantCredential}',
-	delivery: 'unit/{batches,lookUps,outcome,Progress,retryPolicies}',
+	api: 'unit/{failedRecipients,failures,responses,secrets,tenantCredential}',
+	delivery: 'unit/{batches,invalidIdRate,lookUps,outcome,Progress,retryBudget,retryPolicies}',
 	description: 'unit/{descriptions,forms}',
 	primitives: 'unit/{primitives,processState,waitUntil}',
 	sendAndWait: 'unit/{resumeToken,waitingCard,waitingWorkflow}',
-	validation: 'unit/{applink,cardFields,recognisePeople,validators}',
+	validation: 'unit/{applink,cardFields,formValues,images,recognisePeople,validators}',
 };
 
 const ROOT = path.join(__dirname, '..');

@@ -1,5 +1,12 @@
 import { NodeHelpers, Workflow } from 'n8n-workflow';
-import type { INode, INodeParameters, INodeType, INodeTypes } from 'n8n-workflow';
+import type {
+	INode,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyCollection,
+	INodeType,
+	INodeTypes,
+} from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { resources } from '../../nodes/FeishuFeed/resources';
@@ -18,6 +25,22 @@ const choicesOf = ({ description }: INodeType): Array<[name: string, value: stri
 			? options.map((option): [string, string] => [name, (option as { value: string }).value])
 			: [],
 	);
+
+/** What decides whether fields are shown and is none of their neighbours, for which n8n looks in vain up to 2.34. */
+function missingNeighbours(fields: INodeProperties[]): string[] {
+	const names = new Set(fields.map(({ name }) => name));
+	const here = fields.flatMap(({ displayOptions = {} }) =>
+		Object.values(displayOptions).flatMap(Object.keys),
+	);
+	const below = fields.flatMap(({ type, options = [] }) => {
+		if (type === 'collection') return missingNeighbours(options as INodeProperties[]);
+		if (type !== 'fixedCollection') return [];
+		return (options as INodePropertyCollection[]).flatMap(({ values }) =>
+			missingNeighbours(values),
+		);
+	});
+	return [...here.filter((name) => !/^[@/]/.test(name) && !names.has(name)), ...below];
+}
 
 describe.each([
 	[
@@ -40,6 +63,10 @@ describe.each([
 				expect(fillIn(node, chosen)).toMatchObject(beginning);
 			}
 		}
+	});
+
+	it('shows a field by its neighbours, by what stands at the root, or by the node itself', () => {
+		expect(missingNeighbours(node.description.properties)).toEqual([]);
 	});
 });
 

@@ -9,6 +9,7 @@ import {
 	nameSome,
 	recipientsListOf,
 	recipientsOf,
+	shortSummaryOf,
 	summaryOf,
 	unreachedSentence,
 	withUnresolved,
@@ -104,6 +105,52 @@ describe('summaryOf', () => {
 				expect(skipped).toEqual(ids.filter((_, index) => outcomes[index] === STOPPED));
 			}),
 		);
+	});
+});
+
+describe('shortSummaryOf', () => {
+	it('counts everybody once, and lists whom it did not reach as summaryOf does', () => {
+		const outcome = fc.constantFrom(undefined, REFUSED, LIMITED, STOPPED);
+		const action = fc.constantFrom('created', 'updated', 'created_or_updated');
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(outcome, action), { maxLength: 30 }),
+				fc.boolean(),
+				(recipients, isUpsert) => {
+					const idsOf = (wanted: string) =>
+						recipients.flatMap(([, done], index) => (done === wanted ? [`ou_${index}`] : []));
+					const doubtful = idsOf('created_or_updated');
+					const told: ItemResult = {
+						names: { biz_id: 'b' },
+						outcomes: new Map(recipients.map(([one], index) => [`ou_${index}`, one])),
+						...(isUpsert && { updated: new Set(idsOf('updated')) }),
+						...(isUpsert && doubtful.length > 0 && { createdOrUpdated: new Set(doubtful) }),
+					};
+					const { succeeded, created, updated, created_or_updated, failed, skipped, ...names } =
+						summaryOf(told, 'deleted') as Record<string, string[] | undefined>;
+					const short = shortSummaryOf(told, 'deleted');
+					expect(short).toEqual({
+						...names,
+						succeeded_count: succeeded?.length,
+						...(created && { created_count: created.length }),
+						...(updated && { updated_count: updated.length }),
+						...(created_or_updated && { created_or_updated_count: created_or_updated.length }),
+						failed,
+						failed_count: failed?.length,
+						...(skipped && { skipped }),
+						skipped_count: skipped?.length ?? 0,
+					});
+					const { succeeded_count, failed_count, skipped_count } = short as Record<string, number>;
+					expect(succeeded_count! + failed_count! + skipped_count!).toBe(recipients.length);
+				},
+			),
+		);
+	});
+
+	it('tells first whom it did not reach', () => {
+		expect(Object.keys(shortSummaryOf(MIXED))).toEqual([
+			...['biz_id', 'failed', 'succeeded_count', 'failed_count', 'skipped_count'],
+		]);
 	});
 });
 

@@ -71,13 +71,15 @@ function formOf(resource: string, operation: Operation): INodeProperties[] {
 		default: {},
 		options: choices,
 	};
-	return [...fields, optionsField].flatMap(withWholeValue).map((field) => ({
-		...field,
-		displayOptions: {
-			...field.displayOptions,
-			show: { ...ofThisOperation, ...field.displayOptions?.show },
-		},
-	}));
+	return [...fields, optionsField]
+		.flatMap((field) => withWholeValue(field, false))
+		.map((field) => ({
+			...field,
+			displayOptions: {
+				...field.displayOptions,
+				show: { ...ofThisOperation, ...field.displayOptions?.show },
+			},
+		}));
 }
 
 /**
@@ -86,9 +88,11 @@ function formOf(resource: string, operation: Operation): INodeProperties[] {
  * so that it is read or refused (`formValues.ts`).
  *
  * Groups of fields that have the form's shape are left to n8n: it saves only what differs from a default, and shows the
- * default again only where it reads the parts.
+ * default again only where it reads the parts. That is told by a path from the root: up to 2.34, n8n takes any other
+ * path for a field that is missing, and reads no form that has it. Within a group there is no path from the root, and
+ * so the value is always handed on.
  */
-function withWholeValue(field: INodeProperties): INodeProperties[] {
+function withWholeValue(field: INodeProperties, isInGroup: boolean): INodeProperties[] {
 	const { type, displayName, name, default: byDefault, displayOptions } = field;
 	const whole: INodeProperties = {
 		displayName,
@@ -103,14 +107,15 @@ function withWholeValue(field: INodeProperties): INodeProperties[] {
 	const place = field.typeOptions?.multipleValues ? '[0]' : '';
 	const hide = Object.fromEntries(
 		groups.map((group) => [
-			`${name}.${group.name}${place}.${group.values[0]?.name}`,
+			`/${name}.${group.name}${place}.${group.values[0]?.name}`,
 			[{ _cnd: { exists: true as const } }],
 		]),
 	);
 	const options = groups.map((group) => ({
 		...group,
-		values: group.values.flatMap(withWholeValue),
+		values: group.values.flatMap((part) => withWholeValue(part, true)),
 	}));
+	if (isInGroup) return [{ ...field, options }, whole];
 	return [
 		{ ...field, options },
 		{ ...whole, displayOptions: { ...displayOptions, hide: { ...displayOptions?.hide, ...hide } } },

@@ -25,6 +25,11 @@ describe('a button that wakes an execution', () => {
 		});
 	});
 
+	it('says what is to become of its card', () => {
+		const card = { bizId: 'leave-1', afterwards: 'update' as const };
+		expect(readResumeTarget(resumeValues(URL, card, SECRET), SECRET)?.card).toEqual(card);
+	});
+
 	it('is none when another app, or nobody, has made it', () => {
 		const values = resumeValues(URL, CARD, SECRET);
 		expect(readResumeTarget(values, 'another secret')).toBeUndefined();
@@ -47,13 +52,21 @@ describe('a button that wakes an execution', () => {
 			.digest('hex');
 		const values = { n8n_resume_url: URL, n8n_resume_proof: proof };
 		expect(readResumeTarget(values, SECRET)).toEqual({ url: URL });
+		// Values of the user's own, which only look like those of today.
+		for (const own of [
+			{ biz_id: 7, n8n_resume_afterwards: 'delete' },
+			{ biz_id: 'leave-1', n8n_resume_afterwards: 'keep' },
+			{ biz_id: 'leave-1' },
+		]) {
+			expect(readResumeTarget({ ...values, ...own }, SECRET)).toEqual({ url: URL });
+		}
 	});
 
 	it.each([
 		['as an object', (values: object) => ({ event: { action: { value: values } } })],
 		['as a text', (values: object) => ({ event: { action: { value: JSON.stringify(values) } } })],
 		['beside other values', (values: object) => ({ action: { value: {} }, action_map: values })],
-		['in a list', (values: object) => ({ event: { actions: [1, values] } })],
+		['in a list', (values: object) => ({ event: { actions: [1, null, values] } })],
 	])('is found wherever an event has its values, %s', (_, eventOf) => {
 		const values = resumeValues(URL, CARD, SECRET);
 		expect(findResumeValues(eventOf(values))).toEqual(values);
@@ -64,7 +77,14 @@ describe('a button that wakes an execution', () => {
 describe('what wakes it', () => {
 	it('names who pressed, whatever the address of n8n from outside', () => {
 		const sent: unknown = JSON.parse(JSON.stringify(resumeRequestFor(URL, operator, SECRET)));
-		expect(readResumeRequest(sent, PATH, SECRET)).toEqual(operator);
+		expect(readResumeRequest(sent, PATH, SECRET)).toStrictEqual(operator);
+	});
+
+	it('is proven as in every version of the package, of which n8n may run two while it is updated', () => {
+		const proof = createHmac('sha256', SECRET)
+			.update(JSON.stringify(['press', 'abc', 'ou_a', 'on_a', '']))
+			.digest('hex');
+		expect(resumeRequestFor(URL, operator, SECRET)).toEqual({ operator, proof });
 	});
 
 	it('is refused for another person, another button, or without the secret', () => {

@@ -84,6 +84,9 @@ describe('each rule at, below and above its limit', () => {
 				],
 				[httpsAddress({ maximum: 20 }), 'https://a:65535', undefined],
 				[httpsAddress({ maximum: 20 }), 'https://u:p@a:8/', undefined],
+				...['/b:c', '?b:c', '#b:c', '\\b:c', '/b@c:d'].map(
+					(rest): Case => [httpsAddress({ maximum: 20 }), `https://a${rest}`, undefined],
+				),
 				...['1x', 'x1'].map(
 					(port): Case => [
 						httpsAddress({ maximum: 20 }),

@@ -41,6 +41,13 @@ describe('what is waited for', () => {
 			{ deadline: NOW + 2 * HOUR },
 		],
 		['the default of a limit', limit({}), { deadline: NOW + HOUR }],
+		...[NOW + HOUR, new Date(NOW + HOUR), new Date(NOW + HOUR).toISOString()].map(
+			(maxDateAndTime): [string, Record<string, unknown>, object] => [
+				`a time as a ${typeof maxDateAndTime}`,
+				limit({ limitType: 'atSpecifiedTime', maxDateAndTime }),
+				{ deadline: NOW + HOUR },
+			],
+		),
 		[
 			'a time',
 			limit({ limitType: 'atSpecifiedTime', maxDateAndTime: '2026-11-22T10:00:00Z' }),
@@ -73,6 +80,14 @@ describe('what is waited for', () => {
 		[
 			limit({ limitType: 'atSpecifiedTime', maxDateAndTime: 'soon' }),
 			/^Max Date and Time is not a valid date and time/,
+		],
+		...['', null, true].map((maxDateAndTime): [object, RegExp] => [
+			limit({ limitType: 'atSpecifiedTime', maxDateAndTime }),
+			/^Max Date and Time is not a valid date and time/,
+		]),
+		[
+			{ options: { limitWaitTime: [{ resumeAmount: 1 }, { resumeAmount: 2 }] } },
+			/^Limit Wait Time has 2 entries, but takes one/,
 		],
 		[limit({ limitType: 'atSpecifiedTime' }), /^Max Date and Time is not a valid date and time/],
 	])('is refused, with the name of the field: %j', (change, sentence) => {

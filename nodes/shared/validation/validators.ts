@@ -77,7 +77,7 @@ function problemOfAddress(address: string, maximum: number): string | undefined 
 	if (foreign !== undefined) {
 		return `has ${CHARACTER_NAMES[foreign] ?? 'an invisible character'} in it, which an address cannot have: ${shown(address)}`;
 	}
-	const [authority = ''] = /^[^/?#\\]*/.exec(address.slice('https://'.length)) ?? [];
+	const authority = address.slice('https://'.length).replace(/[/?#\\].*/, '');
 	const [, host = '', port] =
 		/^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(authority.slice(authority.lastIndexOf('@') + 1)) ?? [];
 	if (host === '') return `has no host after https://: ${shown(address)}`;

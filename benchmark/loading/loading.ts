@@ -18,7 +18,7 @@ import type { Report, Section, Target } from '../section';
 import { sampleProcess } from '../soak/sampleProcess';
 
 /** How often each n8n is started, after a first start that makes its database. */
-const STARTS = { full: 6, quick: 2 };
+const STARTS = { full: 4, quick: 2 };
 /** How often to look whether n8n is ready, in milliseconds. */
 const LOOK_EVERY_MS = 10;
 /** How long n8n gets for what it does after its start, in milliseconds. */

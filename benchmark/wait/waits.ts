@@ -30,7 +30,7 @@ type WayName = keyof typeof WAY_TITLES;
 const WAY_NAMES = Object.keys(WAY_TITLES) as WayName[];
 
 /** Waits of each way: not measured at first, then measured. */
-const FULL = { warmUp: 5, waits: 40 };
+const FULL = { warmUp: 5, waits: 25 };
 const QUICK = { warmUp: 3, waits: 10 };
 
 /** Milliseconds between an execution's falling asleep and the press, for n8n to save it. */

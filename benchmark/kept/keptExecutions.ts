@@ -21,7 +21,7 @@ interface Plan {
 	openings: number;
 }
 
-const FULL: Plan = { recipients: 100_000, openings: 5 };
+const FULL: Plan = { recipients: 100_000, openings: 3 };
 const QUICK: Plan = { recipients: 10_000, openings: 3 };
 
 /** Where the recipients come from. */

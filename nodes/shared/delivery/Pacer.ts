@@ -20,22 +20,20 @@ const HOLD_SPREAD_MS = 50;
 const LEFT_BY_THE_FIRST = 0.8;
 /** What is left of a share when another process presses. */
 const LEFT_WHEN_PRESSED = 0.9;
-/** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
-const TELLING_PART = { least: 0.15, most: 0.7 };
 /** The same, when none of its calls is let through any more. */
 const LEFT_WHEN_SHUT_OUT = 0.5;
+/** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
+const TELLING_PART = { least: 0.15, most: 0.7 };
 /**
  * Time after a refusal until more is tried. `newcomer`: hardly a call was let through yet. `doubtful`: the refusal
  * may have been by chance, or the others may have left. `known`: the others are there; so long for a process with the
  * whole limit, longer the smaller its share, so that all of them together try about once in that time.
  */
 const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 25_000, longest: 120_000 };
-/** The share of a window is used up when a pause of this part of what it leaves to others follows. */
-const PAUSE_PART = 0.4;
-/** Time between steps of growth. */
-const GROWTH_STEP_MS = 1_300;
+/** Time between steps of growth: a call more than the share has to be sent in it, and answered. */
+const GROWTH_STEP_MS = 1_700;
 /** A refusal in this time after a step of growth is this process's own doing. */
-const SETTLED_AFTER_MS = 2_500;
+const SETTLED_AFTER_MS = 3_000;
 /** Refusals that follow each other in this time are another process's pressing, not chance. */
 const IN_A_ROW_MS = 3_000;
 
@@ -205,20 +203,8 @@ export class Pacer {
 		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
 		this.starts.push(start);
 		this.forgetOldStarts();
-		if (!this.isAlone && now >= this.probeAtMs && this.mayGrow(now)) this.grow(now);
+		if (!this.isAlone && now >= this.probeAtMs) this.grow(now);
 		return start;
-	}
-
-	/** The first step waits for the end of the share in a window, but not for long. */
-	private mayGrow(now: number): boolean {
-		const isOverdue = now > this.probeAtMs + 2 * this.windowMs;
-		return this.growthStep > 1 || this.isBeforePause || isOverdue;
-	}
-
-	/** True after the last call of the share in a window: a good part of what it leaves to others follows. */
-	private get isBeforePause(): boolean {
-		const pauseMs = this.nextTimeMs() - this.lastTurnMs - this.spacingMs;
-		return pauseMs > PAUSE_PART * (this.windowMs - this.share * this.spacingMs);
 	}
 
 	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */

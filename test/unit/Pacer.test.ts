@@ -265,8 +265,8 @@ describe('with Feishu at the other end', () => {
 		const start = Date.now();
 		const { accepted } = new Sender(pacer.lease(), limiter);
 		await pass(10);
-		// Without another extra call: the share of 4 grows to 10 in three steps.
-		expect(between(accepted, start, 0, 5)).toBeGreaterThanOrEqual(36);
+		// The share of 4 grows to 10 in three steps.
+		expect(between(accepted, start, 0, 5)).toBeGreaterThanOrEqual(32);
 		expect(between(accepted, start, 5, 10)).toBeGreaterThanOrEqual(47);
 		expect(limiter.refused.filter((time) => time >= start)).toEqual([]);
 	});

@@ -20,26 +20,22 @@ const HOLD_SPREAD_MS = 50;
 const LEFT_BY_THE_FIRST = 0.8;
 /** What is left of a share when another process presses. */
 const LEFT_WHEN_PRESSED = 0.9;
-/** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
-const TELLING_PART = { least: 0.15, most: 0.7 };
 /** The same, when none of its calls is let through any more. */
 const LEFT_WHEN_SHUT_OUT = 0.5;
+/** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
+const TELLING_PART = { least: 0.15, most: 0.7 };
 /**
  * Time after a refusal until more is tried. `newcomer`: hardly a call was let through yet. `doubtful`: the refusal
  * may have been by chance, or the others may have left. `known`: the others are there; so long for a process with the
  * whole limit, longer the smaller its share, so that all of them together try about once in that time.
  */
 const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 25_000, longest: 120_000 };
-/** Time after an extra call that was let through until the share grows: another process may have been refused for it. */
-const TRIAL_MS = 2_500;
-/** Time between steps of growth. */
-const GROWTH_STEP_MS = 1_300;
-/** A refusal in this time after a step of growth, or after an extra call, is this process's own doing. */
-const SETTLED_AFTER_MS = 2_500;
+/** Time between steps of growth: a call more than the share has to be sent in it, and answered. */
+const GROWTH_STEP_MS = 1_700;
+/** A refusal in this time after a step of growth is this process's own doing. */
+const SETTLED_AFTER_MS = 3_000;
 /** Refusals that follow each other in this time are another process's pressing, not chance. */
 const IN_A_ROW_MS = 3_000;
-/** After so long without a call, the others' shares are as good as unknown. */
-const LONG_PAUSE_MS = 10_000;
 
 /** A call that waits for its slot. */
 interface Waiter {
@@ -78,8 +74,8 @@ export interface PacerLease {
  *
  * - It sends its share at the spacing of the limit, and pauses for the rest of the window.
  * - After a refusal, it holds all calls for as long as Feishu asks.
- * - After some time, it tries one extra call at the end of its share, where most of the hold that follows a refusal
- *   falls into the pause. If it is let through, the share grows by 1, 2, 4 calls, until a call is refused.
+ * - After some time, it tries one call more at the end of its share, where most of the hold that follows a refusal
+ *   falls into the pause. As long as nothing is refused, the share grows on, by 2 and by 4 calls.
  * - It gives up a tenth when it is refused twice in a row without having tried more.
  *
  * Shares are whole calls of at least 1 in each window of the tightest limit: more processes than that limit has calls
@@ -97,11 +93,6 @@ export class Pacer {
 	private provenShare = 1;
 	private growthStep = 1;
 	private lastStepMs = -Infinity;
-	/** Whether the next call is one more than the share. */
-	private isTrial = false;
-	private trialStartMs = -Infinity;
-	/** Whether the share may grow without an extra call before. */
-	private isGrowing = false;
 	private probeAtMs = Infinity;
 	/** Time from the last refusal's hold until more is tried. */
 	private probeAfterMs = PROBE_AFTER_MS.doubtful;
@@ -208,36 +199,12 @@ export class Pacer {
 
 	private takeTurn(): number {
 		const now = Date.now();
-		const lastStartMs = this.starts.at(-1) ?? 0;
 		this.lastTurnMs = Math.max(this.lastTurnMs + this.spacingMs, now - this.spacingMs * CATCH_UP);
-		const start = Math.max(now, lastStartMs + 0.001);
+		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
 		this.starts.push(start);
 		this.forgetOldStarts();
-		if (this.isTrial) {
-			this.isTrial = false;
-			this.trialStartMs = start;
-		} else if (!this.isAlone && now >= this.probeAtMs) {
-			if (now - lastStartMs > LONG_PAUSE_MS) this.isGrowing = true;
-			this.probe(now);
-		}
+		if (!this.isAlone && now >= this.probeAtMs) this.grow(now);
 		return start;
-	}
-
-	/** Tries whether the others leave more: with one extra call first, then with a larger share. */
-	private probe(now: number): void {
-		if (this.isGrowing) {
-			this.grow(now);
-		} else if (this.isBeforePause || now > this.probeAtMs + 2 * this.windowMs) {
-			this.isTrial = true;
-			this.isGrowing = true;
-			this.probeAtMs = now + TRIAL_MS;
-		}
-	}
-
-	/** True after the last call of the share in a window: a good part of what it leaves to others follows. */
-	private get isBeforePause(): boolean {
-		const pauseMs = this.nextTimeMs() - this.lastTurnMs - this.spacingMs;
-		return pauseMs > 0.4 * (this.windowMs - this.share * this.spacingMs);
 	}
 
 	/** The steps double as long as nothing is refused: whoever shared the limit is gone. */
@@ -259,12 +226,8 @@ export class Pacer {
 		if (startMs <= this.lastRefusalMs) return;
 
 		this.probeAfterMs = this.adjustShare(startMs, now);
-		this.isTrial = false;
-		// With the least share there is nothing to lose.
-		this.isGrowing = this.share === 1;
 		this.growthStep = 1;
 		this.lastStepMs = -Infinity;
-		this.trialStartMs = -Infinity;
 		this.lastRefusalMs = now;
 		this.probeAtMs = this.heldUntilMs + this.probeAfterMs * (0.75 + Math.random() / 2);
 	}
@@ -278,7 +241,6 @@ export class Pacer {
 		const { calls: limit } = this.window;
 		const begin = startMs - this.windowMs;
 		const letThrough = this.starts.filter((other) => other > begin && other < startMs).length;
-		if (startMs === this.trialStartMs) return this.probeAfterKnownMs;
 		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
 			this.share = Math.max(1, this.provenShare, Math.min(letThrough, this.share - 1));
 			// The least share is tried to be made larger soon at first, then ever later.
@@ -322,7 +284,7 @@ export class Pacer {
 		const { windowMarginMs } = this.caution;
 		const windows = this.limits.map((limit) => {
 			const { seconds } = limit;
-			const calls = limit === this.window ? this.share + Number(this.isTrial) : limit.calls;
+			const calls = limit === this.window ? this.share : limit.calls;
 			const earlier = this.starts.at(-calls);
 			return earlier === undefined
 				? 0

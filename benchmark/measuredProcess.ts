@@ -2,7 +2,8 @@
 import '../test/helpers/execution/quietLogs';
 
 import { FeishuSandboxClient } from '../sandbox/feishu/src/client';
-import type { OpenContender } from './contenders/contender';
+import type { OpenContender, Run } from './contenders/contender';
+import { nodeRuns } from './contenders/nodeRuns';
 import type { ContenderName, FromMeasured, Job, OwnFigures, ToMeasured } from './measurement';
 
 /** Each contender is loaded on its own, so that no other's code is in the memory that is measured. */
@@ -11,10 +12,7 @@ const CONTENDERS: Record<ContenderName, () => Promise<OpenContender>> = {
 	feishuFeedItems: async () => (await import('./contenders/n8nNodes')).openFeishuFeedItems,
 	feishuFeedEmails: async () => (await import('./contenders/n8nNodes')).openFeishuFeedEmails,
 	httpRequest: async () => (await import('./contenders/n8nNodes')).openHttpRequest,
-	n8nRequests: async () => (await import('./contenders/n8nNodes')).openN8nRequests,
-	n8nRequestsItems: async () => (await import('./contenders/n8nNodes')).openN8nRequestsItems,
-	emptyNode: async () => (await import('./contenders/n8nNodes')).openEmptyNode,
-	emptyNodeItems: async () => (await import('./contenders/n8nNodes')).openEmptyNodeItems,
+	leastNode: async () => (await import('./contenders/n8nNodes')).openLeastNode,
 	axiosLoop: async () => (await import('./contenders/axiosLoop')).openAxiosLoop,
 	officialSdk: async () => (await import('./contenders/officialSdk')).openOfficialSdk,
 };
@@ -29,8 +27,15 @@ async function main(job: Job): Promise<void> {
 		const people = await sandbox.people({ offset: start, limit: end - start, fields: [field] });
 		return people.map((person) => person[field]);
 	};
-	await prepare(await recipients(job.warmUp))();
-	const run = prepare(await recipients(job.recipients));
+	const prepareAll = (people: string[]): Run => {
+		if (!job.eachAlone) return prepare(people);
+		const runs = people.map((person) => prepare([person]));
+		return async () => {
+			for (const run of runs) await run();
+		};
+	};
+	await prepareAll(await recipients(job.warmUp))();
+	const run = prepareAll(await recipients(job.recipients));
 	await tell({ kind: 'ready' });
 	await toldToGo();
 	await tell({ kind: 'done', figures: await measure(run) });
@@ -40,6 +45,7 @@ async function main(job: Job): Promise<void> {
 async function measure(run: () => Promise<void>): Promise<OwnFigures> {
 	const startedAt = performance.timeOrigin + performance.now();
 	const cpuBefore = process.cpuUsage();
+	nodeRuns.length = 0;
 	await run();
 	const { user, system } = process.cpuUsage(cpuBefore);
 	const endedAt = performance.timeOrigin + performance.now();
@@ -49,6 +55,7 @@ async function measure(run: () => Promise<void>): Promise<OwnFigures> {
 		peakMemory: process.resourceUsage().maxRSS * 1024,
 		startedAt,
 		endedAt,
+		nodeRuns,
 	};
 }
 

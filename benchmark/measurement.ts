@@ -3,13 +3,10 @@ export const CONTENDER_NAMES = [
 	'feishuFeed',
 	'feishuFeedItems',
 	'feishuFeedEmails',
+	'leastNode',
 	'httpRequest',
 	'axiosLoop',
 	'officialSdk',
-	'n8nRequests',
-	'n8nRequestsItems',
-	'emptyNode',
-	'emptyNodeItems',
 ] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
 
@@ -29,6 +26,8 @@ export interface Job {
 	limited: boolean;
 	/** Places of the recipients in the company: from `start`, and before `end`. */
 	recipients: { start: number; end: number };
+	/** Whether each recipient gets a card in an execution of their own, one after the other. */
+	eachAlone?: boolean;
 	/** Places of people for calls that are not measured, before those that are. */
 	warmUp: { start: number; end: number };
 	/** The engine for expressions: n8n's own default needs the Node that n8n runs on. */
@@ -47,6 +46,17 @@ export interface OwnFigures {
 	/** Milliseconds since 1970. */
 	startedAt: number;
 	endedAt: number;
+	/** Each execution of a node in n8n's engine, if the job has any. */
+	nodeRuns: NodeRun[];
+}
+
+/** What an execution of a node took. */
+export interface NodeRun {
+	/** Milliseconds since 1970. */
+	startedAt: number;
+	seconds: number;
+	/** Of the whole process. */
+	cpuSeconds: number;
 }
 
 /** What a job took, and what came of it by the sandbox's count. */

@@ -1,51 +1,50 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `Usage: npm run benchmark -- [options]
+import { PART_NAMES, PARTS } from './parts';
+import type { PartName } from './parts';
 
-Compares Feishu Feed with other ways to send a card to many people, on the sandbox's Feishu,
-and Feishu Feed Trigger with n8n's own Webhook node.
-Without options it measures everything in about 30 minutes and writes benchmark/RESULTS.md.
-With options it prints what you asked for and writes nothing.
+const USAGE = `Usage: npm run benchmark -- [parts] [options]
 
-  --quick                  the main figures, in about 5 minutes
-  --limit on|off           Feishu's limit of 10 calls a second
-  --latency <milliseconds> time between receiving a call and answering it
-  --recipients <number>    how many people get the card
-  --processes <number>     so many processes that share one app and its limit
-  --calls <number>         calls of each of these processes (600)
-  --press                  the time from a press on a button to the start of a workflow
-  --help                   this text
+Compares the nodes with other ways to do the same, on the sandbox's Feishu and n8n's own engine.
+Without parts and options it measures everything and writes benchmark/RESULTS.md; otherwise it
+prints what you asked for and writes nothing.
 
---limit, --latency and --recipients may be given several times; what is not given is
-on and off, 0 and 200, and 1000, 10000 and 100000.
+Parts:
+${PART_NAMES.map((name) => `  ${name.padEnd(12)} ${PARTS[name].about}`).join('\n')}
+
+Options:
+  --quick                the main figures of each part
+  --recipients <number>  recipients: how many people get the card (10000 and 100000)
+  --processes <number>   processes: how many share the app (2 and 4)
+  --calls <number>       processes: calls of each (600 of two, 300 of four)
+  --help                 this text
+
+--recipients and --processes may be given several times.
 `;
 
 /** What to measure. */
 export interface Options {
+	parts: PartName[];
 	quick: boolean;
 	/** Everything: only then are the figures written to the page of results. */
 	isFull: boolean;
-	limits: boolean[];
-	latencies: number[];
-	sizes: number[];
-	/** How many processes share one app; none for 0. */
-	processes: number;
-	callsOfEachProcess: number;
-	/** Whether to measure the time from a press to the start of a workflow. */
-	press: boolean;
+	/** How many people get a card without the limit; the part's own choice when absent. */
+	recipients?: number[];
+	/** How many processes share one app; the part's own choice when absent. */
+	processes?: number[];
+	/** Calls of each of these processes; the part's own choice when absent. */
+	callsOfEachProcess?: number;
 }
 
 /** Reads the command line. @throws {Error} saying what it does not understand */
 export function readOptions(): Options {
-	const { values } = parseArgs({
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
 		options: {
 			quick: { type: 'boolean', default: false },
-			limit: { type: 'string', multiple: true },
-			latency: { type: 'string', multiple: true },
 			recipients: { type: 'string', multiple: true },
-			processes: { type: 'string' },
-			calls: { type: 'string', default: '600' },
-			press: { type: 'boolean', default: false },
+			processes: { type: 'string', multiple: true },
+			calls: { type: 'string' },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -53,33 +52,32 @@ export function readOptions(): Options {
 		process.stdout.write(USAGE);
 		process.exit(0);
 	}
-	const { quick, limit, latency, recipients, processes } = values;
-	const asksForTable = [limit, latency, recipients].some((value) => value !== undefined);
-	const asksForProcesses = processes !== undefined;
-	const isEverything = !asksForTable && !asksForProcesses && !values.press;
-	const tables = asksForTable || isEverything;
+	const { quick, calls } = values;
+	const recipients = values.recipients?.map((value) => wholeNumber('recipients', value));
+	const processes = values.processes?.map((value) => wholeNumber('processes', value));
+	const chosen = positionals.map(readPart);
+	// An option says which part it is about.
+	if (chosen.length === 0 && recipients) chosen.push('recipients');
+	if (chosen.length === 0 && processes) chosen.push('processes');
 	return {
+		parts: chosen.length > 0 ? chosen : [...PART_NAMES],
 		quick,
-		isFull: isEverything && !quick,
-		limits: tables ? (limit ?? ['off', 'on']).map(readLimit) : [],
-		latencies: (latency ?? ['0', '200']).map((value) => wholeNumber('latency', value, 0)),
-		sizes: (recipients ?? ['1000', '10000', '100000']).map((value) =>
-			wholeNumber('recipients', value, 1),
-		),
-		processes: wholeNumber('processes', processes ?? (isEverything && !quick ? '2' : '0'), 0),
-		callsOfEachProcess: wholeNumber('calls', values.calls, 1),
-		press: values.press || isEverything,
+		isFull: chosen.length === 0 && !quick,
+		recipients,
+		processes,
+		callsOfEachProcess: calls === undefined ? undefined : wholeNumber('calls', calls),
 	};
 }
 
-function readLimit(value: string): boolean {
-	if (value !== 'on' && value !== 'off') throw new Error(`--limit is on or off, not "${value}"`);
-	return value === 'on';
+function readPart(name: string): PartName {
+	const part = PART_NAMES.find((each) => each === name);
+	if (part === undefined) throw new Error(`There is no part "${name}": ${PART_NAMES.join(', ')}`);
+	return part;
 }
 
-function wholeNumber(name: string, value: string, least: number): number {
-	if (!/^\d+$/.test(value) || Number(value) < least) {
-		throw new Error(`--${name} must be a whole number of at least ${least}, not "${value}"`);
+function wholeNumber(name: string, value: string): number {
+	if (!/^[1-9]\d*$/.test(value)) {
+		throw new Error(`--${name} must be a whole number of at least 1, not "${value}"`);
 	}
 	return Number(value);
 }

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject, INodeType } from 'n8n-workflow';
 import { Expression, NodeConnectionTypes } from 'n8n-workflow';
 
+import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { runNode, storedCredential } from '../../test/helpers/execution/runNode';
 import type { RunOptions } from '../../test/helpers/execution/runNode';
 import type { Job } from '../measurement';
 import { CARD, sendBatches } from './contender';
 import type { OpenContender, Prepare } from './contender';
 import { APP, fetchToken } from './credentials';
+import { nodeRuns } from './nodeRuns';
 
 /** As n8n sets its engine up (its configuration's defaults). */
 async function startExpressionEngine({ expressionEngine }: Job): Promise<void> {
@@ -21,6 +23,20 @@ async function startExpressionEngine({ expressionEngine }: Job): Promise<void> {
 	});
 }
 
+/** The same node, with a note of what each execution takes. */
+function timed(node: INodeType): INodeType {
+	const execute: INodeType['execute'] = async function () {
+		const startedAt = performance.timeOrigin + performance.now();
+		const cpuBefore = process.cpuUsage();
+		const output = await node.execute!.call(this);
+		const { user, system } = process.cpuUsage(cpuBefore);
+		const seconds = (performance.timeOrigin + performance.now() - startedAt) / 1000;
+		nodeRuns.push({ startedAt, seconds, cpuSeconds: (user + system) / 1e6 });
+		return output;
+	};
+	return Object.create(node, { execute: { value: execute } }) as INodeType;
+}
+
 /** Has n8n's own engine execute a node. The credential, and the token in it, last for the process. */
 async function openNode(
 	job: Job,
@@ -29,10 +45,11 @@ async function openNode(
 ): Promise<Prepare> {
 	await startExpressionEngine(job);
 	const credential = storedCredential(job.sandboxUrl, APP);
+	const node = timed(options.node ?? new FeishuFeed());
 	return (openIds) => {
 		const items = itemsOf(openIds);
 		return async () => {
-			const { error } = await runNode({ ...options, credential, items });
+			const { error } = await runNode({ ...options, node, credential, items });
 			if (error) throw error;
 		};
 	};
@@ -138,29 +155,9 @@ const bareRequests = ({ limited }: Job): INodeType =>
  * The least that a node has to do in n8n, with the items of `feishuFeed`: it has n8n evaluate the
  * one expression, and sends the same batches in a bare loop over n8n's request function.
  */
-export const openN8nRequests: OpenContender = async (job) =>
+export const openLeastNode: OpenContender = async (job) =>
 	await openNode(
 		job,
 		{ parameters: { userIds: '={{ $json.userIds }}' }, node: bareRequests(job) },
 		oneItem,
 	);
-
-/** The same with the items of `feishuFeedItems`. */
-export const openN8nRequestsItems: OpenContender = async (job) =>
-	await openNode(
-		job,
-		{ parameters: { userIds: '={{ $json.openId }}' }, node: bareRequests(job) },
-		itemForEach,
-	);
-
-const emptyNode = bareNode(async function () {
-	return [this.getInputData()];
-});
-
-/** A node that does nothing, with the items of `feishuFeed`. */
-export const openEmptyNode: OpenContender = async (job) =>
-	await openNode(job, { parameters: {}, node: emptyNode }, oneItem);
-
-/** A node that does nothing, with the items of `feishuFeedItems`. */
-export const openEmptyNodeItems: OpenContender = async (job) =>
-	await openNode(job, { parameters: {}, node: emptyNode }, itemForEach);

@@ -33,7 +33,7 @@ export interface Pressed {
 	id: string;
 	/** Milliseconds since 1970. */
 	sentAt: number;
-	/** The same; absent when no answer came within the 3 seconds that Feishu waits. */
+	/** The same; absent when no answer came within a minute. */
 	answeredAt?: number;
 }
 
@@ -49,8 +49,8 @@ export interface Way {
 const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
 const ENCRYPT_KEY = 'the encrypt key of the benchmark';
 const BIZ_ID = 'shift-7';
-/** Milliseconds that Feishu waits for an answer (Feishu reference: "Card callback"). */
-const ANSWER_WITHIN = 3_000;
+/** Milliseconds after which there will be no answer; as long as the sandbox of `RealN8n` waits. */
+const ANSWER_WITHIN = 60_000;
 
 /**
  * Activates a workflow for each way, which calls the receiver first of all, and creates the card

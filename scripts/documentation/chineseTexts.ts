@@ -96,6 +96,7 @@ const NAMES = {
 	'Keep Retrying (Seconds)': '重试时长，秒',
 	'Most Calls at Once': '最大并发调用数',
 	'One Output Item per Recipient': '每位接收人输出一条数据',
+	'Short Output': '精简输出',
 	'Move to the Top': '移到最上面',
 	'Move to the Top If It Exists': '已有卡片时移到最上面',
 	'Notify Again': '再次通知',
@@ -374,6 +375,8 @@ const DESCRIPTIONS = {
 	'How many calls may be under way at the same time': '同时进行的调用最多多少个',
 	'Whether to output one item for each recipient, instead of one for each input item that lists its recipients':
 		'是否为每位接收人输出一条数据，而不是每条输入数据输出一条并列出所有接收人',
+	'Whether to output only counts, and whom the node did not reach and why, instead of listing everybody. Use it for many recipients: n8n keeps less, and opens the execution faster.':
+		'是否只输出人数，以及没送达的人和原因，不列出所有接收人。适合接收人很多的情况：n8n 保存的数据更少，打开执行记录更快',
 	'Whether the card moves up as if it had just arrived. It stays below pinned cards unless it is pinned itself.':
 		'卡片是否像刚收到一样移到上面。除非自己也置顶，否则仍在置顶卡片之下',
 	'Whether to notify the recipients again': '是否再次通知接收人',
@@ -455,8 +458,8 @@ const EXAMPLES = {
 	'The first members of a group, by name.': '群里的前几位成员和姓名。',
 	'A group, pinned in the message lists of two of its members.':
 		'在两位成员的消息列表里置顶一个群。',
-	'A group moves to the top of the message list of everybody in it.':
-		'在每位群成员的消息列表里置顶这个群。',
+	'A group moves to the top of the message list of everybody in it. The short output counts them.':
+		'在每位群成员的消息列表里置顶这个群，精简输出只给出人数。',
 	'Two buttons on a group, for two of its members. The recipients are given as user IDs.':
 		'为两位成员设置群的两个按钮，接收人用 user_id 指定。',
 	'A button on a group for one person, who was picked from the members of the group.':

@@ -170,6 +170,7 @@ refuses('what is neither true nor false', [
 		{ options: { itemPerRecipient: x } },
 		'One Output Item per Recipient',
 	),
+	...trueOrFalse('a short output', 'create', { options: { shortOutput: x } }, 'Short Output'),
 ]);
 
 refuses('what is not one of the choices', [

@@ -1,11 +1,11 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { FeishuFeedWait } from '../../nodes/FeishuFeedWait/FeishuFeedWait.node';
 import { WAITING_STATE_VERSION } from '../../nodes/shared/sendAndWait/waitingState';
 import type { WaitingState } from '../../nodes/shared/sendAndWait/waitingState';
 import type { FaultOptions } from '../../sandbox/feishu/src/client';
 import { FEED_OPERATIONS, LINK, giveCard } from '../helpers/execution/feedOperations';
 import type { FeedOperation, Summary } from '../helpers/execution/feedOperations';
+import { ResumableWait } from '../helpers/execution/ResumableWait';
 import type { RunResult } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
@@ -209,14 +209,6 @@ describe('Delete', () => {
 		},
 	);
 });
-
-/** The hidden node, in an execution that n8n could resume. */
-class ResumableWait extends FeishuFeedWait {
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		this.getSignedResumeUrl = () => 'https://n8n.example.com/webhook-waiting/1?signature=2';
-		return await FeishuFeedWait.prototype.execute.call(this);
-	}
-}
 
 describe('Send and Wait for Response', () => {
 	it.each(Object.entries(LOSSES))(

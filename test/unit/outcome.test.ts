@@ -1,13 +1,20 @@
 import * as fc from 'fast-check';
 
 import {
+	failedJson,
+	failedOf,
 	failureSentence,
 	failuresOf,
+	nameOf,
 	nameSome,
+	recipientsListOf,
 	recipientsOf,
+	shortSummaryOf,
 	summaryOf,
 	unreachedSentence,
+	withUnresolved,
 } from '../../nodes/shared/delivery/outcome';
+import type { RecipientRequest } from '../../nodes/shared/delivery/batches';
 import type { ItemResult } from '../../nodes/shared/delivery/outcome';
 import { STOPPED } from '../../nodes/shared/api/failures';
 import type { Failure } from '../../nodes/shared/api/failures';
@@ -101,6 +108,52 @@ describe('summaryOf', () => {
 	});
 });
 
+describe('shortSummaryOf', () => {
+	it('counts everybody once, and lists whom it did not reach as summaryOf does', () => {
+		const outcome = fc.constantFrom(undefined, REFUSED, LIMITED, STOPPED);
+		const action = fc.constantFrom('created', 'updated', 'created_or_updated');
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(outcome, action), { maxLength: 30 }),
+				fc.boolean(),
+				(recipients, isUpsert) => {
+					const idsOf = (wanted: string) =>
+						recipients.flatMap(([, done], index) => (done === wanted ? [`ou_${index}`] : []));
+					const doubtful = idsOf('created_or_updated');
+					const told: ItemResult = {
+						names: { biz_id: 'b' },
+						outcomes: new Map(recipients.map(([one], index) => [`ou_${index}`, one])),
+						...(isUpsert && { updated: new Set(idsOf('updated')) }),
+						...(isUpsert && doubtful.length > 0 && { createdOrUpdated: new Set(doubtful) }),
+					};
+					const { succeeded, created, updated, created_or_updated, failed, skipped, ...names } =
+						summaryOf(told, 'deleted') as Record<string, string[] | undefined>;
+					const short = shortSummaryOf(told, 'deleted');
+					expect(short).toEqual({
+						...names,
+						succeeded_count: succeeded?.length,
+						...(created && { created_count: created.length }),
+						...(updated && { updated_count: updated.length }),
+						...(created_or_updated && { created_or_updated_count: created_or_updated.length }),
+						failed,
+						failed_count: failed?.length,
+						...(skipped && { skipped }),
+						skipped_count: skipped?.length ?? 0,
+					});
+					const { succeeded_count, failed_count, skipped_count } = short as Record<string, number>;
+					expect(succeeded_count! + failed_count! + skipped_count!).toBe(recipients.length);
+				},
+			),
+		);
+	});
+
+	it('tells first whom it did not reach', () => {
+		expect(Object.keys(shortSummaryOf(MIXED))).toEqual([
+			...['biz_id', 'failed', 'succeeded_count', 'failed_count', 'skipped_count'],
+		]);
+	});
+});
+
 describe('recipientsOf', () => {
 	it('tells the same, one entry for each recipient in order', () => {
 		expect(recipientsOf(MIXED)).toEqual([
@@ -118,6 +171,78 @@ describe('recipientsOf', () => {
 			['succeeded', 'updated'],
 			['skipped', undefined],
 		]);
+	});
+});
+
+describe('somebody who was looked up', () => {
+	const named = new Map([
+		['ou_a', { recipients: ['a@example.com', '13800138000'], userId: 'ou_a' }],
+		['ou_b', { recipients: ['oc_1'], userId: 'ou_b', name: 'Li', isMember: true }],
+		['ou_c', { recipients: ['oc_1'], userId: 'ou_c', isMember: true }],
+		['x@example.com', { recipients: ['x@example.com'] }],
+	]);
+	const found = { ...result({ ou_a: undefined, ou_b: REFUSED, 'x@example.com': LIMITED }), named };
+
+	it('is called as the user gave them; a member of a list by name', () => {
+		const called = ['ou_a', 'ou_b', 'ou_c', 'x@example.com', 'ou_d'].map((key) =>
+			nameOf(found, key),
+		);
+		expect(called).toEqual(['a@example.com', 'Li', 'ou_c', 'x@example.com', 'ou_d']);
+		expect(nameOf(result({}), 'ou_a')).toBe('ou_a');
+	});
+
+	it('stands in the output by both', () => {
+		expect(failedOf(found)).toEqual([
+			{ recipient: 'oc_1', user_id: 'ou_b', name: 'Li', ...REASONS.ou_b },
+			{ recipient: 'x@example.com', ...REASONS.ou_d },
+		]);
+		expect(recipientsListOf(named)).toEqual([
+			{ recipient: 'a@example.com', user_id: 'ou_a' },
+			{ recipient: '13800138000', user_id: 'ou_a' },
+			{ recipient: 'oc_1', user_id: 'ou_b', name: 'Li' },
+			{ recipient: 'oc_1', user_id: 'ou_c' },
+		]);
+		expect(summaryOf(found).recipients).toEqual(recipientsListOf(named));
+	});
+
+	it('stands where the user gave them, with why they cannot be sent to', () => {
+		const sent = result({ ou_a: undefined, ou_b: REFUSED });
+		const everybody = ['x@example.com', 'ou_b', 'ou_a'];
+		const failures = new Map([['x@example.com', LIMITED]]);
+		const whole = withUnresolved(sent, {
+			resolved: { everybody, named, failures },
+		} as unknown as RecipientRequest);
+		expect([...whole.outcomes]).toEqual([
+			['x@example.com', LIMITED],
+			['ou_b', REFUSED],
+			['ou_a', undefined],
+		]);
+		expect(whole.named).toBe(named);
+		expect(withUnresolved(sent, {} as RecipientRequest)).toBe(sent);
+	});
+});
+
+describe('failedJson', () => {
+	const summary = { biz_id: 'b' };
+
+	it.each([
+		[false, undefined, { error: 'no' }],
+		[false, summary, { error: 'no', biz_id: 'b' }],
+		[true, undefined, { error: 'no' }],
+		[true, summary, { error: 'no', details: summary }],
+	])('is what n8n takes for a failed item: %j, %j', (toErrorOutput, given, expected) => {
+		expect(failedJson('no', toErrorOutput, given)).toEqual(expected);
+	});
+
+	it('has no details at the error output of an n8n that would take it for a success', () => {
+		jest.isolateModules(() => {
+			jest.doMock('n8n-workflow/package.json', () => ({ version: '2.35.9' }));
+			const older = jest.requireActual<typeof import('../../nodes/shared/delivery/outcome')>(
+				'../../nodes/shared/delivery/outcome',
+			);
+			expect(older.failedJson('no', true, summary)).toEqual({ error: 'no' });
+			jest.dontMock('n8n-workflow/package.json');
+		});
 	});
 });
 

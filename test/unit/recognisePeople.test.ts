@@ -59,7 +59,7 @@ describe('entries', () => {
 		['Chinese commas', 'a@example.com，13800138000、ou_1'],
 		['semicolons', 'a@example.com; 13800138000；ou_1'],
 		['line breaks', 'a@example.com\n13800138000\r\nou_1\n'],
-		['spaces', 'a@example.com 13800138000 ou_1'],
+		['spaces', 'a@example.com 13800138000  ou_1'],
 		['names', 'A <a@example.com>, +86 138 0013 8000; ou_1'],
 		['a list', ['a@example.com', 13800138000, 'ou_1']],
 		['a list of lists', [['a@example.com'], '13800138000,ou_1', null, '']],
@@ -99,6 +99,37 @@ describe('entries', () => {
 		]);
 	});
 
+	it('with names that have commas may have spaces and separators around', () => {
+		expect(recognised('Wang, Li <a@example.com> ; Zhao, An <b@example.com>;\n \n')).toEqual([
+			['email', 'a@example.com'],
+			['email', 'b@example.com'],
+		]);
+		expect(recognised('Li <a@example.com>; ou_1, ou_2')).toEqual([
+			['email', 'a@example.com'],
+			['open_id', 'ou_1'],
+			['open_id', 'ou_2'],
+		]);
+		expect(recognisePeople('"Wang, Li" <a@example.com>, ou_1', 'People')).toEqual([
+			{ kind: 'email', value: 'a@example.com', given: '<a@example.com>' },
+			{ kind: 'open_id', value: 'ou_1', given: 'ou_1' },
+		]);
+	});
+
+	it('are taken from whatever holds the IDs of a person', () => {
+		for (const wrapper of ['operator', 'operator_id', 'user_id']) {
+			expect(recognised({ [wrapper]: { open_id: 'ou_1' } })).toEqual([['open_id', 'ou_1']]);
+		}
+		expect(recognised({ member_id: ' ou_1 ' })).toEqual([['open_id', 'ou_1']]);
+		expect(recognised({ recipient: 'a@example.com', operator: { open_id: 'ou_2' } })).toEqual([
+			['email', 'a@example.com'],
+		]);
+	});
+
+	it('that are no mobile numbers may look a little like one', () => {
+		expect(recognised('a+123')).toEqual([['user_id', 'a+123']]);
+		expect(recognised(0)).toEqual([['user_id', '0']]);
+	});
+
 	it('under a name are what the name says', () => {
 		expect(recognised({ user_id: '13800138000' })).toEqual([['user_id', '13800138000']]);
 		expect(recognised({ user_id: 10001 })).toEqual([['user_id', '10001']]);
@@ -120,6 +151,14 @@ describe('what is nothing of it is refused by name', () => {
 		['a@example', /not a valid e-mail address/],
 		['a@b@example.com', /not a valid e-mail address/],
 		['a@example..com', /not a valid e-mail address/],
+		['xou_1 ou_2', /has "xou_1 ou_2", which is neither/],
+		['a@example.com<x b@example.com', /has "a@example\.com<x b@example\.com", which is not/],
+		['+86 abc', /has "\+86 abc", which is neither/],
+		[-1, /has the number -1, which is not a valid ID/],
+		...['succeeded', 'failed', 'skipped'].map((name): [unknown, RegExp] => [
+			{ [name]: [] },
+			/give one of its lists, such as/,
+		]),
 		[`${'a'.repeat(250)}@example.com`, /has an e-mail address of 262 characters, but at most 254/],
 		['x'.repeat(129), /has an ID of 129 characters, but at most 128/],
 		['张伟', /has "张伟", which is neither an e-mail, nor a mobile number, nor an ID/],
@@ -142,9 +181,20 @@ describe('what is nothing of it is refused by name', () => {
 	});
 });
 
+it('an address and an ID may be as long as Feishu takes them', () => {
+	const address = `${'a'.repeat(242)}@example.com`;
+	expect(recognised([address, 'x'.repeat(128)])).toEqual([
+		['email', address],
+		['user_id', 'x'.repeat(128)],
+	]);
+});
+
 describe('mobileOf', () => {
-	it.each(['', 'a', '+', '+0123456789', '123', '1380013800', '+123456789012345678', undefined, {}])(
-		'gives nothing for %j',
-		(value) => expect(mobileOf(value)).toBeUndefined(),
-	);
+	it('takes spaces around the number', () => expect(mobileOf(' 13800138000 ')).toBe('13800138000'));
+
+	it.each([
+		...['-13800138000', '138001380001', 'x13800138000', '13800138000x'],
+		...['', 'a', '+', '+0123456789', '123', '1380013800', '+123456789012345678'],
+		...[undefined, {}],
+	])('gives nothing for %j', (value) => expect(mobileOf(value)).toBeUndefined());
 });

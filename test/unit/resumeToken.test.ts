@@ -5,6 +5,7 @@ import { acquireResponseLock } from '../../nodes/FeishuFeedWait/responseLock';
 import {
 	findResumeValues,
 	readResumeRequest,
+	readResumeResponse,
 	readResumeTarget,
 	resumeValues,
 	resumeRequestFor,
@@ -86,6 +87,28 @@ describe('what wakes it', () => {
 			),
 			{ numRuns: 1_000 },
 		);
+	});
+});
+
+describe('what comes back', () => {
+	it.each<[unknown, object]>([
+		...['recorded', 'closed', 'notRecipient', 'unidentified'].map((status): [unknown, object] => [
+			{ status },
+			{ status },
+		]),
+		[
+			{ status: 'recorded', text: '同意', userIdType: 'user_id' },
+			{ status: 'recorded', text: '同意', userIdType: 'user_id' },
+		],
+		[{ status: 'ok', text: 7, userIdType: 'email' }, {}],
+		[
+			{ userIdType: 'union_id', text: '' },
+			{ userIdType: 'union_id', text: '' },
+		],
+		['recorded', {}],
+		[undefined, {}],
+	])('is read as far as it is known: %j', (body, read) => {
+		expect(readResumeResponse(body)).toEqual(read);
 	});
 });
 

@@ -7,6 +7,8 @@ import {
 	list,
 	object,
 	oneOf,
+	parseField,
+	refined,
 	text,
 	textByName,
 	trueOrFalse,
@@ -81,6 +83,19 @@ describe('each rule at, below and above its limit', () => {
 					'<here> has the port "99999", but a port is a number up to 65535: "https://a:99999"',
 				],
 				[httpsAddress({ maximum: 20 }), 'https://a:65535', undefined],
+				[httpsAddress({ maximum: 20 }), 'https://u:p@a:8/', undefined],
+				...['1x', 'x1'].map(
+					(port): Case => [
+						httpsAddress({ maximum: 20 }),
+						`https://a:${port}`,
+						`<here> has the port "${port}", but a port is a number up to 65535: "https://a:${port}"`,
+					],
+				),
+				[
+					httpsAddress({ maximum: 20 }),
+					'https://[::1]x',
+					'<here> has the port ":1]x", but a port is a number up to 65535: "https://[::1]x"',
+				],
 				[httpsAddress({ maximum: 20 }), 'https://[::1]:8', undefined],
 				[httpsAddress({ maximum: 20 }), 'HTTPS://a', undefined],
 				[httpsAddress({ maximum: 20 }), '', '<here> is empty, but an https:// address is required'],
@@ -99,6 +114,11 @@ describe('each rule at, below and above its limit', () => {
 					httpsAddress({ maximum: 20 }),
 					'xhttps://a',
 					'<here> must be an address that begins with https://, but is "xhttps://a"',
+				],
+				[
+					httpsAddress({ maximum: 20 }),
+					'xHTTPS://a',
+					'<here> must be an address that begins with https://, but is "xHTTPS://a"',
 				],
 				[httpsAddress({ maximum: 20 }), 5, '<here> must be text, but is the number 5'],
 			],
@@ -139,6 +159,11 @@ describe('each rule at, below and above its limit', () => {
 					wholeNumber({ minimum: 1, maximum: 3 }),
 					'2.0',
 					'<here> must be a whole number, but is the text "2.0"',
+				],
+				[
+					wholeNumber({ minimum: 1, maximum: 3 }),
+					[2],
+					'<here> must be a whole number, but is a list',
 				],
 				[
 					wholeNumber({ minimum: 1, maximum: 3 }),
@@ -213,6 +238,44 @@ describe('each rule at, below and above its limit', () => {
 	])('%s', (_, cases) => {
 		for (const [rule, value, problem] of cases) expect(problemOf(rule, value)).toBe(problem);
 	});
+});
+
+describe('what a rule gives', () => {
+	const given = (rule: Parser<unknown>, value: unknown) => rule(value, 'here', (path) => path);
+
+	it.each<[Parser<unknown>, unknown, unknown]>([
+		[text({ maximum: 2 }), 'ab', 'ab'],
+		[httpsAddress({ maximum: 20 }), ' \u200bHTTPS://a/B\n', 'https://a/B'],
+		[trueOrFalse, ' TRUE ', true],
+		[trueOrFalse, 'False', false],
+		[wholeNumber({ minimum: 1, maximum: 30 }), 2, 2],
+		[wholeNumber({ minimum: 1, maximum: 30 }), '22', 22],
+		[wholeNumber({ minimum: 1, maximum: 30 }), ' 2\n', 2],
+		[list(trueOrFalse, { maximum: 2 }), [true, 'false'], [true, false]],
+		[textByName, { a: '', b: 'c' }, { a: '', b: 'c' }],
+		[object({ a: { parse: trueOrFalse }, b: trueOrFalse }), { a: 'true' }, { a: true }],
+	])('is what the value says: %#', (rule, value, expected) => {
+		expect(given(rule, value)).toEqual(expected);
+	});
+
+	it('has the name of the field in its message', () => {
+		expect(parseField(trueOrFalse, 'true', 'Silent')).toBe(true);
+		expect(() => parseField(trueOrFalse, 1, 'Silent')).toThrow(
+			'Silent must be true or false, but is the number 1',
+		);
+	});
+});
+
+it('a rule for a value as a whole comes after those for its parts', () => {
+	const pressable = refined(button, ({ text: said, pressed }) =>
+		pressed && said === 'no' ? { at: '.pressed', problem: 'has no effect' } : undefined,
+	);
+	expect(problemOf(pressable, { text: 'yes', pressed: true })).toBeUndefined();
+	expect(problemOf(pressable, { text: 'no', pressed: true })).toBe('<here.pressed> has no effect');
+	expect(problemOf(pressable, { text: 'no', pressed: 1 })).toBe(
+		'<here.pressed> must be true or false, but is the number 1',
+	);
+	expect(pressable({ text: 'yes' }, '', (path) => path)).toEqual({ text: 'yes' });
 });
 
 describe('code points', () => {

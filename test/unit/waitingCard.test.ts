@@ -2,9 +2,11 @@ import { codePoints } from '../../nodes/shared/validation/validators';
 import {
 	endedCard,
 	isOver,
+	recipientOf,
 	respond,
 	responseOf,
 	toClear,
+	unpinnedCard,
 } from '../../nodes/shared/sendAndWait/waitingCard';
 import type { Choice, Operator, WaitingCard } from '../../nodes/shared/sendAndWait/waitingCard';
 
@@ -64,9 +66,17 @@ describe('a card that waits for the first response', () => {
 		});
 	});
 
-	it('is not over before it was created', () => {
-		expect(isOver(card({ reached: undefined }), NOW)).toBe(false);
-		expect(toClear(card({ reached: undefined }), NOW)).toEqual([]);
+	it('is not over before it was created, whatever the time', () => {
+		const asked = card({ reached: undefined, failed: undefined, deadline: NOW - 1 });
+		expect(isOver(asked, NOW)).toBe(false);
+		expect(toClear(asked, NOW)).toEqual([]);
+		expect(responseOf(asked)).toMatchObject({ unanswered: [], succeeded: [], failed: [] });
+	});
+
+	it('is over at once when it failed', () => {
+		const failed = card({ error: 'Could not create the card' });
+		expect(isOver(failed, NOW)).toBe(true);
+		expect(respond(failed, approve, { open_id: 'ou_a' }, NOW)).toEqual({ status: 'closed' });
 	});
 });
 
@@ -81,6 +91,14 @@ describe('a card that waits for everybody', () => {
 		const both = after(one, ['ou_b', approve]);
 		expect(isOver(both, NOW)).toBe(true);
 		expect(responseOf(both)).toMatchObject({ data: { approved: true, answered: true } });
+	});
+
+	it('says when the last of them responded', () => {
+		const one = respond(everybody, approve, { open_id: 'ou_a' }, NOW) as { card: WaitingCard };
+		const both = respond(one.card, approve, { open_id: 'ou_b' }, NOW + 1_000) as typeof one;
+		expect(responseOf(both.card)).toMatchObject({
+			data: { respondedAt: new Date(NOW + 1_000).toISOString() },
+		});
 	});
 
 	it('is approved only when all approve', () => {
@@ -138,6 +156,26 @@ describe('a card of version 0.1', () => {
 			responses: given,
 		});
 	});
+
+	it('knows them by the first ID that there is', () => {
+		const byUserId = card({ userIdType: 'user_id' });
+		const ids = { open_id: 'ou_a', union_id: 'on_a', user_id: 'a' };
+		expect(recipientOf(byUserId, ids)).toBe('a');
+		expect(recipientOf(byUserId, { ...ids, user_id: undefined })).toBe('ou_a');
+		expect(recipientOf(byUserId, { union_id: 'on_a' })).toBe('on_a');
+		expect(recipientOf(card(), { user_id: 'a' })).toBe('a');
+		expect(recipientOf(card(), {})).toBeUndefined();
+	});
+
+	it('shows nobody where it has no ID of who responded', () => {
+		const given = [{ value: 'approve', text: '同意', operator: {}, time: '' }];
+		expect(endedCard(card({ given }), 'ou_b').app_feed_card.preview).toBe('✓ 同意 · ');
+		const refused = card({
+			given: [{ ...given[0], value: 'decline', text: '拒绝' }],
+			review: { text: 'Refund' },
+		});
+		expect(responseOf(refused).chatInput).toBe('Declined;  chose 拒绝. The tool did not run.');
+	});
 });
 
 describe('a card that shows how it ended', () => {
@@ -166,7 +204,14 @@ describe('a card that shows how it ended', () => {
 	it('leaves the preview alone without an answer', () => {
 		const { app_feed_card: shown, update_fields: fields } = endedCard(card(), 'ou_a');
 		expect(shown.status_label).toEqual({ text: '未答复 No answer', type: 'secondary' });
-		expect(fields).not.toContain('3');
+		expect(fields).toEqual(['10', '11', '13']);
+	});
+
+	it('is unpinned and without buttons, also where nobody knows how', () => {
+		expect(unpinnedCard('leave')).toEqual({
+			app_feed_card: { biz_id: 'leave', time_sensitive: false },
+			update_fields: ['11', '13'],
+		});
 	});
 });
 
@@ -209,6 +254,26 @@ describe('a card with several kinds of ID', () => {
 			status: 'unidentified',
 			userIdType: 'user_id',
 		});
+	});
+});
+
+describe('recipients who were given otherwise than by ID', () => {
+	it('are named in the output as they were given', () => {
+		const named: WaitingCard['named'] = [
+			['ou_a', { recipients: ['a@example.com'], userId: 'ou_a' }],
+			['x@example.com', { recipients: ['x@example.com'] }],
+		];
+		expect(responseOf(card({ named })).recipients).toEqual([
+			{ recipient: 'a@example.com', user_id: 'ou_a' },
+		]);
+		expect(responseOf(card())).not.toHaveProperty('recipients');
+	});
+
+	it('are told apart by the first kind of ID where none of theirs has the card', () => {
+		const mixed = card({ otherIdTypes: { on_b: 'union_id' } });
+		const stranger = { open_id: 'ou_x', union_id: 'on_x' };
+		expect(recipientOf(mixed, stranger)).toBe('ou_x');
+		expect(recipientOf({ ...mixed, reached: undefined }, stranger)).toBe('ou_x');
 	});
 });
 

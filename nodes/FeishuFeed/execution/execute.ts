@@ -12,6 +12,7 @@ import {
 	nameOf,
 	nameSome,
 	recipientsOf,
+	shortSummaryOf,
 	summaryOf,
 	withUnresolved,
 } from '../../shared/delivery/outcome';
@@ -133,6 +134,8 @@ function toOutputItems(
 	result: ItemResult,
 	all: Map<number, ItemResult>,
 ): INodeExecutionData[] {
+	const { done } = operation;
+	const summary = () => (options.shortOutput ? shortSummaryOf : summaryOf)(result, done);
 	const failures = failuresOf(result);
 	const [firstFailure] = failures;
 	const allFailed = failures.length === result.outcomes.size;
@@ -147,10 +150,9 @@ function toOutputItems(
 			itemIndex: item,
 		});
 		if (!context.continueOnFail()) throw error;
-		return failedItem(context, error, item, summaryOf(result, operation.done));
+		return failedItem(context, error, item, summary());
 	}
-	const { done } = operation;
-	const outputs = options.itemPerRecipient ? recipientsOf(result, done) : [summaryOf(result, done)];
+	const outputs = options.itemPerRecipient ? recipientsOf(result, done) : [summary()];
 	const isTool = context.getNode().type.endsWith('Tool');
 	return outputs.map((json) => ({
 		json: isTool ? shortResult(json) : json,

@@ -10,7 +10,7 @@ import { STOPPED } from './failures';
 import type { Failure } from './failures';
 import { readResponse } from './responses';
 import type { ApiResponse, HttpResponse } from './responses';
-import { sentSecretsOf, withoutSecrets } from './secrets';
+import { redact, secretFormsOf, sentSecretsOf } from './secrets';
 import { TENANT_CREDENTIAL, baseUrlOf, currentAccessToken, tokenErrorOf } from './tenantCredential';
 import type { TenantCredential, TokenError } from './tenantCredential';
 
@@ -57,6 +57,9 @@ type N8nContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions 
 export class FeishuClient {
 	/** Settles when the renewal under way is over; gives why there is no new token, if so. */
 	private renewal?: Promise<Failure | undefined>;
+
+	/** The forms of the secrets that calls with a token send. */
+	private sentForms?: { accessToken: string; forms: string[] };
 
 	private constructor(
 		private readonly context: N8nContext,
@@ -194,16 +197,20 @@ export class FeishuClient {
 				},
 			)) as HttpResponse;
 			// A server may repeat what it was sent. n8n has written a new token into the credential that it was given.
-			const { statusCode, headers, body: content } = response;
-			const readable = withoutSecrets(
-				{ statusCode, headers, body: content },
-				sentSecretsOf(credential),
-			);
-			return readResponse(readable, { scopes });
+			return redact(readResponse(response, { scopes }), this.secretFormsOf(credential));
 		} catch (error) {
 			if (this.isStopped()) return { failure: STOPPED };
 			return { failure: readRequestError(error as Error, tokenErrorOf(credential)) };
 		}
+	}
+
+	/** Made anew only for a new token: most calls of a run send the same secrets. */
+	private secretFormsOf(credential: TenantCredential): string[] {
+		const { accessToken } = credential;
+		if (this.sentForms?.accessToken !== accessToken) {
+			this.sentForms = { accessToken, forms: secretFormsOf(sentSecretsOf(credential)) };
+		}
+		return this.sentForms.forms;
 	}
 
 	private isStopped(): boolean {

@@ -12,11 +12,8 @@ export function sentSecretsOf({
 	return [appSecret, appTicket, accessToken];
 }
 
-/**
- * Takes secrets out of what a server answered, before anybody sees it: out of a text, or out of every text in an
- * object or a list. A secret is found as it is, as it stands in JSON, and as it stands in an address.
- */
-export function withoutSecrets<Value>(value: Value, secrets: readonly unknown[]): Value {
+/** The forms that secrets may have in an answer: as they are, as they stand in JSON, and as they stand in an address. */
+export function secretFormsOf(secrets: readonly unknown[]): string[] {
 	const forms = secrets
 		.filter((secret): secret is string => typeof secret === 'string')
 		.filter((secret) => secret.length >= SHORTEST_SECRET)
@@ -25,16 +22,30 @@ export function withoutSecrets<Value>(value: Value, secrets: readonly unknown[])
 			JSON.stringify(secret).slice(1, -1),
 			String(new URLSearchParams({ s: secret })).slice('s='.length),
 		]);
-	return redact(value, [...new Set(forms)]) as Value;
+	return [...new Set(forms)];
 }
 
-function redact(value: unknown, forms: readonly string[]): unknown {
+/** Takes secrets out of what a server answered, before anybody sees it, in whichever form they stand there. */
+export function withoutSecrets<Value>(value: Value, secrets: readonly unknown[]): Value {
+	return redact(value, secretFormsOf(secrets));
+}
+
+/**
+ * Takes these texts out of a text, or out of every text in an object or a list.
+ *
+ * @param forms of the secrets (see `secretFormsOf`)
+ */
+export function redact<Value>(value: Value, forms: readonly string[]): Value {
+	return redactAny(value, forms) as Value;
+}
+
+function redactAny(value: unknown, forms: readonly string[]): unknown {
 	if (typeof value === 'string') {
 		return forms.reduce((text, form) => text.replaceAll(form, '***'), value);
 	}
-	if (Array.isArray(value)) return value.map((entry: unknown) => redact(entry, forms));
+	if (Array.isArray(value)) return value.map((entry: unknown) => redactAny(entry, forms));
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
-		Object.entries(value).map(([name, entry]) => [name, redact(entry, forms)]),
+		Object.entries(value).map(([name, entry]) => [name, redactAny(entry, forms)]),
 	);
 }

@@ -96,6 +96,30 @@ export function summaryOf(result: ItemResult, done?: string): IDataObject {
 	};
 }
 
+/** What the output calls the lists of those who were reached. */
+const LISTS_OF_REACHED = ['succeeded', 'created', 'updated', 'created_or_updated'];
+
+/**
+ * The output of an item as a whole, in short: counts stand for those who were reached, in fields of their own
+ * (`succeeded_count`). Whom it did not reach, and why, it tells as `summaryOf` does, and counts them, too.
+ *
+ * @param done as `summaryOf`
+ */
+export function shortSummaryOf(result: ItemResult, done?: string): IDataObject {
+	const failures = failuresOf(result);
+	const skipped = failures.filter(([, { kind }]) => kind === 'stopped').length;
+	const short = Object.entries(summaryOf(result, done)).flatMap(([name, value]) => {
+		if (name === 'recipients') return [];
+		const isOfReached = LISTS_OF_REACHED.includes(name);
+		return [isOfReached ? [`${name}_count`, (value as string[]).length] : [name, value]];
+	});
+	return {
+		...Object.fromEntries(short),
+		failed_count: failures.length - skipped,
+		skipped_count: skipped,
+	};
+}
+
 /** An entry for each recipient who was not reached, and why, besides those whom a stop left out. */
 export function failedOf(result: ItemResult): IDataObject[] {
 	return failuresOf(result)

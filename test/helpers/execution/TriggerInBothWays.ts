@@ -67,6 +67,8 @@ export interface Surroundings {
 	credential?: () => IDataObject;
 	/** Gets the warnings in n8n's log. */
 	warn?: (line: string) => void;
+	/** Whether the user tests the workflow in the editor. */
+	isTest?: boolean;
 }
 
 /** What n8n answers to a request. */
@@ -95,7 +97,15 @@ function createDeferredPromise<Value>() {
 
 /** What n8n gives to a trigger of either kind. */
 function surround(
-	{ parameters, resume, refuses, staticData = {}, credential, warn = () => {} }: Surroundings,
+	{
+		parameters,
+		resume,
+		refuses,
+		staticData = {},
+		credential,
+		warn = () => {},
+		isTest = false,
+	}: Surroundings,
 	feishu?: LongConnectionServer,
 ) {
 	const effects: Effects = { started: [], responses: [], resumed: [], stored: [] };
@@ -110,7 +120,7 @@ function surround(
 		getNodeParameter: (name: string) => parameters[name],
 		getWorkflow: () => ({ id: '1', name: 'Presses', active: true }),
 		getNode: () => NODE,
-		getMode: () => 'trigger',
+		getMode: () => (isTest ? 'manual' : 'trigger'),
 		getWorkflowStaticData: () => staticData,
 		logger: {
 			error: (message: string) => void errors.push(message),
@@ -213,6 +223,17 @@ class StaticDataOfRequest {
 	}
 }
 
+/** What n8n executes of a test in the editor when the webhook has returned: the node as one that emits its events. */
+export async function emitTestEvent(surroundings: Surroundings): Promise<INodeExecutionData[][]> {
+	let emitted: INodeExecutionData[][] = [];
+	const { manualTriggerFunction } = await new FeishuFeedTrigger().trigger.call({
+		...surround(surroundings).context,
+		emit: (items: INodeExecutionData[][]) => void (emitted = items),
+	} as unknown as ITriggerFunctions);
+	await manualTriggerFunction?.();
+	return emitted;
+}
+
 /** The trigger's webhook, with the events as Feishu posts them: encrypted and signed. */
 export async function receiveByWebhook(
 	bodies: string[],
@@ -305,14 +326,19 @@ function sign(hash: string, key: string, body: string): CallbackRequest {
 /**
  * Activates a trigger with the long connection.
  *
- * @returns what it brings about, and what deactivates it
+ * @returns what it brings about, what deactivates it, and what starts it where the workflow is tested in the editor
  */
 export async function openLongConnection(
 	surroundings: Surroundings,
 	feishu: LongConnectionServer,
-): Promise<{ effects: Effects; finish: () => Effects; close: () => Promise<void> }> {
+): Promise<{
+	effects: Effects;
+	finish: () => Effects;
+	close: () => Promise<void>;
+	startTest: () => Promise<void>;
+}> {
 	const { effects, context, finish } = surround(surroundings, feishu);
-	const { closeFunction } = await new FeishuFeedTrigger().trigger.call({
+	const { closeFunction, manualTriggerFunction } = await new FeishuFeedTrigger().trigger.call({
 		...context,
 		getNodeParameter: (name: string) =>
 			name === 'connection' ? 'longConnection' : context.getNodeParameter(name),
@@ -332,7 +358,12 @@ export async function openLongConnection(
 			throw error;
 		},
 	} as unknown as ITriggerFunctions);
-	return { effects, finish, close: async () => await closeFunction?.() };
+	return {
+		effects,
+		finish,
+		close: async () => await closeFunction?.(),
+		startTest: async () => await manualTriggerFunction?.(),
+	};
 }
 
 /** The trigger's long connection, with the events as Feishu sends them over a socket. */

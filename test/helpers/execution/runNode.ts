@@ -20,6 +20,7 @@ import type {
 	INodeTypes,
 	IRun,
 	ITaskData,
+	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
@@ -182,12 +183,14 @@ export interface RunOptions {
 	node?: INodeType;
 	/** The version of that node. */
 	typeVersion?: number;
+	/** n8n's name of the node, where it runs as something else: as an agent's tool (`…Tool`), or a review step (`…HitlTool`). */
+	type?: string;
 	/** n8n's "Retry On Fail": how many tries; without a wait between them. */
 	maxTries?: number;
 	/** Runs the node a second time in the same execution, with the same items, as a loop does. */
 	runsTwice?: boolean;
 	/** Stands for a workflow that the node executes: takes its input, and gives its output. */
-	executeWorkflow?: (input: INodeExecutionData[]) => INodeExecutionData[];
+	executeWorkflow?: (input: INodeExecutionData[], workflow: IWorkflowBase) => INodeExecutionData[];
 }
 
 /** What the node gave. */
@@ -210,10 +213,10 @@ function additionalDataFor(
 		variables: {},
 		...(executeWorkflow && {
 			executeWorkflow: async (
-				_workflow: unknown,
+				{ code }: { code: IWorkflowBase },
 				_additionalData: unknown,
 				{ inputData = [] }: { inputData?: INodeExecutionData[] },
-			) => ({ executionId: '2', data: [executeWorkflow(inputData)] }),
+			) => ({ executionId: '2', data: [executeWorkflow(inputData, code)] }),
 		}),
 		...Object.fromEntries(BASE_URLS.map((name) => [name, 'http://localhost/'])),
 		hooks: new ExecutionLifecycleHooks('manual', 'test', {
@@ -276,10 +279,11 @@ function startRun(
 /** Executes the node once in n8n's own workflow engine, in this process. */
 export async function runNode(options: RunOptions): Promise<RunResult> {
 	const { parameters, credential, items = [{}], files = [], onError, stopWhen } = options;
+	const { type = 'n8n-nodes-feishu-feed.feishuFeed' } = options;
 	const types: Record<string, INodeType> = {
 		items: itemsNode(items.map((json, index) => ({ json, binary: files[index] }))),
 		pass: PASSING_NODE,
-		'n8n-nodes-feishu-feed.feishuFeed': options.node ?? new FeishuFeed(),
+		[type]: options.node ?? new FeishuFeed(),
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types[name]!,
@@ -295,7 +299,7 @@ export async function runNode(options: RunOptions): Promise<RunResult> {
 			{
 				id: '2',
 				name: 'Feishu Feed',
-				type: 'n8n-nodes-feishu-feed.feishuFeed',
+				type,
 				typeVersion: options.typeVersion ?? 1,
 				position: [200, 0],
 				parameters: parameters as INodeParameters,

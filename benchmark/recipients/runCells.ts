@@ -1,17 +1,16 @@
-import type { Figures, Job } from './measurement';
-import { httpRequestNode, nodeForMeasured } from './paths';
+import type { Figures, Job } from '../measurement';
+import { count, median } from '../section';
+import type { Report } from '../section';
+import { httpRequestNode, nodeForMeasured } from '../paths';
 import type { Cell } from './plan';
 import { TITLES } from './plan';
-import { SandboxProcess } from './sandboxProcess';
-import { startMeasured } from './startMeasured';
+import { SandboxProcess } from '../sandboxProcess';
+import { startMeasured } from '../startMeasured';
 
-/** A cell and what was measured for it; extrapolated where the cell says so. */
+/** A cell and what was measured for it. */
 export interface Row extends Cell {
 	figures: Figures;
 }
-
-/** Told what is being measured. */
-export type Report = (text: string) => void;
 
 /**
  * People for calls that are not measured. Without a limit, they are enough for the code to be
@@ -26,17 +25,14 @@ export const expressionEngine: Job['expressionEngine'] =
 		? 'legacy'
 		: 'vm';
 
-function jobFor(
-	{ contender, conditions: { limited }, measuredRecipients }: Cell,
-	sandboxUrl: string,
-): Job {
+function jobFor({ contender, conditions: { limited, recipients } }: Cell, sandboxUrl: string): Job {
 	const calls = WARM_UP_CALLS[limited ? 'limited' : 'unlimited'];
 	return {
 		contender,
 		sandboxUrl,
 		limited,
 		warmUp: { start: 0, end: contender === 'httpRequest' ? calls : calls * 20 },
-		recipients: { start: WARM_UP_PEOPLE, end: WARM_UP_PEOPLE + measuredRecipients },
+		recipients: { start: WARM_UP_PEOPLE, end: WARM_UP_PEOPLE + recipients },
 		expressionEngine,
 		httpRequestNode,
 	};
@@ -99,44 +95,26 @@ export async function runTogether(cells: Cell[], report: Report): Promise<Row[]>
 	}
 }
 
-function describe({ contender, conditions, measuredRecipients }: Cell): string {
-	const { limited, latency } = conditions;
-	const count = measuredRecipients.toLocaleString('en');
-	return `limit ${limited ? 'on' : 'off'}, ${latency} ms, ${count} recipients: ${TITLES[contender]}`;
-}
-
-/** The same cell for more recipients, if it was measured with as many as this one is to be. */
-export function extrapolate(cell: Cell, rows: Row[]): Row | undefined {
-	const { contender, conditions, measuredRecipients } = cell;
-	if (measuredRecipients === conditions.recipients) return undefined;
-	const measured = rows.find(
-		(row) =>
-			row.contender === contender &&
-			row.conditions.limited === conditions.limited &&
-			row.conditions.latency === conditions.latency &&
-			row.conditions.recipients === measuredRecipients,
-	);
-	return measured && toRow(cell, [measured.figures]);
+function describe({ contender, conditions: { limited, latency, recipients } }: Cell): string {
+	return `limit ${limited ? 'on' : 'off'}, ${latency} ms, ${count(recipients)} recipients: ${TITLES[contender]}`;
 }
 
 function toRow(cell: Cell, measured: Figures[]): Row {
-	const factor = cell.conditions.recipients / cell.measuredRecipients;
-	const median = (name: keyof Figures) => {
-		const sorted = measured.map((figures) => figures[name]).sort((one, other) => one - other);
-		return sorted[sorted.length >> 1]!;
-	};
+	const middle = (name: Exclude<keyof Figures, 'nodeRuns'>) =>
+		median(measured.map((figures) => figures[name]));
 	return {
 		...cell,
 		figures: {
-			seconds: median('seconds') * factor,
-			cpuSeconds: median('cpuSeconds') * factor,
-			calls: median('calls') * factor,
-			lookUps: median('lookUps') * factor,
-			refused: median('refused') * factor,
-			reached: median('reached') * factor,
-			peakMemory: median('peakMemory'),
+			seconds: middle('seconds'),
+			cpuSeconds: middle('cpuSeconds'),
+			calls: middle('calls'),
+			lookUps: middle('lookUps'),
+			refused: middle('refused'),
+			reached: middle('reached'),
+			peakMemory: middle('peakMemory'),
 			startedAt: measured[0]!.startedAt,
 			endedAt: measured[0]!.endedAt,
+			nodeRuns: measured[0]!.nodeRuns,
 		},
 	};
 }

@@ -1,7 +1,7 @@
-import { startMeasured } from './startMeasured';
-import { BATCH_SIZE } from './contenders/contender';
-import { expressionEngine } from './runCells';
-import { SandboxProcess } from './sandboxProcess';
+import { startMeasured } from '../startMeasured';
+import { BATCH_SIZE } from '../contenders/contender';
+import { expressionEngine } from '../recipients/runCells';
+import { SandboxProcess } from '../sandboxProcess';
 
 /** Feishu's limit for cards, in calls a second (Feishu reference: "Create app feed card"). */
 const LIMIT = 10;

@@ -128,7 +128,7 @@ describeSinceN8n2('a review step', () => {
 	});
 });
 
-it('cannot be a tool, which does not wait', async () => {
+itSinceN8n2('cannot be a tool, which does not wait', async () => {
 	const { state, error } = await start(CARD, { type: 'n8n-nodes-feishu-feed.feishuFeedTool' });
 	expect(state).toBeUndefined();
 	expect(error?.message).toMatch(/^Send and Wait for Response cannot be a tool of an AI agent/);

@@ -10,6 +10,8 @@ const modules = `${process.env.N8N_CORE_FOLDER}/node_modules`;
 module.exports = {
 	...base,
 	testMatch: ['<rootDir>/test/execution/**/*.test.ts'],
+	// Tests Node.js, without n8n's engine.
+	testPathIgnorePatterns: ['longConnectionProxy'],
 	moduleNameMapper: {
 		'^n8n-(core|workflow)$': `${modules}/n8n-$1`,
 		'^n8n-workflow/(.*)$': `${modules}/n8n-workflow/$1`,

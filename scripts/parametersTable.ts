@@ -8,6 +8,7 @@ import { FeishuTenantApi } from '../credentials/FeishuTenantApi.credentials';
 import { FeishuFeed } from '../nodes/FeishuFeed/FeishuFeed.node.js';
 import { FeishuFeedTrigger } from '../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node.js';
 import { CHINESE_TEXTS } from './documentation/chineseTexts';
+import { compatibilitySection } from './documentation/compatibility';
 import { errorCodes } from './documentation/errorCodes';
 import { readExamples, readTriggerExamples } from './documentation/examples';
 import { allScopes, callLimits, cardLimits, scopes } from './documentation/limits';
@@ -33,6 +34,8 @@ const scopeSections = (language: Language): Sections => ({
 
 /** The pages that have sections taken from the code. */
 const SECTIONS: Record<string, Sections> = {
+	'README.md': { compatibility: () => compatibilitySection('en') },
+	'README_zh-CN.md': { compatibility: () => compatibilitySection('zh-CN') },
 	'docs/limits.md': limitSections('en'),
 	'docs/limits.zh-CN.md': limitSections('zh-CN'),
 	'docs/credential.md': scopeSections('en'),

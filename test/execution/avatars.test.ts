@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
+import { describeSinceN8n2 } from '../helpers/execution/engine';
 import { create, update, upsert } from '../helpers/execution/forms';
 import { MOST_BYTES, PICTURES, binary, data, pngOf, pngOfLength } from '../helpers/pictures';
 import { PictureServer } from '../helpers/PictureServer';
@@ -490,7 +491,7 @@ describe('an upload that Feishu does not take at once', () => {
 	});
 });
 
-describe('the avatar of a card that waits for a response', () => {
+describeSinceN8n2('the avatar of a card that waits for a response', () => {
 	/** Runs Send and Wait, and gives the cards that it hands on to what waits. */
 	async function cardsToWait(parameters: IDataObject, options: Partial<RunOptions>) {
 		let state: IDataObject | undefined;

@@ -8,6 +8,7 @@ import type {
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import type { WaitingState } from '../../nodes/shared/sendAndWait/waitingState';
+import { describeSinceN8n2, itSinceN8n2 } from '../helpers/execution/engine';
 import type { RunOptions } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
@@ -67,7 +68,7 @@ const CARD = { title: 'Leave', link: 'https://example.com' };
 /** The engine of these tests wants the field filled in, as n8n does not for a tool. */
 const NO_LINK = { link: '={{ "" }}' };
 
-describe('a review step', () => {
+describeSinceN8n2('a review step', () => {
 	it('shows the call on a page behind the card, and on the card what fits of it', async () => {
 		const { state, output, error } = await start(
 			{
@@ -127,13 +128,13 @@ describe('a review step', () => {
 	});
 });
 
-it('cannot be a tool, which does not wait', async () => {
+itSinceN8n2('cannot be a tool, which does not wait', async () => {
 	const { state, error } = await start(CARD, { type: 'n8n-nodes-feishu-feed.feishuFeedTool' });
 	expect(state).toBeUndefined();
 	expect(error?.message).toMatch(/^Send and Wait for Response cannot be a tool of an AI agent/);
 });
 
-describe('a choice on a page of n8n', () => {
+describeSinceN8n2('a choice on a page of n8n', () => {
 	it('needs an address that begins with https://', async () => {
 		const { state, error } = await start({ ...CARD, channel: 'link' }, { node: new FeishuFeed() });
 		expect(state).toBeUndefined();
@@ -150,7 +151,7 @@ describe('a choice on a page of n8n', () => {
 	});
 });
 
-describe('items that may fail', () => {
+describeSinceN8n2('items that may fail', () => {
 	const titles = { items: [{ title: 'x'.repeat(61) }, { title: 'Leave' }] };
 	const parameters = { ...CARD, title: '={{ $json.title }}' };
 
@@ -177,7 +178,7 @@ describe('items that may fail', () => {
 	});
 });
 
-it('fails with what the workflow that waits failed with', async () => {
+itSinceN8n2('fails with what the workflow that waits failed with', async () => {
 	const { error } = await start(CARD, {
 		executeWorkflow: () => {
 			throw new Error('The workflow was stopped');

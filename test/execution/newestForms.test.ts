@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { itSinceN8n2 } from '../helpers/execution/engine';
 import { FULL_CARD, FULL_FORM, LINK, byId } from '../helpers/execution/forms';
 import { withSandbox } from '../helpers/execution/withSandbox';
 import { PICTURES, data } from '../helpers/pictures';
@@ -107,7 +108,7 @@ it('warns of a business ID whose expression gives nothing', async () => {
 	expect(output).toMatchObject([{ succeeded: [to().userIds] }]);
 });
 
-it('waits with a card that has what was added', async () => {
+itSinceN8n2('waits with a card that has what was added', async () => {
 	const states: IDataObject[] = [];
 	const { error } = await run(
 		{

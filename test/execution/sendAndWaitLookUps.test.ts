@@ -2,6 +2,7 @@ import { SEND_AND_WAIT_OPERATION } from 'n8n-workflow';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { WaitingState } from '../../nodes/shared/sendAndWait/waitingState';
+import { describeSinceN8n2 } from '../helpers/execution/engine';
 import type { RunOptions } from '../helpers/execution/runNode';
 import { withSandbox } from '../helpers/execution/withSandbox';
 
@@ -31,7 +32,7 @@ async function startWaiting(people: string[], options: Partial<RunOptions> = {})
 	return { state, result };
 }
 
-describe('Send and Wait for Response', () => {
+describeSinceN8n2('Send and Wait for Response', () => {
 	it('looks everybody up before it waits; who is not found is among the failed', async () => {
 		const [a, b, c] = sandbox.people;
 		const { state, result } = await startWaiting([

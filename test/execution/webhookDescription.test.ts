@@ -1,7 +1,8 @@
 import { resolveWebhookDescriptionField, Workflow } from 'n8n-workflow';
-import type { INodeParameters, INodeTypes, IWebhookDescription } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeTypes, IWebhookDescription } from 'n8n-workflow';
 
 import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
+import { isEngineAtLeast } from '../helpers/execution/engine';
 
 const nodeType = new FeishuFeedTrigger();
 const [webhook] = nodeType.description.webhooks as [IWebhookDescription];
@@ -23,59 +24,67 @@ function workflowWith(parameters: INodeParameters, typeVersion = 1) {
 	return { workflow, node: workflow.getNode('Pressed')! };
 }
 
+/** n8n 2.35 is the first that takes values from functions. Older ones evaluate the expressions. */
+const TAKES_FUNCTIONS = isEngineAtLeast(2, 35);
+
+/** A field's value without any expression, if n8n can have it so. */
+function withoutExpression(node: INode, field: string): unknown {
+	const value = webhook[field];
+	if (TAKES_FUNCTIONS) {
+		const resolved = resolveWebhookDescriptionField(node, webhook, field);
+		if (resolved.resolved) return resolved.value;
+	}
+	return typeof value === 'string' && value.startsWith('=') ? 'an expression' : value;
+}
+
+function byExpression({ workflow, node }: ReturnType<typeof workflowWith>, field: string): unknown {
+	return workflow.expression.getSimpleParameterValue(node, webhook[field], 'internal', {});
+}
+
 describe("the webhook's description", () => {
 	const fields = Object.keys(webhook).filter((field) => !FOR_EDITOR.includes(field));
 
-	it.each<[INodeParameters, string, string]>([
+	describe.each<[INodeParameters, string, string]>([
 		[{}, 'POST', 'onReceived'],
 		[{ answer: 'toast' }, 'POST', 'onReceived'],
 		[{ answer: 'lastNode' }, 'POST', 'lastNode'],
 		[{ connection: 'webhook', answer: 'lastNode' }, 'POST', 'lastNode'],
 		[{ connection: 'longConnection' }, '', 'onReceived'],
-	])('needs no expression for %j', (parameters, httpMethod, responseMode) => {
-		const { node } = workflowWith(parameters);
-		const values = fields.map((field) => {
-			const value = webhook[field];
-			const isPlain = typeof value !== 'string' || !value.startsWith('=');
-			const resolved = resolveWebhookDescriptionField(node, webhook, field);
-			return [field, resolved.resolved ? resolved.value : isPlain ? value : 'an expression'];
+	])('for %j', (parameters, httpMethod, responseMode) => {
+		it('needs no expression where n8n takes functions', () => {
+			const { node } = workflowWith(parameters);
+			const values = fields.map((field) => [field, withoutExpression(node, field)]);
+			const expression = 'an expression';
+			expect(Object.fromEntries(values)).toEqual({
+				name: 'default',
+				path: 'feishu',
+				responseData: 'firstEntryJson',
+				httpMethod: TAKES_FUNCTIONS ? httpMethod : expression,
+				responseMode: TAKES_FUNCTIONS ? responseMode : expression,
+			});
 		});
-		expect(Object.fromEntries(values)).toEqual({
-			name: 'default',
-			path: 'feishu',
-			responseData: 'firstEntryJson',
-			httpMethod,
-			responseMode,
+
+		it('says the same by its expressions', () => {
+			const trigger = workflowWith(parameters);
+			expect({
+				httpMethod: byExpression(trigger, 'httpMethod'),
+				responseMode: byExpression(trigger, 'responseMode'),
+			}).toEqual({ httpMethod, responseMode });
 		});
 	});
 
-	it.each<INodeParameters>([{}, { answer: 'lastNode' }, { connection: 'longConnection' }])(
-		'says the same by its expressions, for %j and older versions of n8n',
-		async (parameters) => {
-			const { workflow, node } = workflowWith(parameters);
-			for (const field of ['httpMethod', 'responseMode']) {
-				const resolved = resolveWebhookDescriptionField(node, webhook, field);
-				const evaluated: unknown = workflow.expression.getSimpleParameterValue(
-					node,
-					webhook[field],
-					'internal',
-					{},
-				);
-				expect(resolved).toEqual({ resolved: true, value: evaluated });
-			}
-		},
-	);
-
 	it('is that of a webhook in a trigger saved with version 1, and there is none in a new one', () => {
 		const methodOf = (typeVersion: number) => {
-			const { node } = workflowWith({}, typeVersion);
+			const trigger = workflowWith({}, typeVersion);
 			return [
-				node.parameters.connection,
-				resolveWebhookDescriptionField(node, webhook, 'httpMethod'),
+				trigger.node.parameters.connection,
+				byExpression(trigger, 'httpMethod'),
+				...(TAKES_FUNCTIONS ? [withoutExpression(trigger.node, 'httpMethod')] : []),
 			];
 		};
-		expect(methodOf(1)).toEqual(['webhook', { resolved: true, value: 'POST' }]);
-		expect(methodOf(1.1)).toEqual(['longConnection', { resolved: true, value: '' }]);
+		const both = (method: string) => (TAKES_FUNCTIONS ? [method, method] : [method]);
+		expect(methodOf(1)).toEqual(['webhook', ...both('POST')]);
+		expect(methodOf(1.1)).toEqual(['longConnection', ...both('')]);
 	});
 
 	it.each([

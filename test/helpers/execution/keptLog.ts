@@ -5,6 +5,8 @@
 export const keptLog: string[] = [];
 
 process.env.N8N_LOG_LEVEL = 'debug';
+// Otherwise n8n 2.0 writes the messages without what belongs to them.
+process.env.N8N_LOG_FORMAT = 'json';
 
 const write = (...texts: unknown[]): boolean => keptLog.push(texts.map(String).join(' ')) > 0;
 const methods = ['log', 'debug', 'info', 'warn', 'error'];

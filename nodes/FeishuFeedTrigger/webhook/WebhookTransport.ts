@@ -12,7 +12,6 @@ import type { EventTransport, WorkflowResult } from '../event/handleEvent';
 import type { ToastResponse } from '../event/toast';
 import { raceUntil } from '../../shared/primitives/waitUntil';
 import { storeTestEvent } from './testEvent';
-import { waitForBurst } from './waitForBurst';
 
 /** What of Express's response is used here. */
 interface HttpResponse {
@@ -90,7 +89,6 @@ export class WebhookTransport implements EventTransport {
 				return http;
 			};
 		});
-		await waitForBurst();
 		this.isStarted = true;
 		this.settleStarted({ workflowData: this.itemsOf(event) });
 		return await sent;

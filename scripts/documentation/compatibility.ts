@@ -139,7 +139,8 @@ export function compatibilityTable(
 ): string {
 	const words = WORDS[language];
 	const verdict = (counts: Counts): string => {
-		if (counts.failed > 0) return words.fails(counts);
+		// A run of no test shows nothing.
+		if (counts.failed > 0 || counts.passed === 0) return words.fails(counts);
 		// Tests of what a version cannot do are left out there; the others hold the node to saying so.
 		return counts.pending > 0 ? words.refuses : words.works;
 	};

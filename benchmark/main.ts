@@ -20,7 +20,15 @@ async function main(): Promise<void> {
 		report(`The machine is busy (load ${load.toFixed(1)}): figures will be too high`);
 	compile();
 	const sections: Section[] = [];
-	for (const part of options.parts) sections.push(...(await PARTS[part].measure(options, report)));
+	let failure: Error | undefined;
+	for (const part of options.parts) {
+		try {
+			sections.push(...(await PARTS[part].measure(options, report)));
+		} catch (error) {
+			failure = error as Error;
+			report(`${part} failed: ${failure.stack}`);
+		}
+	}
 	const page = await resultsPage({
 		sections,
 		command: ['npm run benchmark', ...argumentsGiven()].join(' '),
@@ -29,6 +37,7 @@ async function main(): Promise<void> {
 		seconds: (Date.now() - startedAt.getTime()) / 1000,
 	});
 	process.stdout.write(page);
+	if (failure) throw failure;
 	if (!options.isFull) return;
 	writeFileSync(resultsFile, page);
 	report(`Written to ${relative(process.cwd(), resultsFile)}`);

@@ -14,6 +14,8 @@ const SHARED = { spread: 1, windowMarginMs: 12 };
 const EXTRA_MARGIN_MS = { step: 10, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
+/** The same in milliseconds, at least: a timer may be so late, which is longer than the spacing of a high limit. */
+const LATE_TIMER_MS = 2;
 /** After a refusal, calls are held up to this much longer, so that processes do not all come back together. */
 const HOLD_SPREAD_MS = 50;
 /** The largest part of the limit that a process keeps whose calls had it alone so far: the rest is for the newcomer. */
@@ -199,7 +201,8 @@ export class Pacer {
 
 	private takeTurn(): number {
 		const now = Date.now();
-		this.lastTurnMs = Math.max(this.lastTurnMs + this.spacingMs, now - this.spacingMs * CATCH_UP);
+		const catchUpMs = Math.max(this.spacingMs * CATCH_UP, LATE_TIMER_MS);
+		this.lastTurnMs = Math.max(this.lastTurnMs + this.spacingMs, now - catchUpMs);
 		const start = Math.max(now, (this.starts.at(-1) ?? 0) + 0.001);
 		this.starts.push(start);
 		this.forgetOldStarts();

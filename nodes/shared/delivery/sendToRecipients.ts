@@ -87,14 +87,22 @@ async function sendFallback(
 	results: Map<number, ItemResult>,
 	send: (these: ItemRequest[]) => Promise<Map<number, Outcomes>>,
 ): Promise<void> {
+	/** The recipients of each target. */
+	const sentAgain = new Map<string, Set<string>>();
 	const parts = requests.flatMap(({ item, request }): FallbackPart[] => {
-		const { fallbackContent: content, ownsBusinessId } = request;
+		const { fallbackContent: content, ownsBusinessId, target } = request;
 		const result = results.get(item);
 		if (content === undefined || result === undefined) return [];
 		if (when === 'always') result.updated = new Set();
 		const [ofOthers, maybeOwn]: [string[], string[]] = [[], []];
-		for (const [userId, failure] of failuresOf(result)) {
+		for (const [userId, failure] of result.outcomes) {
+			if (failure === undefined) {
+				// The card must end as the last item wants it, also when an earlier one was refused by mistake.
+				if (sentAgain.get(target)?.has(userId)) maybeOwn.push(userId);
+				continue;
+			}
 			if (!isFailedCardReason(failure, reason)) continue;
+			sentAgain.set(target, (sentAgain.get(target) ?? new Set()).add(userId));
 			// Where it is unknown whose the refusal is, this run may have created the card a moment ago.
 			const isUncertain = when === 'always' && failure.kind === 'uncertain';
 			const mayBeOwn = failure.isAttemptLost || ownsBusinessId || isUncertain;

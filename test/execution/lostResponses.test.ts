@@ -255,6 +255,32 @@ describe('Send and Wait for Response', () => {
 	);
 });
 
+it('leaves a card as the last item wants it, also when an earlier one is refused by mistake', async () => {
+	const [person] = sandbox.openIds(0, 1);
+	await sandbox.feishu.addFault({
+		kind: 'recipientReason',
+		operation: 'appFeedCard.create',
+		entryUserId: 'absent',
+		reason: '4',
+		times: 1,
+	});
+	const { outputs, error } = await sandbox.run(
+		{
+			resource: 'appFeedCard',
+			operation: 'upsert',
+			bizId: 'b',
+			userIds: person,
+			title: '={{ $json.title }}',
+			link: LINK,
+		},
+		{ items: [{ title: 'FIRST' }, { title: 'LAST' }] },
+	);
+	if (error) throw error;
+	expect(await titleOf(person)).toBe('LAST');
+	for (const { json } of outputs[0]) expect(json).toMatchObject({ succeeded: [person] });
+	expect(await timesNotified()).toEqual({ [person]: 1 });
+});
+
 describe.each(Object.entries<FeedOperation>(FEED_OPERATIONS))(
 	'%s, where an entry of a failure names nobody in the call',
 	(_, operation) => {

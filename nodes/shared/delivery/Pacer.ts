@@ -261,11 +261,11 @@ export class Pacer {
 				: this.probeAfterKnownMs;
 		}
 		const isInARow = now - this.lastPressureMs < IN_A_ROW_MS;
-		this.lastPressureMs = isInARow ? -Infinity : now;
+		const isNoneLetThrough = !this.starts.some(
+			(other) => other > this.lastRefusalMs && other < startMs,
+		);
+		this.lastPressureMs = isInARow && !isNoneLetThrough ? -Infinity : now;
 		if (isInARow) {
-			const isNoneLetThrough = !this.starts.some(
-				(other) => other > this.lastRefusalMs && other < startMs,
-			);
 			const left = isNoneLetThrough ? LEFT_WHEN_SHUT_OUT : LEFT_WHEN_PRESSED;
 			this.share = Math.max(1, Math.floor(this.share * left));
 			return PROBE_AFTER_MS.doubtful;

@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net';
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src';
-import { buildPackage, isBuildStale, ownerAccountOf } from '../../sandbox/n8n/src';
+import { ownerAccountOf } from '../../sandbox/n8n/src';
 import type { SavedCredential } from '../../sandbox/n8n/src';
 import { launchChromium } from '../../test/helpers/e2e/browser';
 import { N8nEditor } from '../../test/helpers/e2e/N8nEditor';
 import { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import { chain, feishuFeed, manualTrigger, node } from '../../test/helpers/e2e/workflows';
+import { buildIfStale } from '../buildIfStale';
 import { atMost, count, median, milliseconds, table } from '../section';
 import type { Report, Section, Target } from '../section';
 import { savedBytes } from './savedBytes';
@@ -71,10 +72,7 @@ export async function measureKept(
 	report: Report,
 ): Promise<Section[]> {
 	const { recipients, openings } = quick ? QUICK : FULL;
-	if (isBuildStale()) {
-		report('Building the package');
-		await buildPackage();
-	}
+	await buildIfStale(report);
 	report('Starting n8n');
 	const n8n = await RealN8n.start({ N8N_LOG_LEVEL: 'info' }, { people: recipients });
 	const lists = new ListServer();

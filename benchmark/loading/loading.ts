@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
-	buildPackage,
 	installPackage,
-	isBuildStale,
 	N8nSession,
 	ownerAccountOf,
 	packPackage,
 	startN8n,
 } from '../../sandbox/n8n/src';
 import { freePort } from '../../test/helpers/e2e/freePort';
+import { buildIfStale } from '../buildIfStale';
 import { atMost, count, median, table } from '../section';
 import type { Report, Section, Target } from '../section';
 import { sampleProcess } from '../soak/sampleProcess';
@@ -54,10 +53,7 @@ export async function measureLoading(
 	{ quick }: { quick: boolean },
 	report: Report,
 ): Promise<Section[]> {
-	if (isBuildStale()) {
-		report('Building the package');
-		await buildPackage();
-	}
+	await buildIfStale(report);
 	const folders = {
 		without: mkdtempSync(join(tmpdir(), 'feishu-feed-loading-')),
 		with: mkdtempSync(join(tmpdir(), 'feishu-feed-loading-')),

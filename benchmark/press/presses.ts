@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
 import { RealN8n } from '../../test/helpers/e2e/RealN8n';
+import { buildIfStale } from '../buildIfStale';
 import type { Options } from '../options';
 import { atMost, count, median, milliseconds, percentile, table } from '../section';
 import type { Report, Section, Target } from '../section';
@@ -80,10 +80,7 @@ interface Times {
  */
 export async function measurePresses({ quick }: Options, report: Report): Promise<Section[]> {
 	const { warmUp, measured } = quick ? QUICK : FULL;
-	if (isBuildStale()) {
-		report('Building the package');
-		await buildPackage();
-	}
+	await buildIfStale(report);
 	report('Starting n8n');
 	const receiver = new StartReceiver();
 	const receiverUrl = await receiver.listen();

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
 import { RealN8n } from '../../test/helpers/e2e/RealN8n';
+import { buildIfStale } from '../buildIfStale';
 import { MixedWork } from './MixedWork';
 import type { Account } from './MixedWork';
 import { sampleProcess } from './sampleProcess';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 	});
 	if (values.help) return void process.stdout.write(USAGE);
 	const rounds = Number(values.rounds);
-	if (isBuildStale()) await buildPackage();
+	await buildIfStale((text) => process.stderr.write(`${text}\n`));
 	const n8n = await RealN8n.start({
 		N8N_LOG_LEVEL: 'info',
 		N8N_METRICS: 'true',

@@ -7,10 +7,10 @@ import type { INode } from 'n8n-workflow';
 import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src/apps';
 import { Clock } from '../../sandbox/feishu/src/clock';
 import type { SavedCredential, SavedWorkflow } from '../../sandbox/n8n/src';
-import { buildPackage, isBuildStale } from '../../sandbox/n8n/src';
 import { expect } from '../../test/helpers/e2e/expect';
 import { RealN8n } from '../../test/helpers/e2e/RealN8n';
 import { chain, feishuFeed, feishuFeedTrigger, node } from '../../test/helpers/e2e/workflows';
+import { buildIfStale } from '../buildIfStale';
 import type { Options } from '../options';
 import { ISOLATES } from '../press/isolates';
 import type { Isolates } from '../press/isolates';
@@ -58,10 +58,7 @@ interface OpenWait {
  */
 export async function measureWaits({ quick }: Options, report: Report): Promise<Section[]> {
 	const { warmUp, waits } = quick ? QUICK : FULL;
-	if (isBuildStale()) {
-		report('Building the package');
-		await buildPackage();
-	}
+	await buildIfStale(report);
 	const receiver = new StartReceiver();
 	const receiverUrl = await receiver.listen();
 	const n8n = await RealN8n.start({ N8N_LOG_LEVEL: 'info' });

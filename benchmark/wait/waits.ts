@@ -90,7 +90,7 @@ export async function measureWaits({ quick }: Options, report: Report): Promise<
 			method: [
 				'An execution sleeps, then is woken up by a press, or by a call of the address of the Wait node. The time is that from the press to when the next node, an HTTP Request, calls a server. One clock takes all times; n8n has its own settings (SQLite), and the packed nodes installed.',
 				`The ways take turns, with one wait at a time. The first ${warmUp} of each are not measured.`,
-				'The Wait node is called directly. A press comes to the trigger, which calls the address of the waiting execution; that one ends the cards, and wakes up the workflow that the user sees.',
+				'The Wait node is called directly. A press comes to the trigger, which calls the address of the waiting execution; that one ends the cards, and wakes up the workflow that the user sees. The trigger and the waiting execution each read the credential once a minute, for which n8n prepares an isolate: most waits that are measured do without.',
 			],
 			targets: rows
 				.filter(({ way }) => way !== 'waitNode')

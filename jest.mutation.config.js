@@ -4,5 +4,7 @@ const base = require('./jest.config.js');
 /** @type {import('jest').Config} */
 module.exports = {
 	...base,
-	testMatch: [`<rootDir>/test/${process.env.MUTATION_TESTS}.test.ts`],
+	testMatch: (process.env.MUTATION_TESTS ?? '')
+		.split(',')
+		.map((name) => `<rootDir>/test/${name}.test.ts`),
 };

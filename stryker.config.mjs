@@ -38,6 +38,8 @@ export default {
 	ignoreStatic: true,
 	ignorers: ['texts'],
 	concurrency: 1,
+	// On a busy machine, tests that take long are no endless loops.
+	timeoutMS: 30_000,
 	// Outside the checkout, so that no linter and no test finds the copy.
 	tempDirName: path.join(tmpdir(), 'n8n-nodes-feishu-feed-mutation'),
 	cleanTempDir: 'always',

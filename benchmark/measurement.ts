@@ -30,8 +30,6 @@ export interface Job {
 	eachAlone?: boolean;
 	/** Places of people for calls that are not measured, before those that are. */
 	warmUp: { start: number; end: number };
-	/** The engine for expressions: n8n's own default needs the Node that n8n runs on. */
-	expressionEngine: 'vm' | 'legacy';
 	/** Where the HTTP Request node is; needed by `httpRequest` only. */
 	httpRequestNode?: string;
 }

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import prettier from 'prettier';
 
+import { expressionEngineOn } from './expressionEngine';
 import { nodeForMeasured } from './paths';
-import { expressionEngine } from './recipients/runCells';
 import { table } from './section';
 import type { Section } from './section';
 
@@ -48,7 +48,8 @@ export async function resultsPage(results: Results): Promise<string> {
 
 function machine(): string {
 	const processors = cpus();
-	const node = execFileSync(nodeForMeasured, ['--version'], { encoding: 'utf8' }).trim();
-	const engine = expressionEngine === 'vm' ? '' : ' and with its legacy engine for expressions';
-	return `${processors.length} cores of ${processors[0]!.model.trim()}, with n8n on Node ${node.slice(1)}${engine}`;
+	const node = execFileSync(nodeForMeasured, ['--version'], { encoding: 'utf8' }).trim().slice(1);
+	const engine =
+		expressionEngineOn(node) === 'vm' ? '' : ' and with its legacy engine for expressions';
+	return `${processors.length} cores of ${processors[0]!.model.trim()}, with n8n on Node ${node}${engine}`;
 }

@@ -1,7 +1,6 @@
 import type { ContenderName, OwnFigures } from '../measurement';
 import type { Options } from '../options';
 import { httpRequestNode } from '../paths';
-import { expressionEngine } from '../recipients/runCells';
 import { SandboxProcess } from '../sandboxProcess';
 import { atMost, median, table } from '../section';
 import type { Report, Section } from '../section';
@@ -60,7 +59,6 @@ export async function measureOneCard({ quick }: Options, report: Report): Promis
 					eachAlone: true,
 					warmUp: { start: 0, end: warmUp },
 					recipients: { start: warmUp, end: people },
-					expressionEngine,
 					httpRequestNode,
 				});
 				await sandbox.empty();

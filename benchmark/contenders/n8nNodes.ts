@@ -6,6 +6,7 @@ import { Expression, NodeConnectionTypes } from 'n8n-workflow';
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
 import { runNode, storedCredential } from '../../test/helpers/execution/runNode';
 import type { RunOptions } from '../../test/helpers/execution/runNode';
+import { expressionEngineOn } from '../expressionEngine';
 import type { Job } from '../measurement';
 import { CARD, sendBatches } from './contender';
 import type { OpenContender, Prepare } from './contender';
@@ -13,9 +14,9 @@ import { APP, fetchToken } from './credentials';
 import { nodeRuns } from './nodeRuns';
 
 /** As n8n sets its engine up (its configuration's defaults). */
-async function startExpressionEngine({ expressionEngine }: Job): Promise<void> {
+async function startExpressionEngine(): Promise<void> {
 	await Expression.initExpressionEngine({
-		engine: expressionEngine,
+		engine: expressionEngineOn(process.versions.node),
 		poolSize: 1,
 		maxCodeCacheSize: 1024,
 		bridgeTimeout: 5000,
@@ -43,7 +44,7 @@ async function openNode(
 	options: Omit<RunOptions, 'credential' | 'items'>,
 	itemsOf: (openIds: string[]) => IDataObject[],
 ): Promise<Prepare> {
-	await startExpressionEngine(job);
+	await startExpressionEngine();
 	const credential = storedCredential(job.sandboxUrl, APP);
 	const node = timed(options.node ?? new FeishuFeed());
 	return (openIds) => {

@@ -230,6 +230,7 @@ function methodOf(warmUp: Presses): string[] {
 		'A press is timed from when Feishu sends it, or when the Webhook node is called, to when the first node of the workflow that it starts, an HTTP Request, calls a server. All of these are in one process, so that one clock takes all times. n8n is in another, with its own settings (SQLite) and the packed nodes installed. Times are medians, except those for 95 %.',
 		'Over the webhook, presses are encrypted and signed, and the trigger checks that. The Webhook node gets the same number of bytes and checks nothing.',
 		`Before n8n asks the node of a webhook, it prepares an isolate, in which it evaluates expressions. Only its own Webhook node is spared that, if it has no expression. The second way gives it one, and shows what n8n takes for a webhook of any other node. "${ISOLATES_TITLES.onDemand}" is n8n with N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE=true, which prepares one only when there is an expression.`,
+		'n8n prepares another one when the trigger reads its credential, which it does once a minute: the presses that are measured come sooner.',
 		'Feishu waits 3 seconds for the answer. A press that n8n reads later starts its workflow anyway.',
 		`Presses come one after the other, or several at once. The ways take turns, with a pause in which n8n saves its executions. The first ${count(countOf(warmUp))} presses of each way are not measured. The trigger remembers up to 500 presses, which n8n stores again with each press.`,
 	];

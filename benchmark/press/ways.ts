@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { INode, INodeParameters } from 'n8n-workflow';
 
-import { SEEDED_APPS, TENANT_KEY } from '../../sandbox/feishu/src/apps';
+import { TENANT_KEY } from '../../sandbox/feishu/src/apps';
 import { encryptBody } from '../../sandbox/feishu/src/callbacks/encryption';
 import type { FeishuSandboxClient } from '../../sandbox/feishu/src/client';
 import { Clock } from '../../sandbox/feishu/src/clock';
@@ -15,6 +15,7 @@ import {
 	manualTrigger,
 	node,
 } from '../../test/helpers/e2e/workflows';
+import { APP_ID, createPressedApp, ENCRYPT_KEY, webhookNode } from './pressedApp';
 
 /** The ways of a press into n8n. */
 export type WayName = 'webhookNode' | 'webhookNodeWithExpression' | 'webhook' | 'longConnection';
@@ -46,8 +47,6 @@ export interface Way {
 	press: () => Promise<Pressed>;
 }
 
-const { app_id: appId, app_secret: appSecret } = SEEDED_APPS.custom;
-const ENCRYPT_KEY = 'the encrypt key of the benchmark';
 const BIZ_ID = 'shift-7';
 /** Milliseconds after which there will be no answer; as long as the sandbox of `RealN8n` waits. */
 const ANSWER_WITHIN = 60_000;
@@ -60,13 +59,7 @@ const ANSWER_WITHIN = 60_000;
  */
 export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]> {
 	const { feishu, session } = n8n;
-	const { verification_token: verificationToken } = await feishu.callback(appId);
-	const credential = await n8n.createCredential('Feishu', {
-		appId,
-		appSecret,
-		encryptKey: ENCRYPT_KEY,
-		verificationToken,
-	});
+	const credential = await createPressedApp(n8n);
 	const activate = async (trigger: INode, pressId: string) => {
 		const url = `=${receiverUrl}{{ ${pressId} }}`;
 		const call = node('Call', 'n8n-nodes-base.httpRequest', { url }, { typeVersion: 4.2 });
@@ -75,13 +68,8 @@ export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]
 	};
 
 	const activateWebhookNode = async (options: INodeParameters) => {
-		const path = randomUUID();
-		const parameters = { httpMethod: 'POST', path, options };
-		const more = { typeVersion: 2.1, webhookId: path };
-		await activate(
-			node('Webhook', 'n8n-nodes-base.webhook', parameters, more),
-			'$json.body.event_id',
-		);
+		const { path, node: webhook } = webhookNode('Webhook', { options });
+		await activate(webhook, '$json.body.event_id');
 		return `${n8n.url}/webhook/${path}`;
 	};
 	const plainUrl = await activateWebhookNode({});
@@ -91,7 +79,7 @@ export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]
 	const overWebhook = feishuFeedTrigger(credential, { connection: 'webhook' });
 	await activate(overWebhook, '$json.event_id');
 	await activate(feishuFeedTrigger(credential, { connection: 'longConnection' }), '$json.event_id');
-	const { verification } = await feishu.changeCallback(appId, {
+	const { verification } = await feishu.changeCallback(APP_ID, {
 		url: `${n8n.url}/webhook/${overWebhook.webhookId}/feishu`,
 		encrypt_key: ENCRYPT_KEY,
 	});
@@ -101,7 +89,7 @@ export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]
 	const modeOf = { webhook: 'url', longConnection: 'longConnection' } as const;
 	const overFeishu = (name: keyof typeof modeOf): Way => ({
 		name,
-		choose: async () => void (await feishu.changeCallback(appId, { mode: modeOf[name] })),
+		choose: async () => void (await feishu.changeCallback(APP_ID, { mode: modeOf[name] })),
 		press: async () => await pressAs(user, feishu),
 	});
 	const { body } = await pressAs(user, feishu);
@@ -149,7 +137,7 @@ async function pressAs(
 	user: string,
 	feishu: FeishuSandboxClient,
 ): Promise<Pressed & { body: object }> {
-	const result = await feishu.press({ user, biz_id: BIZ_ID, app_id: appId, button: 0 });
+	const result = await feishu.press({ user, biz_id: BIZ_ID, app_id: APP_ID, button: 0 });
 	if (result.action_type !== 'webhook') throw new Error('The button opens a page');
 	const { event_id: id, event, failure } = result;
 	if (failure && failure.reason !== 'timeout') throw new Error(failure.message);

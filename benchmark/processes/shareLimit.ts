@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startMeasured } from '../startMeasured';
 import { BATCH_SIZE } from '../contenders/contender';
-import { expressionEngine } from '../recipients/runCells';
 import { SandboxProcess } from '../sandboxProcess';
 
 /** Feishu's limit for cards, in calls a second (Feishu reference: "Create app feed card"). */
@@ -71,7 +70,6 @@ export async function shareLimit(
 					limited: true,
 					warmUp: { start: place * BATCH_SIZE, end: (place + 1) * BATCH_SIZE },
 					recipients: { start, end },
-					expressionEngine,
 				}),
 			);
 			start = end;

@@ -1,7 +1,7 @@
 import type { Figures, Job } from '../measurement';
 import { count, median } from '../section';
 import type { Report } from '../section';
-import { httpRequestNode, nodeForMeasured } from '../paths';
+import { httpRequestNode } from '../paths';
 import type { Cell } from './plan';
 import { TITLES } from './plan';
 import { SandboxProcess } from '../sandboxProcess';
@@ -19,12 +19,6 @@ export interface Row extends Cell {
 const WARM_UP_PEOPLE = 2_000;
 const WARM_UP_CALLS = { limited: 1, unlimited: 100 };
 
-/** isolated-vm, which n8n evaluates expressions with, is built for Node 24 and later. */
-export const expressionEngine: Job['expressionEngine'] =
-	nodeForMeasured === process.execPath && Number(process.versions.node.split('.')[0]) < 24
-		? 'legacy'
-		: 'vm';
-
 function jobFor({ contender, conditions: { limited, recipients } }: Cell, sandboxUrl: string): Job {
 	const calls = WARM_UP_CALLS[limited ? 'limited' : 'unlimited'];
 	return {
@@ -33,7 +27,6 @@ function jobFor({ contender, conditions: { limited, recipients } }: Cell, sandbo
 		limited,
 		warmUp: { start: 0, end: contender === 'httpRequest' ? calls : calls * 20 },
 		recipients: { start: WARM_UP_PEOPLE, end: WARM_UP_PEOPLE + recipients },
-		expressionEngine,
 		httpRequestNode,
 	};
 }

@@ -1,10 +1,9 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { checkWithAppKeys } from '../shared/api/appKeys';
 import { idTypeOf } from '../shared/delivery/batches';
 import { readResumeRequest } from '../shared/sendAndWait/resumeToken';
 import type { ResumeResponse } from '../shared/sendAndWait/resumeToken';
-import { TENANT_CREDENTIAL } from '../shared/api/tenantCredential';
-import type { TenantCredential } from '../shared/api/tenantCredential';
 import { isOver, respond } from '../shared/sendAndWait/waitingCard';
 import type { Operator, WaitingCard } from '../shared/sendAndWait/waitingCard';
 import { repeatResponse } from './repeatResponse';
@@ -75,8 +74,12 @@ function showReviewedCall(context: IWebhookFunctions, card: WaitingCard): IWebho
 
 /** Who pressed the button; nothing when the request does not prove that a trigger of the app received the press. */
 async function operatorOfPress(context: IWebhookFunctions): Promise<Operator | undefined> {
-	const { appSecret } = await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	return readResumeRequest(context.getBodyData(), context.getRequestObject().url, appSecret);
+	const { url } = context.getRequestObject();
+	return await checkWithAppKeys(
+		context,
+		({ appSecret }) => readResumeRequest(context.getBodyData(), url, appSecret),
+		(operator) => operator !== undefined,
+	);
 }
 
 const REFUSALS = {

@@ -250,6 +250,8 @@ class FakeN8n {
 			getHeaderData: () => ({}),
 			getBodyData: () => body,
 			getCredentials: async () => ({ appSecret: this.appSecret }),
+			// Not the trigger's: another process may receive the response, and know other keys for a while.
+			getNode: () => ({ credentials: { feishuTenantApi: { id: 'of-another-process' } } }),
 			getExecutionId: () => '7',
 			getRequestObject: () => ({ method: 'POST', url: pathname + search }),
 			getResponseObject: () => response,

@@ -82,6 +82,7 @@ async function receive(
 		getHeaderData: () => ({}),
 		getBodyData: () => resumeRequestFor(url, operator, secret),
 		getCredentials: async () => ({ appSecret: SECRET }),
+		getNode: () => ({}),
 		getExecutionId: () => '7',
 		getRequestObject: () => ({ method, url }),
 		getResponseObject: () => response,

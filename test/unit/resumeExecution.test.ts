@@ -19,11 +19,14 @@ async function press(
 	{
 		values = resumeValues(URL, CARD, SECRET),
 		appSecret = async () => SECRET,
+		formerSecret,
 		eventId = 'event-1',
 		deadlineMs = Date.now() + 1_000,
 	}: {
 		values?: object;
 		appSecret?: () => Promise<string>;
+		/** One that is still tried first. */
+		formerSecret?: string;
 		eventId?: string;
 		deadlineMs?: number;
 	} = {},
@@ -39,7 +42,8 @@ async function press(
 		0,
 	);
 	const response = await resumeExecution(event, deadlineMs, {
-		readAppSecret: appSecret,
+		checkWithAppSecret: async (check) =>
+			(formerSecret === undefined ? undefined : check(formerSecret)) ?? check(await appSecret()),
 		send: async (options) => {
 			const answer = answers[Math.min(requests.length, answers.length - 1)];
 			requests.push(options);
@@ -250,6 +254,17 @@ describe('an event that carries the address of an execution', () => {
 			appSecret: async () => 'new',
 		});
 		expect(toast).toMatchObject({ type: 'success' });
+	});
+
+	it.each([
+		['new', /secret has changed/],
+		[SECRET, /press again/],
+	])('whose secret the waiting execution no longer takes is told so: %s', async (secret, told) => {
+		const { toast } = await press([{ statusCode: 403, body: { error: 'Nothing proves it' } }], {
+			formerSecret: SECRET,
+			appSecret: async () => secret,
+		});
+		expect(toast?.i18n?.en_us).toMatch(told);
 	});
 
 	it('is none of these for other buttons', async () => {

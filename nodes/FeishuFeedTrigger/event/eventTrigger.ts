@@ -1,7 +1,6 @@
 import type { ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
-import type { TenantCredential } from '../../shared/api/tenantCredential';
+import { checkWithAppKeys } from '../../shared/api/appKeys';
 import { endPressedCard } from './endPressedCard';
 import type { EventTrigger } from './handleEvent';
 import { handOverOnce } from './recentEvents';
@@ -13,8 +12,12 @@ export function eventTriggerOf(context: ITriggerFunctions | IWebhookFunctions): 
 		parameter: (name) => context.getNodeParameter(name),
 		resume: async (event, deadlineMs) =>
 			await resumeExecution(event, deadlineMs, {
-				readAppSecret: async () =>
-					(await context.getCredentials<TenantCredential>(TENANT_CREDENTIAL)).appSecret,
+				checkWithAppSecret: async (check) =>
+					await checkWithAppKeys(
+						context,
+						({ appSecret }) => check(appSecret),
+						(result) => result !== undefined,
+					),
 				send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
 				endCard: async (card, operator) => await endPressedCard(context, card, operator),
 				logger: context.logger,

@@ -37,8 +37,10 @@ interface Attempt {
 
 /** What resuming needs of n8n. */
 export interface ResumeTools {
-	/** Reads the App Secret anew, since somebody may have changed it in the credential. */
-	readAppSecret: () => Promise<string>;
+	/** Reads something with the App Secret; with the one in the credential now, where a former one gives nothing. */
+	checkWithAppSecret: <Result>(
+		check: (appSecret: string) => Result | undefined,
+	) => Promise<Result | undefined>;
 	/** Sends one HTTP request; gives the whole response with `returnFullResponse`. */
 	send: (options: IHttpRequestOptions) => Promise<unknown>;
 	/** Ends the card of one person, which waits for nothing any more. */
@@ -92,23 +94,34 @@ async function deliverPress(
 	tools: ResumeTools,
 ): Promise<Attempt> {
 	const { logger } = tools;
-	let appSecret: string;
+	let target: ResumeTarget | undefined;
+	let answer: Answer | undefined;
 	try {
-		appSecret = await tools.readAppSecret();
+		const proven = await tools.checkWithAppSecret((appSecret) => {
+			const found = readResumeTarget(values, appSecret);
+			return found && { found, appSecret };
+		});
+		if (proven !== undefined) {
+			target = proven.found;
+			answer = await sendResponse(target, operator, proven.appSecret, deadlineMs, tools);
+			// The waiting execution may have seen before this trigger that somebody changed the secret.
+			const isOther = (appSecret: string) => appSecret !== proven.appSecret || undefined;
+			if (answer.kind === 'notTaken' && (await tools.checkWithAppSecret(isOther))) {
+				answer = undefined;
+			}
+		}
 	} catch (error) {
 		logger.warn(
 			`Feishu Feed Trigger could not resume a waiting execution, because it could not read its credential: ${(error as Error).message}`,
 		);
 		return { response: TOASTS.unconfirmed, isRecorded: false };
 	}
-	const target = readResumeTarget(values, appSecret);
-	if (target === undefined) {
+	if (target === undefined || answer === undefined) {
 		logger.warn(
 			'Feishu Feed Trigger refused a press on a card of Send and Wait for Response: the card was not made with the App Secret in the credential. If the secret was changed, send the card again.',
 		);
 		return { response: TOASTS.otherSecret, isRecorded: false };
 	}
-	const answer = await sendResponse(target, operator, appSecret, deadlineMs, tools);
 	if ((answer.kind === 'stopped' || answer.kind === 'deleted') && target.card !== undefined) {
 		// The response to Feishu does not wait for it.
 		void tools.endCard(target.card, operator);

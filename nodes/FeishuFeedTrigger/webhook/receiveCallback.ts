@@ -1,8 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { TENANT_CREDENTIAL } from '../../shared/api/tenantCredential';
-import type { TenantCredential } from '../../shared/api/tenantCredential';
+import { checkWithAppKeys } from '../../shared/api/appKeys';
+import type { AppKeys } from '../../shared/api/appKeys';
 import { eventTriggerOf } from '../event/eventTrigger';
 import { handleEvent } from '../event/handleEvent';
 import { readCallback } from './callback';
@@ -14,12 +14,25 @@ const RESPONDED: IWebhookResponseData = { noWebhookResponse: true };
 /** The one answer to whoever is not Feishu: what is wrong with a request is only in n8n's log. */
 const REFUSAL = { status: 403, body: { error: 'This request is not accepted' } };
 
+const NO_KEYS = {
+	reason: 'the trigger has no key to check callbacks with',
+	message:
+		'The credential has neither an Encrypt Key nor a Verification Token, so nobody can tell whether a callback is from Feishu: enter at least one',
+};
+
 /** Receives a request to the callback URL. Only an event that is proven to be Feishu's is handled. */
 export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const response = this.getResponseObject();
-	const credential = await this.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
-	const callback = checkRequest(this, credential);
+	const { headers, rawBody } = this.getRequestObject();
+	const callback = await checkWithAppKeys(
+		this,
+		(keys) => checkRequest(rawBody, headers, keys),
+		({ kind }) => kind !== 'refused',
+	);
 	if (callback.kind === 'refused') {
+		if (callback.reason === NO_KEYS.reason) {
+			this.logger.error(new NodeOperationError(this.getNode(), NO_KEYS.message).message);
+		}
 		this.logger.warn(`Feishu Feed Trigger refused a callback: ${callback.reason}`);
 		response.status(REFUSAL.status).json(REFUSAL.body);
 		return RESPONDED;
@@ -48,20 +61,10 @@ export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhook
 	return await Promise.race([transport.started, responded]);
 }
 
-function checkRequest(context: IWebhookFunctions, credential: TenantCredential): Callback {
-	const { encryptKey = '', verificationToken = '', appId } = credential;
-	if (!encryptKey && !verificationToken) {
-		const message =
-			'The credential has neither an Encrypt Key nor a Verification Token, so nobody can tell whether a callback is from Feishu: enter at least one';
-		context.logger.error(new NodeOperationError(context.getNode(), message).message);
-		return { kind: 'refused', reason: 'the trigger has no key to check callbacks with' };
+function checkRequest(rawBody: unknown, headers: Record<string, unknown>, keys: AppKeys): Callback {
+	if (!keys.encryptKey && !keys.verificationToken) {
+		return { kind: 'refused', reason: NO_KEYS.reason };
 	}
-	const request = context.getRequestObject();
-	const rawBody: unknown = request.rawBody;
-	return readCallback(
-		Buffer.isBuffer(rawBody) ? rawBody : Buffer.alloc(0),
-		request.headers,
-		{ encryptKey, verificationToken, appId },
-		Date.now(),
-	);
+	const body = Buffer.isBuffer(rawBody) ? rawBody : Buffer.alloc(0);
+	return readCallback(body, headers, keys, Date.now());
 }

@@ -11,7 +11,7 @@ import { waitUntil } from '../primitives/waitUntil';
 const ALONE = { spread: 1.04, windowMarginMs: 35 };
 const SHARED = { spread: 1, windowMarginMs: 12 };
 /** Added to the margin at a refusal that says nothing about the share: calls come closer together than was thought. */
-const EXTRA_MARGIN_MS = { step: 10, most: 100 };
+const EXTRA_MARGIN_MS = { step: 20, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */
 const CATCH_UP = 0.3;
 /** The same in milliseconds, at least: a timer may be so late, which is longer than the spacing of a high limit. */
@@ -31,13 +31,13 @@ const TELLING_PART = { least: 0.15, most: 0.7 };
  * may have been by chance, or the others may have left. `known`: the others are there; so long for a process with the
  * whole limit, longer the smaller its share, so that all of them together try about once in that time.
  */
-const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 25_000, longest: 120_000 };
+const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 35_000, longest: 120_000 };
 /** Time between steps of growth: a call more than the share has to be sent in it, and answered. */
 const GROWTH_STEP_MS = 1_700;
 /** A refusal in this time after a step of growth is this process's own doing. */
 const SETTLED_AFTER_MS = 3_000;
 /** Refusals that follow each other in this time are another process's pressing, not chance. */
-const IN_A_ROW_MS = 3_000;
+const IN_A_ROW_MS = 2_000;
 
 /** A call that waits for its slot. */
 interface Waiter {

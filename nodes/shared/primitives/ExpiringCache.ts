@@ -29,7 +29,7 @@ export class ExpiringCache<Value> {
 		}
 	}
 
-	private forget(key: string): void {
+	forget(key: string): void {
 		this.totalSize -= this.kept.get(key)?.size ?? 0;
 		this.kept.delete(key);
 	}

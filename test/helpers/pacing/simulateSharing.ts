@@ -20,6 +20,8 @@ export interface Simulation {
 	limit?: RateLimit;
 	/** Milliseconds by which calls arrive later than others, by chance. */
 	jitterMs?: number;
+	/** Calls and answers that a busy process holds back: which part of them, and for up to how many milliseconds. */
+	heldBack?: { part: number; longestMs: number };
 }
 
 /** A call as Feishu saw it. */
@@ -52,6 +54,7 @@ export async function simulateSharing({
 	processes,
 	limit = CARD_LIMIT,
 	jitterMs = 6,
+	heldBack,
 }: Simulation): Promise<SimulatedSharing> {
 	const random = seededRandom(seed);
 	const time = VirtualTime.install(random);
@@ -71,7 +74,11 @@ export async function simulateSharing({
 			return undefined;
 		};
 		// Most calls come nearly at the pace at which they left, and now and then one much later.
-		const late = () => random() * (random() < 0.02 ? 3 * jitterMs : jitterMs);
+		const late = () => {
+			const byChanceMs = random() * (random() < 0.02 ? 3 * jitterMs : jitterMs);
+			const isHeldBack = heldBack !== undefined && random() < heldBack.part;
+			return byChanceMs + (isHeldBack ? random() * heldBack.longestMs : 0);
+		};
 		const run = async ({ startMs, calls: total, latencyMs }: SimulatedProcess, process: number) => {
 			await time.sleep(startMs);
 			const lease = new Pacer([CARD_LIMIT]).lease();

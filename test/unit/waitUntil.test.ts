@@ -11,6 +11,43 @@ describe('a wait', () => {
 		expect(Date.now()).toBeGreaterThanOrEqual(timeMs);
 	});
 
+	it('lasts until its time also with a signal that does not abort', async () => {
+		const timeMs = Date.now() + 600;
+		await waitUntil(timeMs, new AbortController().signal);
+		expect(Date.now()).toBeGreaterThanOrEqual(timeMs);
+	});
+
+	it('sleeps in steps with a signal, and in one go without', async () => {
+		const sleep = jest.spyOn(globalThis, 'setTimeout');
+		await waitUntil(Date.now() + 600, new AbortController().signal);
+		const steps = sleep.mock.calls.map(([, milliseconds = 0]) => milliseconds);
+		expect(steps.length).toBeGreaterThanOrEqual(3);
+		for (const step of steps) expect(step).toBeLessThanOrEqual(250);
+		sleep.mockClear();
+		await waitUntil(Date.now() + 600);
+		expect(sleep).toHaveBeenCalledTimes(1);
+		sleep.mockRestore();
+	});
+
+	it('sleeps no more once its signal aborts', async () => {
+		const controller = new AbortController();
+		const wait = waitUntil(Date.now() + HOUR_MS, controller.signal);
+		const sleep = jest.spyOn(globalThis, 'setTimeout');
+		controller.abort();
+		await wait;
+		expect(sleep).not.toHaveBeenCalled();
+		sleep.mockRestore();
+	});
+
+	it('sets no timer when its time is over', async () => {
+		const sleep = jest.spyOn(globalThis, 'setTimeout');
+		await waitUntil(Date.now());
+		await waitUntil(Date.now() - 1, new AbortController().signal);
+		await waitUntil(Date.now() + HOUR_MS, AbortSignal.abort());
+		expect(sleep).not.toHaveBeenCalled();
+		sleep.mockRestore();
+	});
+
 	it('ends at once with its signal, before or while it waits', async () => {
 		await waitUntil(Date.now() + HOUR_MS, AbortSignal.abort());
 		const controller = new AbortController();
@@ -32,6 +69,13 @@ describe('a race against a time', () => {
 		expect(await raceUntil(Date.now() + HOUR_MS, Promise.resolve(7))).toBe(7);
 		const failing = raceUntil(Date.now() + HOUR_MS, Promise.reject(new Error('broken')));
 		await expect(failing).rejects.toThrow('broken');
+	});
+
+	it('leaves no wait behind when the promise was earlier', async () => {
+		const before = jest.spyOn(AbortController.prototype, 'abort');
+		await raceUntil(Date.now() + HOUR_MS, Promise.resolve(7));
+		expect(before).toHaveBeenCalledTimes(1);
+		before.mockRestore();
 	});
 
 	it('gives nothing when the time comes first', async () => {

@@ -8,7 +8,14 @@ import path from 'node:path';
  */
 const TESTS_BY_ROOM: Record<string, string[]> = {
 	api: [
-		...unit('anyJson', 'assignBusinessIds', 'failedRecipients', 'failures', 'payloadTypes'),
+		...unit(
+			'anyJson',
+			'assignBusinessIds',
+			'endpoints',
+			'failedRecipients',
+			'failures',
+			'payloadTypes',
+		),
 		...unit('readOperations', 'responses', 'secrets', 'tenantCredential'),
 	],
 	delivery: [
@@ -22,7 +29,7 @@ const TESTS_BY_ROOM: Record<string, string[]> = {
 		...unit('waitingPlan', 'waitingWorkflow'),
 	],
 	validation: [
-		...unit('anyJson', 'applink', 'cardFields', 'formValues', 'images', 'payloadTypes'),
+		...unit('anyJson', 'applink', 'buttons', 'cardFields', 'formValues', 'images', 'payloadTypes'),
 		...unit('readOperations', 'recognisePeople', 'validators', 'workflows'),
 	],
 };

@@ -1,7 +1,16 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { FeishuTenantApi } from '../../credentials/FeishuTenantApi.credentials';
-import { currentAccessToken, tokenOriginOf } from '../../nodes/shared/api/tenantCredential';
+import {
+	TokenError,
+	baseUrlOf,
+	currentAccessToken,
+	fetchTenantAccessToken,
+	noteTokenError,
+	tokenErrorOf,
+	tokenOriginOf,
+} from '../../nodes/shared/api/tenantCredential';
+import type { TenantCredential } from '../../nodes/shared/api/tenantCredential';
 
 const CUSTOM_APP: ICredentialDataDecryptedObject = {
 	region: 'custom',
@@ -95,5 +104,153 @@ describe('a call', () => {
 	it("carries no token of the credential's former app", async () => {
 		const edited = { ...stored(CUSTOM_APP), appId: 'cli_b' };
 		expect(await authenticate(edited)).toEqual({ Authorization: 'Bearer ' });
+	});
+});
+
+describe('the address of calls', () => {
+	it.each<[ICredentialDataDecryptedObject, string]>([
+		[{ region: 'feishu', baseUrl: 'https://elsewhere.example.com' }, 'https://open.feishu.cn'],
+		[{ region: 'lark' }, 'https://open.larksuite.com'],
+		[{}, 'https://open.feishu.cn'],
+		[{ region: 'custom', baseUrl: ' https://feishu.example.com// ' }, 'https://feishu.example.com'],
+		[{ region: 'custom', baseUrl: 'http://localhost:3000/' }, 'http://localhost:3000'],
+		[{ region: 'custom', baseUrl: 'http://127.0.0.1:3000' }, 'http://127.0.0.1:3000'],
+		[{ region: 'custom', baseUrl: 'http://[::1]:3000/api' }, 'http://[::1]:3000/api'],
+	])('of %j is %s', (credential, address) => {
+		expect(baseUrlOf(credential)).toBe(address);
+	});
+
+	it.each<[unknown, RegExp]>([
+		[undefined, /is not an address/],
+		['', /is not an address/],
+		['feishu.example.com', /is not an address/],
+		['http://feishu.example.com', /must begin with https/],
+		['http://localhost.example.com', /must begin with https/],
+		['ftp://localhost', /must begin with https/],
+	])('is refused: %p', (baseUrl, problem) => {
+		const credential = { region: 'custom', baseUrl } as ICredentialDataDecryptedObject;
+		expect(() => baseUrlOf(credential)).toThrow(problem);
+	});
+});
+
+describe('a new token', () => {
+	const fetchToken = async (change: ICredentialDataDecryptedObject, ...answers: unknown[]) => {
+		const requests: IHttpRequestOptions[] = [];
+		const token = await fetchTenantAccessToken(
+			{ ...CUSTOM_APP, ...change } as TenantCredential,
+			async (options) => {
+				const answer = answers[requests.length];
+				requests.push(options);
+				if (answer instanceof Error) throw answer;
+				return answer;
+			},
+		).catch((error: unknown) => error);
+		return { token, requests };
+	};
+	const failure = async (change: ICredentialDataDecryptedObject, ...answers: unknown[]) => {
+		const { token } = await fetchToken(change, ...answers);
+		expect(token).toBeInstanceOf(TokenError);
+		return token as TokenError;
+	};
+	const STORE = { appType: 'store' };
+
+	it('takes one request for a custom app', async () => {
+		const { token, requests } = await fetchToken({}, { code: 0, tenant_access_token: 't-1' });
+		expect(token).toBe('t-1');
+		expect(requests).toEqual([
+			{
+				method: 'POST',
+				baseURL: 'https://feishu.example.com',
+				url: '/open-apis/auth/v3/tenant_access_token/internal',
+				headers: { 'Content-Type': 'application/json; charset=utf-8' },
+				body: { app_id: 'cli_a', app_secret: 'the secret of the app' },
+				json: true,
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+				timeout: 30_000,
+			},
+		]);
+	});
+
+	it('takes two for a store app', async () => {
+		const { token, requests } = await fetchToken(
+			STORE,
+			{ code: 0, app_access_token: 'a-1' },
+			{ code: 0, tenant_access_token: 't-1' },
+		);
+		expect(token).toBe('t-1');
+		expect(requests.map(({ url, body }) => ({ url, body: body as unknown }))).toEqual([
+			{
+				url: '/open-apis/auth/v3/app_access_token',
+				body: {
+					app_id: 'cli_a',
+					app_secret: 'the secret of the app',
+					app_ticket: 'a ticket',
+				},
+			},
+			{
+				url: '/open-apis/auth/v3/tenant_access_token',
+				body: { app_access_token: 'a-1', tenant_key: 'a tenant' },
+			},
+		]);
+	});
+
+	it.each<[ICredentialDataDecryptedObject, string]>([
+		[{ appId: '' }, 'App ID'],
+		[{ appId: ' ' }, 'App ID'],
+		[{ appSecret: '' }, 'App Secret'],
+		[{ ...STORE, appTicket: '' }, 'App Ticket'],
+		[{ ...STORE, tenantKey: '' }, 'Tenant Key'],
+	])('is asked for with nothing missing: %j', async (change, field) => {
+		const error = await failure(change);
+		expect(error.message.startsWith(`${field} in the credential is empty`)).toBe(true);
+		expect(error.message.includes('app_ticket event')).toBe(field === 'App Ticket');
+		expect(error.retryable).toBe(false);
+	});
+
+	it.each<[unknown, string, boolean, number | undefined]>([
+		[new Error('refused'), 'feishu.example.com cannot be reached', true, undefined],
+		['<html>', 'feishu.example.com does not answer as Feishu does', true, undefined],
+		[{ tenant_access_token: 't-1' }, 'feishu.example.com does not answer as', true, undefined],
+		[{ code: 0 }, 'Feishu issued no access token (code 0', true, 0],
+		[{ code: 0, tenant_access_token: '' }, 'Feishu issued no access token (code 0', true, 0],
+		[{ code: 0, tenant_access_token: 7 }, 'Feishu issued no access token (code 0', true, 0],
+		[
+			{ code: 99991400, msg: 'frequency limit' },
+			'(code 99991400, "frequency limit")',
+			true,
+			99991400,
+		],
+		[{ code: 10014, msg: 'app secret invalid' }, 'check App Secret and App ID', false, 10014],
+		[{ code: 10003, msg: 'invalid param' }, 'check App ID and Tenant Key', false, 10003],
+		[{ code: 10012, msg: 'stale' }, 'the App Ticket in the credential is stale', false, 10012],
+		[{ code: 99991664, msg: 'invalid' }, 'check App Ticket', false, 99991664],
+	])('is not made of %p', async (answer, sentence, retryable, feishuCode) => {
+		const error = await failure({}, answer);
+		expect(error.message).toContain(sentence);
+		expect(error.name).toBe('FeishuTokenError');
+		expect(error).toMatchObject({ retryable, feishuCode });
+	});
+
+	it('gives nothing away that a server repeats', async () => {
+		const { message } = await failure({}, { code: 1, msg: 'bad the secret of the app' });
+		expect(message).not.toContain('the secret of the app');
+		const ofStore = await failure(STORE, { code: 1, msg: 'bad a ticket' });
+		expect(ofStore.message).not.toContain('a ticket');
+		const later = await failure(
+			STORE,
+			{ code: 0, app_access_token: 'a-secret-token' },
+			{ code: 1, msg: 'bad a-secret-token' },
+		);
+		expect(later.message).not.toContain('a-secret-token');
+	});
+
+	it('leaves a note of why there is none, for the credential that it was for', () => {
+		const [credential, other] = [{}, {}];
+		const error = new TokenError('no');
+		noteTokenError(credential, error);
+		noteTokenError(other, new Error('another'));
+		expect(tokenErrorOf(credential)).toBe(error);
+		expect(tokenErrorOf(other)).toBeUndefined();
 	});
 });

@@ -817,6 +817,23 @@ describe('other events', () => {
 		});
 	});
 
+	it('are counted no more once everything is reset, not even the try that is under way', async () => {
+		await control.changeSettings({ callbacks: { answerTimeout: 0.2 } });
+		receiver.answer = () => undefined;
+		const sent = send().catch(() => undefined);
+		await until(
+			async () => receiver.received,
+			(all) => all.length === 1,
+		);
+		await control.reset();
+		await sent;
+		// The try ends when the time for an answer is over.
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		expect(await control.counters()).toMatchObject({
+			events: { events: 0, attempts: 0, answered: 0, failed: 0 },
+		});
+	});
+
 	it('wait 15 seconds for the first copy', async () => {
 		receiver.answer = () => ({ status: 500 });
 		const { state, nextAttemptAt, attempts } = await send();

@@ -93,6 +93,8 @@ const EQUAL_FIELDS = [
 export class EventLog {
 	private events = new Map<string, PushedEvent>();
 	private counters: EventCounters = { events: 0, attempts: 0, answered: 0, failed: 0 };
+	/** The counters of each event: a try that is under way while all is cleared is not counted in the new ones. */
+	private readonly countersOf = new WeakMap<PushedEvent, EventCounters>();
 
 	/** `onChange` is told of every event when it begins, and whenever one more try begins or ends. */
 	constructor(private readonly onChange: (event: PushedEvent) => void = () => undefined) {}
@@ -110,6 +112,7 @@ export class EventLog {
 			this.events.delete(event_id);
 		}
 		this.events.set(opened.event_id, opened);
+		this.countersOf.set(opened, this.counters);
 		return opened;
 	}
 
@@ -124,8 +127,9 @@ export class EventLog {
 	/** Notes how a try ended. */
 	end(event: PushedEvent, attempt: DeliveryAttempt): void {
 		this.onChange(event);
-		this.counters.attempts++;
-		this.counters[attempt.failure ? 'failed' : 'answered']++;
+		const counters = this.countersOf.get(event)!;
+		counters.attempts++;
+		counters[attempt.failure ? 'failed' : 'answered']++;
 	}
 
 	find(event_id: string): PushedEvent | undefined {

@@ -75,10 +75,8 @@ function showReviewedCall(context: IWebhookFunctions, card: WaitingCard): IWebho
 /** Who pressed the button; nothing when the request does not prove that a trigger of the app received the press. */
 async function operatorOfPress(context: IWebhookFunctions): Promise<Operator | undefined> {
 	const { url } = context.getRequestObject();
-	return await checkWithAppKeys(
-		context,
-		({ appSecret }) => readResumeRequest(context.getBodyData(), url, appSecret),
-		(operator) => operator !== undefined,
+	return await checkWithAppKeys(context, ({ appSecret }) =>
+		readResumeRequest(context.getBodyData(), url, appSecret),
 	);
 }
 

@@ -13,11 +13,7 @@ export function eventTriggerOf(context: ITriggerFunctions | IWebhookFunctions): 
 		resume: async (event, deadlineMs) =>
 			await resumeExecution(event, deadlineMs, {
 				checkWithAppSecret: async (check) =>
-					await checkWithAppKeys(
-						context,
-						({ appSecret }) => check(appSecret),
-						(result) => result !== undefined,
-					),
+					await checkWithAppKeys(context, ({ appSecret }) => check(appSecret)),
 				send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
 				endCard: async (card, operator) => await endPressedCard(context, card, operator),
 				logger: context.logger,

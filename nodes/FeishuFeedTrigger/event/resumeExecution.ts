@@ -94,34 +94,22 @@ async function deliverPress(
 	tools: ResumeTools,
 ): Promise<Attempt> {
 	const { logger } = tools;
-	let target: ResumeTarget | undefined;
-	let answer: Answer | undefined;
+	let delivered: Delivered | undefined;
 	try {
-		const proven = await tools.checkWithAppSecret((appSecret) => {
-			const found = readResumeTarget(values, appSecret);
-			return found && { found, appSecret };
-		});
-		if (proven !== undefined) {
-			target = proven.found;
-			answer = await sendResponse(target, operator, proven.appSecret, deadlineMs, tools);
-			// The waiting execution may have seen before this trigger that somebody changed the secret.
-			const isOther = (appSecret: string) => appSecret !== proven.appSecret || undefined;
-			if (answer.kind === 'notTaken' && (await tools.checkWithAppSecret(isOther))) {
-				answer = undefined;
-			}
-		}
+		delivered = await deliverWithSecret(values, operator, deadlineMs, tools);
 	} catch (error) {
 		logger.warn(
 			`Feishu Feed Trigger could not resume a waiting execution, because it could not read its credential: ${(error as Error).message}`,
 		);
 		return { response: TOASTS.unconfirmed, isRecorded: false };
 	}
-	if (target === undefined || answer === undefined) {
+	if (delivered === undefined) {
 		logger.warn(
 			'Feishu Feed Trigger refused a press on a card of Send and Wait for Response: the card was not made with the App Secret in the credential. If the secret was changed, send the card again.',
 		);
 		return { response: TOASTS.otherSecret, isRecorded: false };
 	}
+	const { target, answer } = delivered;
 	if ((answer.kind === 'stopped' || answer.kind === 'deleted') && target.card !== undefined) {
 		// The response to Feishu does not wait for it.
 		void tools.endCard(target.card, operator);
@@ -138,6 +126,37 @@ type Answer =
 	| { kind: 'busy' | 'unconfirmed' }
 	/** Something else than n8n answered, or n8n does not accept its own address. */
 	| { kind: 'notTaken' };
+
+/** What was resumed, and what it made of the response. */
+interface Delivered {
+	target: ResumeTarget;
+	answer: Answer;
+}
+
+/**
+ * Sends the response to the execution that waits for it.
+ *
+ * @returns nothing when the card was not made with the App Secret in the credential
+ * @throws when the credential cannot be read
+ */
+async function deliverWithSecret(
+	values: Record<string, unknown>,
+	operator: Operator,
+	deadlineMs: number,
+	tools: ResumeTools,
+): Promise<Delivered | undefined> {
+	const proven = await tools.checkWithAppSecret((appSecret) => {
+		const target = readResumeTarget(values, appSecret);
+		return target && { target, appSecret };
+	});
+	if (proven === undefined) return undefined;
+	const { target, appSecret } = proven;
+	const answer = await sendResponse(target, operator, appSecret, deadlineMs, tools);
+	if (answer.kind !== 'notTaken') return { target, answer };
+	// The waiting execution may have seen before this trigger that somebody changed the secret.
+	const isChanged = await tools.checkWithAppSecret((now) => now !== appSecret || undefined);
+	return isChanged ? undefined : { target, answer };
+}
 
 async function sendResponse(
 	{ url }: ResumeTarget,

@@ -25,16 +25,17 @@ const kept = processState(() => new ExpiringCache<Promise<AppKeys>>(KEEP_MS, MAX
 
 /**
  * Checks something with the keys in the credential. They are kept for a minute, since n8n prepares an isolate for each
- * reading of a credential outside an execution (some 40 ms of CPU time, and as much of Feishu's 3 s with many presses at
- * once). What is not accepted is checked again with the credential as it is now: a new key holds from the next request
- * on.
+ * reading of a credential outside an execution, which takes part of Feishu's 3 seconds from many presses at once. What is
+ * not accepted is checked again with the credential as it is now: a new key holds from the next request on.
+ * feishu-openapi.md, section 5.
  *
+ * @param isAccepted by default, whatever is not undefined
  * @throws whatever n8n says when the credential cannot be read
  */
 export async function checkWithAppKeys<Result>(
 	context: CredentialReader,
 	check: (keys: AppKeys) => Result,
-	isAccepted: (result: Result) => boolean,
+	isAccepted = (result: Result): boolean => result !== undefined,
 ): Promise<Result> {
 	const id = credentialIdOf(context.getNode());
 	const earlier = id === undefined ? undefined : kept.current.get(id);

@@ -84,6 +84,10 @@ const together =
 			latencyMs: latencyOf(random),
 		}));
 
+const unequal =
+	(calls: number[], latencyOf: (random: () => number) => number) => (random: () => number) =>
+		calls.map((count) => ({ startMs: 300 * random(), calls: count, latencyMs: latencyOf(random) }));
+
 function summaryOf(measured: Measured[]) {
 	const shares = measured.map(({ shareWhileAll }) => shareWhileAll);
 	const refusals = measured.map(({ refusedPerHundred }) => refusedPerHundred);
@@ -145,29 +149,16 @@ describe('processes that know nothing of each other, in virtual time', () => {
 	);
 
 	it('use the limit from the start on when three begin with unequal work', async () => {
-		const measured = summaryOf(
-			await measureAll((random) =>
-				[140, 167, 193].map((calls) => ({
-					startMs: 300 * random(),
-					calls,
-					latencyMs: anywhere(random),
-				})),
-			),
-		);
+		const measured = summaryOf(await measureAll(unequal([140, 167, 193], anywhere)));
 		expect(measured.median).toBeGreaterThanOrEqual(0.95);
 		expect(measured.least).toBeGreaterThanOrEqual(0.88);
 	});
 
 	it('use the limit when three are as busy as workers on one machine', async () => {
-		// Measured: 90.8 % and 3.0 refused of 100; 88.4 % when two refusals in 3 s counted as pressing.
+		// Measured: 90.8 % and 3.0 refused of 100.
 		const measured = summaryOf(
 			await measureAll(
-				(random) =>
-					[160, 167, 173].map((calls) => ({
-						startMs: 300 * random(),
-						calls,
-						latencyMs: BENCHMARK.latencyMs,
-					})),
+				unequal([160, 167, 173], () => BENCHMARK.latencyMs),
 				{ heldBack: { part: 0.1, longestMs: 80 } },
 			),
 		);

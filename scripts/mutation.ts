@@ -7,31 +7,54 @@ import path from 'node:path';
  * hundred, those of them run again that reach it.
  */
 const TESTS_BY_ROOM: Record<string, string[]> = {
-	api: [
-		...unit(
-			'anyJson',
-			'assignBusinessIds',
-			'endpoints',
-			'failedRecipients',
-			'failures',
-			'payloadTypes',
-		),
-		...unit('readOperations', 'responses', 'secrets', 'tenantCredential'),
-	],
-	delivery: [
-		...unit('assignBusinessIds', 'batches', 'invalidIdRate', 'lookUps', 'outcome', 'Pacer'),
-		...unit('Progress', 'retryBudget', 'retryPolicies', 'sharedLimit'),
-	],
+	api: unit(
+		'anyJson',
+		'assignBusinessIds',
+		'endpoints',
+		'failedRecipients',
+		'failures',
+		'payloadTypes',
+		'readOperations',
+		'responses',
+		'secrets',
+		'tenantCredential',
+	),
+	delivery: unit(
+		'assignBusinessIds',
+		'batches',
+		'invalidIdRate',
+		'lookUps',
+		'outcome',
+		'Pacer',
+		'Progress',
+		'retryBudget',
+		'retryPolicies',
+		'sharedLimit',
+	),
 	description: unit('descriptions', 'forms', 'pickerFields'),
 	primitives: unit('primitives', 'processState', 'waitUntil'),
-	sendAndWait: [
-		...unit('anyJson', 'receiveResponse', 'resumeExecution', 'resumeToken', 'waitingCard'),
-		...unit('waitingPlan', 'waitingWorkflow'),
-	],
-	validation: [
-		...unit('anyJson', 'applink', 'buttons', 'cardFields', 'formValues', 'images', 'payloadTypes'),
-		...unit('readOperations', 'recognisePeople', 'validators', 'workflows'),
-	],
+	sendAndWait: unit(
+		'anyJson',
+		'receiveResponse',
+		'resumeExecution',
+		'resumeToken',
+		'waitingCard',
+		'waitingPlan',
+		'waitingWorkflow',
+	),
+	validation: unit(
+		'anyJson',
+		'applink',
+		'buttons',
+		'cardFields',
+		'formValues',
+		'images',
+		'payloadTypes',
+		'readOperations',
+		'recognisePeople',
+		'validators',
+		'workflows',
+	),
 };
 
 /** Files that tests of the nodes in n8n's engine hold, each with the fast ones of these that reach most of it. */

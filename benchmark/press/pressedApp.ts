@@ -15,7 +15,7 @@ export const APP_ID = app_id;
 export const ENCRYPT_KEY = 'the encrypt key of the benchmark';
 
 /** Creates the app's credential, which also reads and checks its callbacks. */
-export async function createPressedApp(n8n: RealN8n): Promise<SavedCredential> {
+export async function createPressedAppCredential(n8n: RealN8n): Promise<SavedCredential> {
 	const { verification_token: verificationToken } = await n8n.feishu.callback(APP_ID);
 	return await n8n.createCredential('Feishu', {
 		appId: APP_ID,

@@ -15,7 +15,7 @@ import {
 	manualTrigger,
 	node,
 } from '../../test/helpers/e2e/workflows';
-import { APP_ID, createPressedApp, ENCRYPT_KEY, webhookNode } from './pressedApp';
+import { APP_ID, createPressedAppCredential, ENCRYPT_KEY, webhookNode } from './pressedApp';
 
 /** The ways of a press into n8n. */
 export type WayName = 'webhookNode' | 'webhookNodeWithExpression' | 'webhook' | 'longConnection';
@@ -59,7 +59,7 @@ const ANSWER_WITHIN = 60_000;
  */
 export async function openWays(n8n: RealN8n, receiverUrl: string): Promise<Way[]> {
 	const { feishu, session } = n8n;
-	const credential = await createPressedApp(n8n);
+	const credential = await createPressedAppCredential(n8n);
 	const activate = async (trigger: INode, pressId: string) => {
 		const url = `=${receiverUrl}{{ ${pressId} }}`;
 		const call = node('Call', 'n8n-nodes-base.httpRequest', { url }, { typeVersion: 4.2 });

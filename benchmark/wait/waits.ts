@@ -14,7 +14,7 @@ import { buildIfStale } from '../buildIfStale';
 import type { Options } from '../options';
 import { ISOLATES } from '../press/isolates';
 import type { Isolates } from '../press/isolates';
-import { APP_ID, createPressedApp, ENCRYPT_KEY, webhookNode } from '../press/pressedApp';
+import { APP_ID, createPressedAppCredential, ENCRYPT_KEY, webhookNode } from '../press/pressedApp';
 import { StartReceiver } from '../press/StartReceiver';
 import { atMost, count, median, milliseconds, percentile, table } from '../section';
 import type { Report, Section } from '../section';
@@ -142,7 +142,7 @@ class Waiting {
 
 	static async prepare(n8n: RealN8n, receiverUrl: string): Promise<Waiting> {
 		const { feishu, session } = n8n;
-		const credential = await createPressedApp(n8n);
+		const credential = await createPressedAppCredential(n8n);
 		const [person] = await feishu.people({ tenant_key: TENANT_KEY, limit: 1 });
 		const call = (id: string) =>
 			node(

@@ -6,5 +6,5 @@ module.exports = {
 	...base,
 	testMatch: (process.env.MUTATION_TESTS ?? '')
 		.split(',')
-		.map((name) => `<rootDir>/test/${name}.test.ts`),
+		.map((name) => `<rootDir>/test/unit/${name}.test.ts`),
 };

@@ -39,11 +39,12 @@ export default {
 	ignorers: ['texts'],
 	concurrency: 1,
 	// On a busy machine, tests that take long are no endless loops.
-	timeoutMS: 30_000,
-	// Outside the checkout, so that no linter and no test finds the copy.
-	tempDirName: path.join(tmpdir(), 'n8n-nodes-feishu-feed-mutation'),
+	timeoutMS: 15_000,
+	// Outside the checkout, so that no linter and no test finds the copy; one for each run, which removes it at its end.
+	tempDirName: path.join(tmpdir(), `n8n-nodes-feishu-feed-mutation-${process.pid}`),
 	cleanTempDir: 'always',
 	ignorePatterns: ['coverage', 'dist', '.n8n-home'],
-	reporters: ['clear-text', 'progress-append-only'],
+	reporters: ['clear-text', 'progress-append-only', 'json'],
+	jsonReporter: { fileName: process.env.MUTATION_REPORT },
 	clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false },
 };

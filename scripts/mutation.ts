@@ -1,118 +1,168 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * The rooms of `nodes/shared`, each with the unit tests that hold it: for every change, of which a room has some
- * hundred, those of them run again that reach it.
+ * The unit tests that hold a file of `nodes/shared`, where they are not the one of its name alone. All of them are
+ * loaded for each change, of which a file has up to some hundred, so these are few and fast.
  */
-const TESTS_BY_ROOM: Record<string, string[]> = {
-	api: unit(
-		'anyJson',
-		'assignBusinessIds',
-		'endpoints',
-		'failedRecipients',
-		'failures',
-		'payloadTypes',
-		'readOperations',
-		'responses',
-		'secrets',
-		'tenantCredential',
-	),
-	delivery: unit(
-		'assignBusinessIds',
-		'batches',
-		'collectPages',
-		'deliver',
-		'findAddresses',
-		'findMembers',
-		'invalidIdRate',
-		'lookUps',
-		'openCalls',
-		'outcome',
-		'Pacer',
-		'Progress',
-		'resolved',
-		'resolveRecipients',
-		'retryBudget',
-		'retryPolicies',
-		'sendToRecipients',
-		'sharedLimit',
-		'uploadImage',
-	),
-	description: unit('descriptions', 'forms', 'pickerFields'),
-	primitives: unit('primitives', 'processState', 'waitUntil'),
-	sendAndWait: unit(
-		'anyJson',
-		'receiveResponse',
-		'resumeExecution',
-		'resumeToken',
-		'waitingCard',
-		'waitingPlan',
-		'waitingWorkflow',
-	),
-	validation: unit(
-		'anyJson',
-		'applink',
-		'buttons',
-		'cardFields',
-		'formValues',
-		'images',
-		'payloadTypes',
-		'readOperations',
-		'recognisePeople',
-		'validators',
-		'workflows',
-	),
+const TESTS: Record<string, string[]> = {
+	'api/errorCodes.ts': ['responses'],
+	'api/openClient.ts': ['FeishuClient'],
+	'api/responses.ts': ['responses', 'failedRecipients'],
+	'delivery/AddressLookUps.ts': ['findAddresses'],
+	'delivery/batches.ts': ['batches', 'assignBusinessIds', 'deliver'],
+	'delivery/callWithRetries.ts': ['openCalls', 'deliver'],
+	'delivery/firstAhead.ts': ['retryBudget'],
+	'delivery/lookUps.ts': ['lookUps', 'findAddresses'],
+	'delivery/Pacer.ts': ['Pacer', 'sharedLimit'],
+	'delivery/resolved.ts': ['resolved', 'resolveRecipients'],
+	'delivery/retryPolicies.ts': ['retryPolicies', 'deliver'],
+	'delivery/RunState.ts': ['retryBudget', 'deliver', 'openCalls'],
+	'description/actionValueFields.ts': ['forms', 'descriptions'],
+	'description/noopWebhookMethods.ts': ['descriptions'],
+	'description/shownWhen.ts': ['forms', 'descriptions'],
+	'primitives/atMostAtOnce.ts': ['primitives'],
+	'primitives/constantTimeEqual.ts': ['primitives'],
+	'primitives/ExpiringCache.ts': ['primitives'],
+	'primitives/forEachAtOnce.ts': ['primitives'],
+	'primitives/json.ts': ['primitives'],
+	'primitives/n8nVersion.ts': ['primitives'],
+	'primitives/onAbort.ts': ['primitives'],
+	'primitives/shortened.ts': ['primitives'],
+	'sendAndWait/resumeToken.ts': ['resumeToken', 'resumeExecution', 'receiveResponse'],
+	'sendAndWait/waitingCard.ts': ['waitingCard', 'waitingPlan', 'receiveResponse'],
+	'sendAndWait/waitingState.ts': ['receiveResponse'],
+	'validation/buttons.ts': ['buttons', 'workflows'],
+	'validation/cardFields.ts': ['cardFields', 'applink', 'workflows'],
+	'validation/InvalidField.ts': ['validators', 'anyJson'],
+	'validation/validators.ts': ['validators', 'cardFields'],
 };
 
-/** Files that tests of the nodes in n8n's engine hold, each with the fast ones of these that reach most of it. */
-const TESTS_BY_FILE: Record<string, string[]> = {
-	'api/FeishuClient.ts': execution('echoingServer', 'results', 'secrets', 'tokenCodes'),
-	'api/downloadFile.ts': execution('avatars', 'uploadImage'),
-	'api/secretRequest.ts': execution('echoingServer', 'secrets'),
-	'api/testCredential.ts': execution('echoingServer', 'secrets'),
-};
+/** Files without code to change: types, constants, and what opens n8n's parts for others. */
+const WITHOUT_TESTS = [
+	'api/payloads.ts',
+	'delivery/DeliveryOptions.ts',
+	'delivery/openRun.ts',
+	'description/lengthHint.ts',
+	'sendAndWait/texts.ts',
+];
 
 const ROOT = path.join(__dirname, '..');
+const SHARED = 'nodes/shared';
+/** The least part of the changes that the tests must notice, in percent. */
+const LEAST_SCORE = 80;
 
-function unit(...names: string[]): string[] {
-	return names.map((name) => `unit/${name}`);
+/** What the tests noticed of the changes to a file. */
+interface Measured {
+	file: string;
+	changes: number;
+	/** Changes with which a test failed. */
+	killed: number;
+	/** Changes with which the tests did not come to an end. */
+	timedOut: number;
 }
 
-function execution(...names: string[]): string[] {
-	return names.map((name) => `execution/${name}`);
+/** What is used of Stryker's report. */
+interface Report {
+	files: Record<string, { mutants: Array<{ status: string }> }>;
 }
 
 /**
- * Changes the code of `nodes/shared` in one place after the other, and prints which changes no test noticed.
+ * Changes the code of `nodes/shared` in one place after the other, and prints which changes no test noticed, and a
+ * table of them all. It fails when the tests kill less of them than they must.
  *
  * @param places files with or without lines (`nodes/shared/api/responses.ts:10-20`); all files by default
  */
 function main(places: string[]): void {
-	for (const place of places.length > 0 ? places : allFiles()) {
-		const [, room = '', file = ''] = /^nodes\/shared\/(\w+)\/(\w+\.ts)/.exec(place) ?? [];
-		const ofRoom = TESTS_BY_ROOM[room];
-		if (ofRoom === undefined) throw new Error(`Give files of nodes/shared: ${place}`);
-		const tests = [...ofRoom, ...(TESTS_BY_FILE[`${room}/${file}`] ?? [])];
-		const { error, status } = spawnSync('stryker', ['run', '--mutate', place], {
-			cwd: ROOT,
-			stdio: 'inherit',
-			shell: process.platform === 'win32',
-			// Random tests draw the same cases for each change.
-			env: { ...process.env, MUTATION_TESTS: tests.join(), FAST_CHECK_SEED: '20261122' },
-		});
-		if (error) throw error;
-		if (status !== 0) process.exitCode = 1;
+	const folder = mkdtempSync(path.join(tmpdir(), 'mutation-report-'));
+	const measured: Measured[] = [];
+	try {
+		for (const place of places.length > 0 ? places : allFiles()) {
+			const [, file] = new RegExp(`^${SHARED}/(\\w+/\\w+\\.ts)`).exec(place) ?? [];
+			if (file === undefined) throw new Error(`Give files of ${SHARED}: ${place}`);
+			measured.push(measure(place, file, path.join(folder, 'report.json')));
+		}
+	} finally {
+		rmSync(folder, { recursive: true });
 	}
+	const score = print(measured);
+	if (score < LEAST_SCORE) process.exitCode = 1;
+}
+
+function measure(place: string, file: string, reportFile: string): Measured {
+	const { error, status } = spawnSync('stryker', ['run', '--mutate', place], {
+		cwd: ROOT,
+		stdio: 'inherit',
+		shell: process.platform === 'win32',
+		env: {
+			...process.env,
+			MUTATION_TESTS: testsOf(file).join(),
+			MUTATION_REPORT: reportFile,
+			// Random tests draw the same cases for each change.
+			FAST_CHECK_SEED: '20261122',
+		},
+	});
+	if (error) throw error;
+	if (status !== 0) throw new Error(`Stryker could not measure ${file}`);
+	const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+	const statuses = Object.values(report.files).flatMap(({ mutants }) =>
+		mutants.map(({ status: one }) => one),
+	);
+	const count = (...wanted: string[]) => statuses.filter((one) => wanted.includes(one)).length;
+	return {
+		file,
+		// Others are not valid TypeScript, or texts for people.
+		changes: count('Killed', 'Timeout', 'Survived', 'NoCoverage'),
+		killed: count('Killed'),
+		timedOut: count('Timeout'),
+	};
+}
+
+/**
+ * Prints a table.
+ *
+ * @returns how many of 100 changes the tests killed
+ */
+function print(measured: Measured[]): number {
+	const sum = (of: (one: Measured) => number) =>
+		measured.reduce((total, one) => total + of(one), 0);
+	const total: Measured = {
+		file: 'Total',
+		changes: sum(({ changes }) => changes),
+		killed: sum(({ killed }) => killed),
+		timedOut: sum(({ timedOut }) => timedOut),
+	};
+	console.log(
+		`| File in \`${SHARED}\` | Changes | Killed | Timed out |\n| --- | --- | --- | --- |`,
+	);
+	for (const { file, changes, killed, timedOut } of [...measured, total]) {
+		const name = file === total.file ? file : `\`${file}\``;
+		console.log(`| ${name} | ${changes} | ${killed} | ${timedOut} |`);
+	}
+	const score = (100 * total.killed) / total.changes;
+	console.log(`\n${score.toFixed(1)} % of the changes made a test fail`);
+	return score;
+}
+
+function testsOf(file: string): string[] {
+	const given = TESTS[file];
+	if (given !== undefined) return given;
+	const ofItsName = `${path.basename(file, '.ts')}.test.ts`.toLowerCase();
+	const found = readdirSync(path.join(ROOT, 'test/unit')).find(
+		(name) => name.toLowerCase() === ofItsName,
+	);
+	if (found === undefined) throw new Error(`Name the tests of ${file} in scripts/mutation.ts`);
+	return [path.basename(found, '.test.ts')];
 }
 
 function allFiles(): string[] {
-	return Object.keys(TESTS_BY_ROOM).flatMap((room) =>
-		readdirSync(path.join(ROOT, 'nodes/shared', room)).map(
-			(file) => `nodes/shared/${room}/${file}`,
-		),
-	);
+	return readdirSync(path.join(ROOT, SHARED), { recursive: true, encoding: 'utf8' })
+		.map((file) => file.split(path.sep).join('/'))
+		.filter((file) => file.endsWith('.ts') && !WITHOUT_TESTS.includes(file))
+		.sort()
+		.map((file) => `${SHARED}/${file}`);
 }
 
 main(process.argv.slice(2));

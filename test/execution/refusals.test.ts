@@ -14,6 +14,8 @@ import { withSandbox } from '../helpers/execution/withSandbox';
  */
 jest.setTimeout(60_000);
 
+/** As many as the node makes by default. */
+const CALLS_AT_ONCE = 20;
 const PEOPLE = 1_000;
 const sandbox = withSandbox({ people: PEOPLE });
 const EACH_OPERATION = Object.entries<FeedOperation>(FEED_OPERATIONS);
@@ -131,14 +133,15 @@ describe.each(Object.entries(PLACES))('200 bad IDs among 1,000 people: %s', (_, 
 	);
 
 	it.each([99992361, 99992351])(
-		'cost no more calls than halving, nor than people, where it names none: %i',
+		'cost hardly more calls than halving, nor than people, where it names none: %i',
 		async (code) => {
 			const { userIds, bad } = lists();
 			const fault = refused(create, bad, code, { namesIds: 'none' });
 			const observed = await observe(create, userIds, [fault]);
 			await expectOnlyTheseFail(observed, bad, code);
 			const most = Math.min(halvingOf(userIds, new Set(bad), create.batchSize), PEOPLE);
-			expect(observed.calls.length).toBeLessThanOrEqual(most);
+			// Answers come in any order: each call under way may learn too late that calls can be larger again.
+			expect(observed.calls.length).toBeLessThanOrEqual(most + CALLS_AT_ONCE);
 		},
 	);
 

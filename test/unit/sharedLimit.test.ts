@@ -8,8 +8,8 @@ import type {
 
 /** Runs of each scenario, each with chance of its own. */
 const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
-/** What the sandbox takes for an answer in the benchmark. */
-const BENCHMARK = { latencyMs: 200, jitterMs: 3 };
+/** What the sandbox takes for an answer in the benchmark, and how unevenly calls come there. */
+const BENCHMARK = { latencyMs: 200, jitterMs: 6 };
 
 /** What came of one run of a scenario. */
 interface Measured {
@@ -114,7 +114,7 @@ describe('processes that know nothing of each other, in virtual time', () => {
 	});
 
 	it.each([
-		// Measured: 98.0 % and 0.50 refused of 100, 98.7 % and 0.83.
+		// Measured: 97.4 % and 0.50 refused of 100, 98.2 % and 0.92.
 		{ count: 2, calls: 600, median: 0.97, least: 0.94 },
 		{ count: 4, calls: 300, median: 0.97, least: 0.95 },
 	])(

@@ -9,7 +9,7 @@ import { waitUntil } from '../primitives/waitUntil';
  * share of the limit, some refusals are expected anyhow, and the margin is smaller.
  */
 const ALONE = { spread: 1.04, windowMarginMs: 35 };
-const SHARED = { spread: 1, windowMarginMs: 12 };
+const SHARED = { spread: 1, windowMarginMs: 18 };
 /** Added to the margin at a refusal that says nothing about the share: calls come closer together than was thought. */
 const EXTRA_MARGIN_MS = { step: 20, most: 100 };
 /** A call may leave this much earlier than its turn to make up for a late one, as a part of the spacing. */

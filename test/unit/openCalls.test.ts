@@ -28,6 +28,7 @@ const USERS: PacedRequest = { ...CHATS, path: '/users', scopes: ['users:read'] }
 
 interface Setting {
 	callsAtOnce?: number;
+	callsPerSecond?: number;
 	longestWait?: number;
 	latencyMs?: number;
 	stopAfterMs?: number;
@@ -43,14 +44,18 @@ afterEach(() => time.uninstall());
 
 /** Makes calls in virtual time, of a Feishu that answers by a rule. */
 async function make(requests: PacedRequest[], answer: Answer, setting: Setting = {}) {
-	const { callsAtOnce = 20, longestWait = 60, latencyMs, stopAfterMs } = setting;
+	const { callsAtOnce = 20, callsPerSecond, longestWait = 60, latencyMs, stopAfterMs } = setting;
 	const state = setting.state ?? new RunState(longestWait);
 	const feishu = new ScriptedFeishu(answer, latencyMs);
 	const stop = new AbortController();
 	if (stopAfterMs !== undefined) void time.sleep(stopAfterMs).then(() => stop.abort());
 	const context = { getExecutionCancelSignal: () => stop.signal };
 	const run = { client: feishu.client, state };
-	const { call, release } = openCalls(run, context, { callsAtOnce, longestWait });
+	const { call, release } = openCalls(run, context, {
+		callsAtOnce,
+		callsPerSecond,
+		longestWait,
+	});
 	const answers = Promise.all(requests.map(call));
 	await time.runUntilIdle();
 	release();
@@ -131,6 +136,13 @@ describe('several calls', () => {
 		const { calls } = await make(requests, () => OK, { callsAtOnce: 30 });
 		expect(calls.filter(({ timeMs }) => timeMs < 1_000)).toHaveLength(20);
 	});
+});
+
+it("a user's own limit holds until it is released", async () => {
+	const slow = await make(times(6, CHATS), () => OK, { callsPerSecond: 2 });
+	expect(slow.calls.at(-1)?.timeMs).toBeGreaterThan(2_000);
+	const fast = await make(times(6, CHATS), () => OK);
+	expect(fast.calls.at(-1)?.timeMs).toBeLessThan(1_000);
 });
 
 describe('an endpoint that fails', () => {

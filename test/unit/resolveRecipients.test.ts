@@ -69,17 +69,24 @@ function everybody({ path, query, body }: FeishuRequest): ApiResponse {
 }
 
 /** Completes requests with what a Feishu says that answers by a rule. */
-async function completed(requests: RecipientRequest[], answer: Answer = everybody, scope?: string) {
+async function completed(
+	requests: RecipientRequest[],
+	answer: Answer = everybody,
+	{ scope, callsPerSecond }: { scope?: string; callsPerSecond?: number } = {},
+) {
 	const feishu = new ScriptedFeishu(answer, 10, scope);
 	const done = resolveRecipients(
 		{ getExecutionCancelSignal: () => undefined },
 		requests,
-		{ callsAtOnce: 20, longestWait: 0 },
+		{ callsAtOnce: 20, callsPerSecond, longestWait: 0 },
 		{ client: feishu.client, state: new RunState(0) },
 	);
 	await time.runUntilIdle();
 	await done;
-	return { calls: feishu.calls.map(({ request: call }) => call) };
+	return {
+		calls: feishu.calls.map(({ request: call }) => call),
+		lastMs: feishu.calls.at(-1)?.timeMs,
+	};
 }
 
 it('leaves requests as they are that look nobody up', async () => {
@@ -166,7 +173,7 @@ describe('what was found', () => {
 		['kind of ID', request([email('a@example.com'), chat('oc_1')], [], 'union_id'), 'app'],
 	])('is not used for another %s', async (_, other, scope) => {
 		await completed(everything());
-		const { calls } = await completed([other], everybody, scope);
+		const { calls } = await completed([other], everybody, { scope });
 		expect(calls).toHaveLength(2);
 	});
 
@@ -177,6 +184,16 @@ describe('what was found', () => {
 		expect(calls[0]?.body).toMatchObject({ emails: ['b@example.com'] });
 		expect(both[0]?.userIds).toEqual(['id of a@example.com', 'id of b@example.com']);
 	});
+});
+
+it("keeps the user's own limit, and leaves none behind", async () => {
+	const chats = (from: number) => [
+		request(Array.from({ length: 6 }, (_, index) => chat(`oc_${from + index}`))),
+	];
+	const slow = await completed(chats(0), everybody, { callsPerSecond: 2 });
+	expect(slow.lastMs).toBeGreaterThan(2_000);
+	const fast = await completed(chats(10));
+	expect(fast.lastMs).toBeLessThan(1_000);
 });
 
 it('looks up again whom it did not find', async () => {

@@ -9,15 +9,20 @@ import path from 'node:path';
 const TESTS_BY_ROOM: Record<string, string[]> = {
 	api: unit(
 		'anyJson',
+		'appKeys',
 		'assignBusinessIds',
+		'downloadFile',
 		'endpoints',
 		'failedRecipients',
 		'failures',
+		'FeishuClient',
 		'payloadTypes',
 		'readOperations',
 		'responses',
+		'secretRequest',
 		'secrets',
 		'tenantCredential',
+		'testCredential',
 	),
 	delivery: unit(
 		'assignBusinessIds',
@@ -59,10 +64,6 @@ const TESTS_BY_ROOM: Record<string, string[]> = {
 
 /** Files that tests of the nodes in n8n's engine hold, each with the fast ones of these that reach most of it. */
 const TESTS_BY_FILE: Record<string, string[]> = {
-	'api/FeishuClient.ts': execution('echoingServer', 'results', 'secrets', 'tokenCodes'),
-	'api/downloadFile.ts': execution('avatars', 'uploadImage'),
-	'api/secretRequest.ts': execution('echoingServer', 'secrets'),
-	'api/testCredential.ts': execution('echoingServer', 'secrets'),
 	'delivery/AddressLookUps.ts': execution('getIds', 'lookUps'),
 	'delivery/callWithRetries.ts': execution('getManyChats', 'results', 'uploadImage'),
 	'delivery/collectPages.ts': execution('getManyChats', 'lookUps', 'wholeCollections'),

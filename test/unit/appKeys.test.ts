@@ -1,11 +1,14 @@
 import { checkWithAppKeys } from '../../nodes/shared/api/appKeys';
 import { resetProcessState } from '../../nodes/shared/primitives/processState';
 
+/** A node with the credential that has this ID. */
+const nodeWith = (id: string) => ({ credentials: { feishuTenantApi: { id, name: 'Feishu' } } });
+
 /** A credential that somebody may change, and a node that has it. */
-function storedCredential(id: string | undefined) {
+function storedCredential(node: object) {
 	const state = { secret: 'first', reads: 0, isGone: false };
 	const context = {
-		getNode: () => ({ credentials: { feishuTenantApi: { id, name: 'Feishu' } } }),
+		getNode: () => node,
 		getCredentials: async () => {
 			state.reads++;
 			await Promise.resolve();
@@ -33,7 +36,7 @@ afterEach(() => jest.restoreAllMocks());
 
 describe('the keys of a credential', () => {
 	it('are read once for many requests, also when these come at once', async () => {
-		const { state, isAccepted } = storedCredential('7');
+		const { state, isAccepted } = storedCredential(nodeWith('7'));
 		const results = await Promise.all([1, 2, 3].map(async () => await isAccepted('first')));
 		expect(results).toEqual([true, true, true]);
 		expect(await isAccepted('first')).toBe(true);
@@ -41,7 +44,7 @@ describe('the keys of a credential', () => {
 	});
 
 	it('are those of now when a request does not fit those of before', async () => {
-		const { state, isAccepted } = storedCredential('7');
+		const { state, isAccepted } = storedCredential(nodeWith('7'));
 		await isAccepted('first');
 		state.secret = 'second';
 		expect(await isAccepted('second')).toBe(true);
@@ -49,7 +52,7 @@ describe('the keys of a credential', () => {
 	});
 
 	it('hold for a minute at most after somebody has changed them', async () => {
-		const { state, isAccepted } = storedCredential('7');
+		const { state, isAccepted } = storedCredential(nodeWith('7'));
 		await isAccepted('first');
 		state.secret = 'second';
 		nowMs += MINUTE_MS - 1;
@@ -59,7 +62,7 @@ describe('the keys of a credential', () => {
 	});
 
 	it('are read again after they could not be read', async () => {
-		const { state, isAccepted } = storedCredential('7');
+		const { state, isAccepted } = storedCredential(nodeWith('7'));
 		state.isGone = true;
 		await expect(isAccepted('first')).rejects.toThrow('The credential is gone');
 		state.isGone = false;
@@ -67,21 +70,52 @@ describe('the keys of a credential', () => {
 	});
 
 	it('are another credential’s for a node that has another', async () => {
-		await storedCredential('7').isAccepted('first');
-		const other = storedCredential('8');
+		await storedCredential(nodeWith('7')).isAccepted('first');
+		const other = storedCredential(nodeWith('8'));
 		expect(await other.isAccepted('first')).toBe(true);
 		expect(other.state.reads).toBe(1);
 	});
 
-	it('are read each time when n8n does not say which credential it is', async () => {
-		const { state, isAccepted } = storedCredential(undefined);
+	it.each<[string, object]>([
+		['names none', {}],
+		['names another kind only', { credentials: { httpBasicAuth: { id: '7', name: 'Other' } } }],
+		['gives no ID', { credentials: { feishuTenantApi: { id: undefined, name: 'Feishu' } } }],
+		['gives an ID of null', { credentials: { feishuTenantApi: { id: null, name: 'Feishu' } } }],
+	])('are read each time when the node %s', async (_, node) => {
+		const { state, isAccepted } = storedCredential(node);
 		await isAccepted('first');
 		await isAccepted('first');
 		expect(state.reads).toBe(2);
 	});
 
+	it('are kept of 100 credentials, whatever nodes there are without one', async () => {
+		const first = storedCredential(nodeWith('0'));
+		await first.isAccepted('first');
+		for (let id = 1; id < 100; id++) await storedCredential(nodeWith(`${id}`)).isAccepted('first');
+		await storedCredential({}).isAccepted('first');
+		await first.isAccepted('first');
+		expect(first.state.reads).toBe(1);
+		await storedCredential(nodeWith('100')).isAccepted('first');
+		await first.isAccepted('first');
+		expect(first.state.reads).toBe(2);
+	});
+
+	it.each([false, '', null, 0])('are good for a check that gives %j', async (result) => {
+		const { state, context } = storedCredential(nodeWith('7'));
+		expect(await checkWithAppKeys(context, () => result)).toBe(result);
+		expect(await checkWithAppKeys(context, () => result)).toBe(result);
+		expect(state.reads).toBe(1);
+	});
+
+	it('are read again for a check that gives nothing', async () => {
+		const { state, context } = storedCredential(nodeWith('7'));
+		await checkWithAppKeys(context, () => true);
+		expect(await checkWithAppKeys(context, () => undefined)).toBeUndefined();
+		expect(state.reads).toBe(2);
+	});
+
 	it('are all that is kept of a credential', async () => {
-		const { context } = storedCredential('7');
+		const { context } = storedCredential(nodeWith('7'));
 		const keys = await checkWithAppKeys(
 			context,
 			(given) => given,

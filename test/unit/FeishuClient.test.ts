@@ -563,6 +563,24 @@ describe('a token that Feishu refuses', () => {
 		expect(urgencies).toEqual([true, true]);
 	});
 
+	it('is not renewed when n8n cannot read the credential any more, which the calls tell', async () => {
+		const n8n = n8nAround(storedWith('t-old'), onceEnded);
+		const client = await FeishuClient.open(n8n.context);
+		const readStored = async () => await Promise.reject<never>(new Error('It is gone'));
+		Object.assign(n8n.context, { getCredentials: readStored });
+		const failure = {
+			kind: 'noToken',
+			retryable: true,
+			reason: 'n8n could not read the credential any more (It is gone)',
+			advice: 'choose a credential in the node, then run it again',
+		};
+		expect(await client.call(REQUEST)).toEqual({ failure });
+		// A rejection that nobody handles would end n8n.
+		await settle();
+		const { answers } = await callAtOnce(client, 2);
+		expect(answers).toEqual([{ failure }, { failure }]);
+	});
+
 	it('is replaced by a newer one that is stored', async () => {
 		const n8n = n8nAround(storedWith('t-old'), onceEnded);
 		const client = await FeishuClient.open(n8n.context);

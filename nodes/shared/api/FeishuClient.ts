@@ -132,7 +132,8 @@ export class FeishuClient {
 	): Promise<ApiResponse> {
 		const answer = (async () => {
 			// Another execution may have stored a newer token since this one began.
-			const stored = await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL);
+			const { stored, failure } = await this.readStored();
+			if (failure !== undefined) return { failure };
 			// All other calls wait for the new token, so none of them may be before this one.
 			if (!(await acquireSlot(true))) return { failure: STOPPED };
 			// Somebody may have edited the credential since: what is stored must have been made with what this run has.
@@ -159,6 +160,19 @@ export class FeishuClient {
 			return await answer;
 		} finally {
 			this.renewal = undefined;
+		}
+	}
+
+	/** Reads the credential once more; somebody may have deleted it in the middle of a run, which ends with an account. */
+	private async readStored(): Promise<
+		{ stored: TenantCredential; failure?: undefined } | { stored?: undefined; failure: Failure }
+	> {
+		try {
+			return { stored: await this.context.getCredentials<TenantCredential>(TENANT_CREDENTIAL) };
+		} catch (error) {
+			const reason = `n8n could not read the credential any more (${(error as Error).message})`;
+			const advice = 'choose a credential in the node, then run it again';
+			return { failure: { kind: 'noToken', retryable: true, reason, advice } };
 		}
 	}
 

@@ -135,6 +135,15 @@ function n8nAround(
 	return n8n;
 }
 
+/** Breaks off the connection when the next token is made, and not again. */
+function breakOffOnce(n8n: N8n): void {
+	const { makeToken } = n8n;
+	n8n.makeToken = async () => {
+		n8n.makeToken = makeToken;
+		throw new Error('The connection broke off');
+	};
+}
+
 /** Turns for calls, and for each that was asked for whether it is urgent. */
 function turns(grant: AcquireSlot = async () => true) {
 	const urgencies: boolean[] = [];
@@ -499,11 +508,7 @@ describe('a token', () => {
 
 	it('that nobody answered for is asked for again by one waiting call', async () => {
 		const n8n = n8nAround({ ...CREDENTIAL });
-		const { makeToken } = n8n;
-		n8n.makeToken = async () => {
-			n8n.makeToken = makeToken;
-			throw new Error('The connection broke off');
-		};
+		breakOffOnce(n8n);
 		const { answers, urgencies } = await callAtOnce(await FeishuClient.open(n8n.context), 3);
 		expect(answers.map(({ failure }) => failure?.kind)).toEqual([
 			'unanswered',
@@ -620,11 +625,7 @@ describe('a token that Feishu refuses', () => {
 
 	it('is renewed by the next one that waits when the first got no answer', async () => {
 		const n8n = n8nAround(storedWith('t-old'), onceEnded);
-		const { makeToken } = n8n;
-		n8n.makeToken = async () => {
-			n8n.makeToken = makeToken;
-			throw new Error('The connection broke off');
-		};
+		breakOffOnce(n8n);
 		const { answers, urgencies } = await callAtOnce(await FeishuClient.open(n8n.context), 3);
 		expect(answers.map(({ failure }) => failure?.kind)).toEqual([
 			'unanswered',

@@ -163,7 +163,7 @@ export class FeishuClient {
 		}
 	}
 
-	/** Reads the credential once more; somebody may have deleted it in the middle of a run, which ends with an account. */
+	/** Reads the credential once more. Somebody may have deleted it: then the run still tells whom it reached. */
 	private async readStored(): Promise<
 		{ stored: TenantCredential; failure?: undefined } | { stored?: undefined; failure: Failure }
 	> {

@@ -4,8 +4,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	testEnvironment: 'node',
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/helpers/e2e/tsconfig.json' }] },
-	// One n8n at a time: it takes a processor and half a gigabyte.
-	maxWorkers: 1,
+	// Two n8n at a time, each with half a gigabyte: one waits while the other takes the processors.
+	maxWorkers: 2,
 	// Far more than any test needs: each waits for what is to come, and some machines are slow and busy.
 	testTimeout: 600_000,
 	globalSetup: '<rootDir>/test/helpers/e2e/prepare.ts',

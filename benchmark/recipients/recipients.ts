@@ -3,7 +3,7 @@ import type { Conditions, ContenderName, Figures } from '../measurement';
 import type { Options } from '../options';
 import { atMost, count, megabytes, table } from '../section';
 import type { Report, Section, Target } from '../section';
-import { cellsFor, TITLES } from './plan';
+import { cellsFor, TIMES, TITLES } from './plan';
 import { runInTurn, runTogether } from './runCells';
 import type { Row } from './runCells';
 
@@ -40,7 +40,7 @@ function freeSection(rows: Row[]): Section {
 			'Nodes run in the engine of n8n (n8n-core), as compiled JavaScript, without its database and editor. "1 item" holds all recipients in a list; "1 item each" is an item for each recipient, whom an expression names ({{ $json.… }}).',
 			'"Least node" has n8n evaluate the same expression, and sends the same batches in a plain loop over the function that n8n gives nodes for requests, without checks, pacing, retries and output. It shows what n8n itself takes, whatever the node. That function opens a connection for each call, while axios on its own keeps connections open.',
 			'Our node, the axios loop and the SDK have 20 calls under way at once, which is our node\'s default; our node\'s "Calls per Second" is set to its maximum. The HTTP Request node has its default settings, with which it makes all calls at once; for 100,000 people, it would open more connections than a machine has.',
-			'Rows are measured 3 times, in turns, except that of the HTTP Request node; the table shows the median.',
+			`Rows are measured ${TIMES} times, in turns, except that of the HTTP Request node; the table shows the median.`,
 		],
 		targets: [
 			...callTargets(rows),

@@ -41,7 +41,9 @@ async function measure(
 ): Promise<Measured> {
 	const run = await simulateSharing({ seed, processes, ...disturbance });
 	const refused = run.calls.filter(({ isRefused }) => isRefused).length;
-	const total = processes.reduce((sum, { calls }) => sum + calls, 0);
+	const total = processes
+		.flatMap(({ earlier = [], ...process }) => [process, ...earlier])
+		.reduce((sum, { calls }) => sum + calls, 0);
 	// Whatever was refused was made again, and nothing was made twice.
 	expect(run.calls).toHaveLength(total + refused);
 	const from = Math.max(...processes.map(({ startMs }) => startMs));
@@ -164,6 +166,47 @@ describe('processes that know nothing of each other, in virtual time', () => {
 		);
 		expect(measured.median).toBeGreaterThanOrEqual(0.9);
 		expect(measured.least).toBeGreaterThanOrEqual(0.86);
+		expect(measured.refused).toBeLessThanOrEqual(4);
+	});
+
+	/** What workers of n8n do when many executions come at once: everything but the calls, which wait for it. */
+	const takesWorkIn = { part: 0.4, longestMs: 250 };
+
+	it('find out their shares where calls overtake each other at the start', async () => {
+		// Measured: 97.7 %, at least 93.8 %.
+		const measured = summaryOf(
+			await measureAll(
+				unequal([160, 167, 173], () => BENCHMARK.latencyMs),
+				{ heldBack: { ...takesWorkIn, endMs: 500 } },
+			),
+		);
+		expect(measured.median).toBeGreaterThanOrEqual(0.95);
+		expect(measured.least).toBeGreaterThanOrEqual(0.92);
+	});
+
+	it('find out their shares anew where they had others a moment ago', async () => {
+		// Measured: 93.7 % and 2.6 refused of 100.
+		const startMs = 15_000;
+		const measured = summaryOf(
+			await measureAll(
+				(random) => {
+					const singleCalls = () =>
+						Array.from({ length: 3 }, () => ({ startMs: 3_000 + 11_500 * random(), calls: 1 }));
+					const batches = [
+						{ startMs: 2_000 + 6_000 * random(), calls: 30 + Math.floor(40 * random()) },
+						{ startMs: 9_000 + 4_500 * random(), calls: 10 + Math.floor(10 * random()) },
+					];
+					return [160, 167, 173].map((calls, index) => ({
+						startMs: startMs + 50 * random(),
+						calls,
+						latencyMs: BENCHMARK.latencyMs,
+						earlier: [...singleCalls(), ...batches.slice(index, index + 1)],
+					}));
+				},
+				{ heldBack: { ...takesWorkIn, startMs, endMs: startMs + 500 } },
+			),
+		);
+		expect(measured.median).toBeGreaterThanOrEqual(0.9);
 		expect(measured.refused).toBeLessThanOrEqual(4);
 	});
 

@@ -28,10 +28,17 @@ const LEFT_WHEN_SHUT_OUT = 0.5;
 const TELLING_PART = { least: 0.15, most: 0.7 };
 /**
  * Time after a refusal until more is tried. `newcomer`: hardly a call was let through yet. `doubtful`: the refusal
- * may have been by chance, or the others may have left. `known`: the others are there; so long for a process with the
- * whole limit, longer the smaller its share, so that all of them together try about once in that time.
+ * may have been by chance, or the others may have left. `crowded`: others took the window all at once, perhaps only for
+ * a while. `known`: the others are there; so long for a process with the whole limit, longer the smaller its share, so
+ * that all of them together try about once in that time.
  */
-const PROBE_AFTER_MS = { newcomer: 1_000, doubtful: 6_000, known: 35_000, longest: 120_000 };
+const PROBE_AFTER_MS = {
+	newcomer: 1_000,
+	doubtful: 6_000,
+	crowded: 12_000,
+	known: 35_000,
+	longest: 120_000,
+};
 /** Time between steps of growth: a call more than the share has to be sent in it, and answered. */
 const GROWTH_STEP_MS = 1_700;
 /** A refusal in this time after a step of growth is this process's own doing. */
@@ -43,6 +50,15 @@ const IN_A_ROW_MS = 2_000;
 interface Waiter {
 	isUrgent: boolean;
 	grant: (startMs: number | undefined) => void;
+}
+
+/** A refusal that the share is yet to be adjusted to. */
+interface Refusal {
+	/** When the refused call left. */
+	startMs: number;
+	answeredMs: number;
+	/** When Feishu had refused a call before. */
+	previousMs: number;
 }
 
 /** What a run may do with a pacer while it makes calls. */
@@ -75,10 +91,12 @@ export interface PacerLease {
  * multiplicative decrease), and as the shares add up to the limit, nobody is refused any more:
  *
  * - It sends its share at the spacing of the limit, and pauses for the rest of the window.
- * - After a refusal, it holds all calls for as long as Feishu asks.
+ * - After a refusal, it holds all calls for as long as Feishu asks. Then the calls that were under way are answered,
+ *   and it counts those that were let through.
  * - After some time, it tries one call more at the end of its share, where most of the hold that follows a refusal
  *   falls into the pause. As long as nothing is refused, the share grows on, by 2 and by 4 calls.
- * - It gives up a tenth when it is refused twice in a row without having tried more.
+ * - It gives up a tenth when it is refused twice in a row without having tried more, and more than that when it was
+ *   refused with calls of its share left.
  *
  * Shares are whole calls of at least 1 in each window of the tightest limit: more processes than that limit has calls
  * are held by refusals alone.
@@ -100,6 +118,7 @@ export class Pacer {
 	private probeAfterMs = PROBE_AFTER_MS.doubtful;
 	private heldUntilMs = 0;
 	private lastRefusalMs = -Infinity;
+	private refusal?: Refusal;
 	/** When Feishu last refused a call that was not more than before. */
 	private lastPressureMs = -Infinity;
 	private extraMarginMs = 0;
@@ -180,6 +199,7 @@ export class Pacer {
 		if (this.isServing) return;
 		this.isServing = true;
 		while (this.waiters.length > 0) {
+			this.settleRefusal();
 			const timeMs = this.nextTimeMs();
 			if (timeMs > Date.now()) {
 				// Looked at again afterwards: Feishu may have refused a call, or the first in the queue have changed.
@@ -228,10 +248,17 @@ export class Pacer {
 		// Calls that left before the share was adjusted say nothing about the new one.
 		if (startMs <= this.lastRefusalMs) return;
 
-		this.probeAfterMs = this.adjustShare(startMs, now);
+		this.refusal = { startMs, answeredMs: now, previousMs: this.lastRefusalMs };
+		this.lastRefusalMs = now;
+	}
+
+	/** Adjusts the share to the last refusal, when its hold is over. */
+	private settleRefusal(): void {
+		if (this.refusal === undefined || Date.now() < this.heldUntilMs) return;
+		this.probeAfterMs = this.adjustShare(this.refusal);
+		this.refusal = undefined;
 		this.growthStep = 1;
 		this.lastStepMs = -Infinity;
-		this.lastRefusalMs = now;
 		this.probeAtMs = this.heldUntilMs + this.probeAfterMs * (0.75 + Math.random() / 2);
 	}
 
@@ -240,11 +267,10 @@ export class Pacer {
 	 *
 	 * @returns milliseconds after which to try more
 	 */
-	private adjustShare(startMs: number, now: number): number {
+	private adjustShare({ startMs, answeredMs, previousMs }: Refusal): number {
 		const { calls: limit } = this.window;
-		const begin = startMs - this.windowMs;
-		const letThrough = this.starts.filter((other) => other > begin && other < startMs).length;
-		if (now - this.lastStepMs < SETTLED_AFTER_MS) {
+		const letThrough = this.letThroughBefore(startMs, answeredMs);
+		if (answeredMs - this.lastStepMs < SETTLED_AFTER_MS) {
 			this.share = Math.max(1, this.provenShare, Math.min(letThrough, this.share - 1));
 			// The least share is tried to be made larger soon at first, then ever later.
 			return Math.min(
@@ -253,26 +279,46 @@ export class Pacer {
 			);
 		}
 		if (this.isAlone) {
-			this.lastPressureMs = now;
+			this.lastPressureMs = answeredMs;
 			this.share = Math.max(1, Math.min(letThrough, Math.floor(limit * LEFT_BY_THE_FIRST)));
 			if (letThrough <= limit * TELLING_PART.least) return PROBE_AFTER_MS.newcomer;
 			return letThrough > limit * TELLING_PART.most
 				? PROBE_AFTER_MS.doubtful
 				: this.probeAfterKnownMs;
 		}
-		const isInARow = now - this.lastPressureMs < IN_A_ROW_MS;
-		const isNoneLetThrough = !this.starts.some(
-			(other) => other > this.lastRefusalMs && other < startMs,
-		);
-		this.lastPressureMs = isInARow && !isNoneLetThrough ? -Infinity : now;
+		if (letThrough < this.share - 1) {
+			// The window was full while it had calls left: what was let through is all that the others leave.
+			this.lastPressureMs = answeredMs;
+			this.share = Math.max(1, letThrough);
+			return PROBE_AFTER_MS.crowded;
+		}
+		const isInARow = answeredMs - this.lastPressureMs < IN_A_ROW_MS;
+		const isNoneLetThrough = this.startsBetween(previousMs, startMs) === 0;
+		this.lastPressureMs = isInARow && !isNoneLetThrough ? -Infinity : answeredMs;
+		const { step, most } = EXTRA_MARGIN_MS;
 		if (isInARow) {
+			// The first of the two was no chance either.
+			this.extraMarginMs = Math.max(0, this.extraMarginMs - step);
 			const left = isNoneLetThrough ? LEFT_WHEN_SHUT_OUT : LEFT_WHEN_PRESSED;
 			this.share = Math.max(1, Math.floor(this.share * left));
 			return PROBE_AFTER_MS.doubtful;
 		}
-		const { step, most } = EXTRA_MARGIN_MS;
 		this.extraMarginMs = Math.min(this.extraMarginMs + step, most);
 		return this.probeAfterKnownMs;
+	}
+
+	/** Calls that Feishu let through in the window before a refused one. */
+	private letThroughBefore(startMs: number, answeredMs: number): number {
+		const begin = startMs - this.windowMs;
+		// Calls overtake each other on their way. When it has only begun to send, none has left the window yet, and
+		// all that were let through until the answer were in it.
+		const hasOnlyBegun = this.startsBetween(begin - this.windowMs, begin) === 0;
+		return this.startsBetween(begin, hasOnlyBegun ? answeredMs : startMs);
+	}
+
+	/** Calls between two times that were not refused. */
+	private startsBetween(fromMs: number, toMs: number): number {
+		return this.starts.filter((start) => start > fromMs && start < toMs).length;
 	}
 
 	/** Milliseconds after which to try more when the others are known to be there. */

@@ -3,11 +3,17 @@ import { Pacer } from '../../../nodes/shared/delivery/Pacer';
 import { VirtualTime } from './VirtualTime';
 import { seededRandom } from './seededRandom';
 
-/** A process that makes calls for as long as it has some to make. */
-export interface SimulatedProcess {
+/** Calls that a process makes one after the other. */
+export interface SimulatedWork {
 	/** Milliseconds after the start of the simulation. */
 	startMs: number;
 	calls: number;
+}
+
+/** A process that makes calls for as long as it has some to make. */
+export interface SimulatedProcess extends SimulatedWork {
+	/** Work that it has done before: what its pacer found out then is not true any more. */
+	earlier?: SimulatedWork[];
 	/** Milliseconds from a call's departure until its answer is back, without what is by chance. */
 	latencyMs: number;
 }
@@ -20,8 +26,11 @@ export interface Simulation {
 	limit?: RateLimit;
 	/** Milliseconds by which calls arrive later than others, by chance. */
 	jitterMs?: number;
-	/** Calls and answers that a busy process holds back: which part of them, and for up to how many milliseconds. */
-	heldBack?: { part: number; longestMs: number };
+	/**
+	 * Calls and answers that a busy process holds back: which part of them, and for up to how many milliseconds.
+	 * With `startMs` and `endMs`, only between these times after the start of the simulation.
+	 */
+	heldBack?: { part: number; longestMs: number; startMs?: number; endMs?: number };
 }
 
 /** A call as Feishu saw it. */
@@ -76,28 +85,37 @@ export async function simulateSharing({
 		// Most calls come nearly at the pace at which they left, and now and then one much later.
 		const late = () => {
 			const byChanceMs = random() * (random() < 0.02 ? 3 * jitterMs : jitterMs);
-			const isHeldBack = heldBack !== undefined && random() < heldBack.part;
-			return byChanceMs + (isHeldBack ? random() * heldBack.longestMs : 0);
+			if (heldBack === undefined) return byChanceMs;
+			const { part, longestMs, startMs = 0, endMs = Infinity } = heldBack;
+			const timeMs = Date.now() - beginMs;
+			const isHeldBack = timeMs >= startMs && timeMs < endMs && random() < part;
+			return byChanceMs + (isHeldBack ? random() * longestMs : 0);
 		};
-		const run = async ({ startMs, calls: total, latencyMs }: SimulatedProcess, process: number) => {
-			await time.sleep(startMs);
-			const lease = new Pacer([CARD_LIMIT]).lease();
-			let left = total;
-			const worker = async () => {
-				while (left-- > 0) {
-					for (;;) {
-						const start = (await lease.acquire()) as number;
-						await time.sleep(latencyMs / 2 + late());
-						const waitSeconds = arrive(process);
-						await time.sleep(latencyMs / 2 + late());
-						if (waitSeconds === undefined) break;
-						lease.refused(start, waitSeconds);
+		const run = async (process: SimulatedProcess, index: number) => {
+			const { latencyMs, earlier = [] } = process;
+			const pacer = new Pacer([CARD_LIMIT]);
+			const work = async ({ startMs, calls: total }: SimulatedWork) => {
+				await time.sleep(startMs);
+				const lease = pacer.lease();
+				let left = total;
+				const worker = async () => {
+					while (left-- > 0) {
+						for (;;) {
+							const start = (await lease.acquire()) as number;
+							await time.sleep(latencyMs / 2 + late());
+							const waitSeconds = arrive(index);
+							await time.sleep(latencyMs / 2 + late());
+							if (waitSeconds === undefined) break;
+							lease.refused(start, waitSeconds);
+						}
 					}
-				}
+				};
+				await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, total) }, worker));
+				lease.release();
+				return Date.now() - beginMs;
 			};
-			await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, total) }, worker));
-			lease.release();
-			return Date.now() - beginMs;
+			const [endMs] = await Promise.all([process, ...earlier].map(work));
+			return endMs as number;
 		};
 		const ended = Promise.all(processes.map(run));
 		await time.runUntilIdle();

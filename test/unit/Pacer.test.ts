@@ -271,6 +271,19 @@ describe('with Feishu at the other end', () => {
 		expect(limiter.refused.filter((time) => time >= start)).toEqual([]);
 	});
 
+	it('takes the whole limit again at once when little was left to it a moment ago', async () => {
+		const limiter = new Limiter([{ calls: 2, seconds: 1 }]);
+		const pacer = new Pacer(TEN_A_SECOND);
+		const before = new Sender(pacer.lease(), limiter, 40);
+		await pass(25);
+		await before.done;
+		limiter.limits = TEN_A_SECOND;
+		const start = Date.now();
+		const { accepted } = new Sender(pacer.lease(), limiter);
+		await pass(5);
+		expect(between(accepted, start, 0, 5)).toBeGreaterThanOrEqual(45);
+	});
+
 	it('finds with single calls that the limit is as low as before, and loses nearly nothing', async () => {
 		const start = Date.now();
 		const limiter = new Limiter([{ calls: 5, seconds: 1 }]);

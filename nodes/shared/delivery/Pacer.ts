@@ -24,6 +24,11 @@ const LEFT_BY_THE_FIRST = 0.8;
 const LEFT_WHEN_PRESSED = 0.9;
 /** The same, when none of its calls is let through any more. */
 const LEFT_WHEN_SHUT_OUT = 0.5;
+/**
+ * A share of at most this part of the limit is forgotten after a time without calls: those who left no more may be
+ * gone, and it takes long to find out with so few calls.
+ */
+const FORGOTTEN_SHARE = { part: 0.2, afterMs: 1_000 };
 /** Calls that Feishu let through say what the others leave, if they are this part of the limit. */
 const TELLING_PART = { least: 0.15, most: 0.7 };
 /**
@@ -97,6 +102,7 @@ export interface PacerLease {
  *   falls into the pause. As long as nothing is refused, the share grows on, by 2 and by 4 calls.
  * - It gives up a tenth when it is refused twice in a row without having tried more, and more than that when it was
  *   refused with calls of its share left.
+ * - It forgets a small share when it had nothing to send for a while.
  *
  * Shares are whole calls of at least 1 in each window of the tightest limit: more processes than that limit has calls
  * are held by refusals alone.
@@ -178,6 +184,7 @@ export class Pacer {
 		if (signal?.aborted) return undefined;
 		let stopListening: (() => void) | undefined;
 		const start = await new Promise<number | undefined>((grant) => {
+			if (this.waiters.length === 0) this.forgetSmallShare();
 			const waiter = { isUrgent, grant };
 			const firstOther = this.waiters.findIndex((other) => !other.isUrgent);
 			if (isUrgent && firstOther >= 0) this.waiters.splice(firstOther, 0, waiter);
@@ -187,6 +194,16 @@ export class Pacer {
 		});
 		stopListening?.();
 		return start;
+	}
+
+	/** Begins anew with the whole limit when it had nothing to send for a while. */
+	private forgetSmallShare(): void {
+		this.settleRefusal();
+		const quietMs = Date.now() - Math.max(this.lastTurnMs, this.heldUntilMs);
+		const { part, afterMs } = FORGOTTEN_SHARE;
+		if (quietMs < afterMs || this.share > this.window.calls * part) return;
+		this.share = this.window.calls;
+		this.extraMarginMs = 0;
 	}
 
 	private abandon(waiter: Waiter): void {

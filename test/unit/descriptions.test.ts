@@ -1,6 +1,8 @@
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { FeishuFeed } from '../../nodes/FeishuFeed/FeishuFeed.node';
+import { FeishuFeedTrigger } from '../../nodes/FeishuFeedTrigger/FeishuFeedTrigger.node';
+import { FeishuFeedWait } from '../../nodes/FeishuFeedWait/FeishuFeedWait.node';
 
 /** What n8n's own nodes leave without a description as well. */
 const SELF_EXPLANATORY = new Set(['resource', 'operation', 'options', 'persons.persons.person']);
@@ -31,3 +33,11 @@ it('every field and operation says what it is, to people and to models', () => {
 		for (const option of options) expect(option).toHaveProperty('description');
 	}
 });
+
+it.each([new FeishuFeed(), new FeishuFeedTrigger(), new FeishuFeedWait()])(
+	'a webhook of $description.displayName is there without a call to Feishu',
+	async ({ webhookMethods }) => {
+		const { checkExists, create, delete: remove } = webhookMethods.default;
+		expect(await Promise.all([checkExists(), create(), remove()])).toEqual([true, true, true]);
+	},
+);

@@ -33,4 +33,13 @@ describe('the size of calls where some IDs may be invalid', () => {
 		rate.noteRefused();
 		expect(rate.callSize(200)).toBe(1);
 	});
+
+	it('is full again after a refusal when many more were accepted than are invalid', () => {
+		const rate = new InvalidIdRate();
+		rate.noteInvalid();
+		expect(rate.callSize(200)).toBe(12);
+		rate.noteAccepted(400);
+		rate.noteRefused();
+		expect(rate.callSize(200)).toBe(200);
+	});
 });

@@ -284,6 +284,19 @@ describe('with Feishu at the other end', () => {
 		expect(between(accepted, start, 0, 5)).toBeGreaterThanOrEqual(45);
 	});
 
+	it('keeps a larger share over a pause', async () => {
+		const limiter = new Limiter([{ calls: 4, seconds: 1 }]);
+		const pacer = new Pacer(TEN_A_SECOND);
+		const before = new Sender(pacer.lease(), limiter, 40);
+		await pass(20);
+		await before.done;
+		const start = Date.now();
+		const { accepted } = new Sender(pacer.lease(), limiter);
+		await pass(5);
+		expect(limiter.refused.filter((time) => time >= start)).toEqual([]);
+		expect(accepted.length).toBeGreaterThanOrEqual(18);
+	});
+
 	it('finds with single calls that the limit is as low as before, and loses nearly nothing', async () => {
 		const start = Date.now();
 		const limiter = new Limiter([{ calls: 5, seconds: 1 }]);
@@ -351,6 +364,16 @@ describe('a refusal', () => {
 		// Up to a tenth longer, so that processes do not come back together.
 		expect(times[0]).toBeLessThanOrEqual(refusedAt + seconds * 1100 + 10);
 		expect(mostIn(times, 300)).toBeLessThanOrEqual(2);
+	});
+
+	it.each([
+		{ seconds: 5.3, turns: 1 },
+		{ seconds: 6.5, turns: 3 },
+	])('at the first call leaves $turns at once after $seconds s, 5 of them held', async (after) => {
+		const pacer = new Pacer(TEN_A_SECOND).lease();
+		pacer.refused((await pacer.acquire()) as number, 5);
+		await pass(after.seconds);
+		expect(await takeTurns(pacer, 3, 0.6)).toHaveLength(after.turns);
 	});
 
 	it('holds also those who wait already', async () => {

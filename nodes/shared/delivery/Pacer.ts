@@ -312,14 +312,12 @@ export class Pacer {
 		const isInARow = answeredMs - this.lastPressureMs < IN_A_ROW_MS;
 		const isNoneLetThrough = this.startsBetween(previousMs, startMs) === 0;
 		this.lastPressureMs = isInARow && !isNoneLetThrough ? -Infinity : answeredMs;
-		const { step, most } = EXTRA_MARGIN_MS;
 		if (isInARow) {
-			// The first of the two was no chance either.
-			this.extraMarginMs = Math.max(0, this.extraMarginMs - step);
 			const left = isNoneLetThrough ? LEFT_WHEN_SHUT_OUT : LEFT_WHEN_PRESSED;
 			this.share = Math.max(1, Math.floor(this.share * left));
 			return PROBE_AFTER_MS.doubtful;
 		}
+		const { step, most } = EXTRA_MARGIN_MS;
 		this.extraMarginMs = Math.min(this.extraMarginMs + step, most);
 		return this.probeAfterKnownMs;
 	}

@@ -101,6 +101,16 @@ class Sender {
 	}
 }
 
+/** A pacer that has sent calls, within so many seconds, to a tenant that is allowed so many each second. */
+async function pacerAfterWork(allowed: number, calls: number, seconds: number) {
+	const limiter = new Limiter([{ calls: allowed, seconds: 1 }]);
+	const pacer = new Pacer(TEN_A_SECOND);
+	const { done } = new Sender(pacer.lease(), limiter, calls);
+	await pass(seconds);
+	await done;
+	return { limiter, pacer };
+}
+
 /** Takes turns, all asked for at once; gives when each came. */
 async function takeTurns(pacer: PacerLease, count: number, seconds: number): Promise<number[]> {
 	const times: number[] = [];
@@ -255,11 +265,7 @@ describe('with Feishu at the other end', () => {
 	});
 
 	it('takes the whole limit again soon after a long pause', async () => {
-		const limiter = new Limiter([{ calls: 4, seconds: 1 }]);
-		const pacer = new Pacer(TEN_A_SECOND);
-		const before = new Sender(pacer.lease(), limiter, 80);
-		await pass(40);
-		await before.done;
+		const { limiter, pacer } = await pacerAfterWork(4, 80, 40);
 		await pass(150);
 		limiter.limits = TEN_A_SECOND;
 		const start = Date.now();
@@ -272,11 +278,7 @@ describe('with Feishu at the other end', () => {
 	});
 
 	it('takes the whole limit again at once when little was left to it a moment ago', async () => {
-		const limiter = new Limiter([{ calls: 2, seconds: 1 }]);
-		const pacer = new Pacer(TEN_A_SECOND);
-		const before = new Sender(pacer.lease(), limiter, 40);
-		await pass(25);
-		await before.done;
+		const { limiter, pacer } = await pacerAfterWork(2, 40, 25);
 		limiter.limits = TEN_A_SECOND;
 		const start = Date.now();
 		const { accepted } = new Sender(pacer.lease(), limiter);
@@ -285,11 +287,7 @@ describe('with Feishu at the other end', () => {
 	});
 
 	it('keeps a larger share over a pause', async () => {
-		const limiter = new Limiter([{ calls: 4, seconds: 1 }]);
-		const pacer = new Pacer(TEN_A_SECOND);
-		const before = new Sender(pacer.lease(), limiter, 40);
-		await pass(20);
-		await before.done;
+		const { limiter, pacer } = await pacerAfterWork(4, 40, 20);
 		const start = Date.now();
 		const { accepted } = new Sender(pacer.lease(), limiter);
 		await pass(5);

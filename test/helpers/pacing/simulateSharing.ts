@@ -3,7 +3,7 @@ import { Pacer } from '../../../nodes/shared/delivery/Pacer';
 import { VirtualTime } from './VirtualTime';
 import { seededRandom } from './seededRandom';
 
-/** Calls that a process makes one after the other. */
+/** A piece of work: calls that a process makes. */
 export interface SimulatedWork {
 	/** Milliseconds after the start of the simulation. */
 	startMs: number;
